@@ -1,0 +1,64 @@
+"""Which array module holds a tensor: NumPy, or CuPy on a GPU.
+
+Everything above this file touches arrays only through the module `xp` that `module_of` returns. Copies
+between host and device happen in `to_host` and `from_host`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, Iterator
+
+import numpy as np
+
+_MODULES: dict[type, Any] = {np.ndarray: np}
+
+#: The array module in which creation ops make new arrays.
+active: Any = np
+
+
+def register(xp: ModuleType) -> None:
+    """Let tensors be held by `xp`, an array module with CuPy's interface."""
+    _MODULES[xp.ndarray] = xp
+
+
+def module_of(array: Any) -> Any:
+    """The array module of `array`."""
+    return _MODULES[type(array)]
+
+
+@contextmanager
+def using(xp: ModuleType) -> Iterator[None]:
+    """Create new arrays in `xp` inside the block."""
+    global active
+    register(xp)
+    before, active = active, xp
+    try:
+        yield
+    finally:
+        active = before
+
+
+def to_host(array: Any) -> np.ndarray:
+    """`array` as a NumPy array: itself on the CPU, a copy from a GPU."""
+    return array if type(array) is np.ndarray else array.get()
+
+
+def from_host(array: np.ndarray) -> Any:
+    """`array` where creation ops put their results; strings always stay on the host."""
+    return array if active is np or array.dtype == object else active.asarray(array)
+
+
+def device_name(array: Any) -> str:
+    """TensorFlow's name for where `array` lives."""
+    kind = "CPU" if type(array) is np.ndarray else "GPU"
+    return f"/job:localhost/replica:0/task:0/device:{kind}:0"
+
+
+def quiet() -> None:
+    """Let floating-point exceptions pass silently in this thread: 1/0 is inf, as in TensorFlow."""
+    np.seterr(all="ignore")
+
+
+quiet()

@@ -1,0 +1,147 @@
+"""Where random streams come from: TensorFlow's three ways to a counter and a key.
+
+- *Stateful ops* (`tf.random.normal` ...): a pair of seeds, the global one and the op's own, and a memory of how far
+  each (op, attributes, seeds) has already drawn. That is a `SeedState`; `state` is the one that a process with a
+  single session uses, and the only state here.
+- *Stateless ops*: `stateless_stream`, a function of two integers.
+- *Generators* (`tf.random.Generator`): three int64, [counter low, counter high, key], that their owner stores;
+  `generator_stream` reads them and `advance` moves them.
+
+All numbers here are Python's integers; `philox.py` makes arrays from the streams.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from .philox import M32, M64, Stream, block
+
+BLOCKS_PER_OUTPUT = 256  # what TensorFlow sets aside for one output of nearly every op
+GENERATOR_STATE_SIZE = 3
+
+_LARGEST_SEED = 2**31 - 1
+_GLOBAL_SEED_IF_UNSET = 87654321
+_SCRAMBLING_KEY = 0x02461E293EC8F720
+
+
+class SeedState:
+    """The global seed, the op seeds drawn from it, and how far every op's stream has been used.
+
+    TensorFlow keeps one kernel, with its own generator, for an op's name and attributes; the seeds are among the
+    attributes. So an op that is called again with the same seed goes on where it stopped, another op or dtype with
+    that seed does not disturb it, and `set_seed` lets all begin anew.
+    """
+
+    def __init__(self) -> None:
+        self._seed: Any = None
+        self._draw: Any = None
+        self._used: dict[Hashable, int] = {}
+
+    def set_seed(self, seed: Any) -> None:
+        """Set the global seed: whatever Python's `random.Random` takes or `int` can read. An op's turn wants a
+        number, and complains of another."""
+        from random import Random  # two milliseconds that only a seeded program pays
+
+        try:
+            self._draw = Random(seed).randint
+        except TypeError:
+            self._draw = Random(int(seed)).randint
+        self._seed = seed
+        self._used = {}
+
+    def op_seeds(self, op_seed: Any = None) -> tuple[int, int] | None:
+        """(seed, seed2) of an op with this seed of its own, or None where nothing is seeded.
+
+        With a global seed and no op seed every call draws the next op seed.
+        """
+        if self._seed is None:
+            if op_seed is None:
+                return None
+            seeds = (_GLOBAL_SEED_IF_UNSET, int(op_seed % _LARGEST_SEED))
+        else:
+            if op_seed is None:
+                op_seed = self._draw(0, _LARGEST_SEED)
+            seeds = (int(self._seed % _LARGEST_SEED), int(op_seed % _LARGEST_SEED))
+        return (0, _LARGEST_SEED) if seeds == (0, 0) else seeds
+
+    def stream(self, kernel: Hashable, op_seed: Any, reserve: int) -> Stream:
+        """The stream that a call of an op draws from.
+
+        `kernel` is the op's TensorFlow name with its attributes but the seeds: dtypes, also that of a shape given
+        as a tensor. The next `reserve` blocks are this call's own.
+        """
+        seeds = self.op_seeds(op_seed)
+        if seeds is None:
+            return Stream.from_seeds(*nondeterministic_integers(2))
+        used = self._used.get((kernel, seeds), 0)
+        self._used[kernel, seeds] = used + reserve
+        return Stream.from_seeds(*seeds).skip(used)
+
+
+state = SeedState()
+
+
+def reserve_for_outputs(outputs: int) -> int:
+    """Blocks that uniform, normal, gamma, poisson ... set aside."""
+    return outputs * BLOCKS_PER_OUTPUT
+
+
+def reserve_for_shuffle(count: int) -> int:
+    """Blocks that a shuffle of `count` rows sets aside: a word for each swap."""
+    return (count + 2) // 4
+
+
+def reserve_for_categorical(rows: int, samples: int) -> int:
+    """Blocks that `samples` draws for each of `rows` distributions set aside."""
+    return rows * 2 * (samples + 3 & ~3) * BLOCKS_PER_OUTPUT
+
+
+def reserve_for_generator_binomial(batches: int, samples: int) -> int:
+    """Blocks by which `Generator.binomial` moves its generator, for `samples` draws of each of `batches`."""
+    return batches * 2 * 100 * (samples + 3) // 4 * BLOCKS_PER_OUTPUT
+
+
+def stateless_stream(seed: int, seed2: int) -> Stream:
+    """The stream of a stateless op with seed [seed, seed2]: Philox itself scrambles the two into key and counter."""
+    key, high = block(Stream((seed2 & M64) << 64 | seed & M64, _SCRAMBLING_KEY))
+    return Stream(high << 64, key)
+
+
+def generator_state(seed: int | Iterable[int]) -> list[int]:
+    """A generator's state from a seed: an integer's 64-bit digits, the lowest first, or up to three integers, filled
+    with zeros on the left."""
+    if isinstance(seed, int):
+        digits = [seed >> 64 * place for place in range(GENERATOR_STATE_SIZE)]
+    else:
+        digits = list(seed)[:GENERATOR_STATE_SIZE]
+        digits = [0] * (GENERATOR_STATE_SIZE - len(digits)) + digits
+    return [signed(digit) for digit in digits]
+
+
+def generator_stream(generator: Iterable[int]) -> Stream:
+    """The stream that begins where a generator's state stands."""
+    low, high, key = (part & M64 for part in generator)
+    return Stream(high << 64 | low, key)
+
+
+def advance(generator: Iterable[int], blocks: int) -> list[int]:
+    """The generator's state after `blocks` blocks, a number taken modulo 2**64."""
+    blocks &= M64
+    before, key = generator_stream(generator)
+    counter = before + blocks
+    if blocks >> 32 == M32 and (before & M32) + (blocks & M32) > M32:
+        counter -= 1 << 64  # TensorFlow loses this carry; it shows when one skips backwards
+    return [signed(counter), signed(counter >> 64), signed(key)]
+
+
+def nondeterministic_integers(count: int) -> list[int]:
+    """int64 numbers from the operating system."""
+    return [int.from_bytes(os.urandom(8), "little", signed=True) for _ in range(count)]
+
+
+def signed(bits: int) -> int:
+    """The int64 with the low 64 bits of an integer."""
+    bits &= M64
+    return bits - (1 << 64) if bits >> 63 else bits

@@ -1,0 +1,284 @@
+"""Tensor: an immutable array with TensorFlow's face.
+
+Names here that begin with `_` are out of reach of programs; everything else on these classes is public to them.
+The operator methods (`+`, `[]`, `abs` ...) are not written here: the op library installs them from its registry.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable, Iterator
+
+import numpy as np
+
+from . import backend, convert, dtypes, printing
+from .dtypes import DType
+from .errors import explain
+from .shape import TensorShape
+
+_new = object.__new__
+
+_resolver: Callable[[str], Callable[..., Any]]
+
+
+def set_resolver(resolver: Callable[[str], Callable[..., Any]]) -> None:
+    """Tell the runtime how to find an op by name; it knows no ops itself."""
+    global _resolver
+    _resolver = resolver
+
+
+def resolve_op(name: str) -> Callable[..., Any]:
+    """The op of that short name."""
+    return _resolver(name)
+
+
+class Tensor:
+    """An immutable n-dimensional array of one dtype."""
+
+    __slots__ = ("_array", "_origin")
+    __module__ = "tensorflow.python.framework.ops"
+    __qualname__ = "EagerTensor"
+    __array_priority__ = 100  # so that NumPy's operators leave `array + tensor` to the tensor
+
+    _array: Any
+    _origin: Any  # (variable, key) of a variable's slice, which can be assigned to; else unset
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        raise TypeError("Tensor() takes no arguments")
+
+    @property
+    def shape(self) -> TensorShape:
+        """The sizes, as a TensorShape."""
+        return TensorShape(self._array.shape)
+
+    @property
+    def dtype(self) -> DType:
+        return dtypes.from_numpy(self._array.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes, a Python int."""
+        return self._array.ndim
+
+    @property
+    def device(self) -> str:
+        return backend.device_name(self._array)
+
+    @property
+    def backing_device(self) -> str:
+        return backend.device_name(self._array)
+
+    @property
+    def is_packed(self) -> bool:
+        return False
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that the tensor has this shape; an eager tensor's shape cannot change. Raises ValueError."""
+        if not self.shape.is_compatible_with(shape):
+            raise ValueError(
+                f"Tensor's shape {self.shape} is not compatible with supplied shape {TensorShape(shape)}."
+            )
+
+    def numpy(self) -> Any:
+        """A copy as a NumPy array; a NumPy scalar for rank 0, a `bytes` for a string."""
+        host = backend.to_host(self._array)
+        return host[()] if host.ndim == 0 else host.copy()
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, for dictionary keys."""
+        return Reference(self)
+
+    def experimental_ref(self) -> Reference:
+        return Reference(self)
+
+    def _read(self) -> Tensor:
+        return self
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(backend.to_host(self._array), dtype=dtype)
+
+    def __bool__(self) -> bool:
+        array = self._array
+        if array.size == 0:
+            return False
+        return bool(array) if array.ndim == 0 else bool(backend.to_host(array))
+
+    def __float__(self) -> float:
+        return float(self._scalar())
+
+    def __int__(self) -> int:
+        return int(self._scalar())
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar())
+
+    def __index__(self) -> int:
+        if self._array.dtype.kind not in "iu" or self._array.ndim:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return int(self._array)
+
+    def _scalar(self) -> Any:
+        if self._array.ndim:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return backend.to_host(self._array)[()]
+
+    def __len__(self) -> int:
+        if not self._array.ndim:
+            raise TypeError("Scalar tensor has no `len()`")
+        return len(self._array)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._array.ndim:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        return (self[i] for i in range(len(self._array)))  # type: ignore[index]
+
+    def __hash__(self) -> int:
+        raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Tensor:
+        return wrap(self._array)
+
+    def __format__(self, spec: str) -> str:
+        return printing.tensor_format(self._array, spec)
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self)
+
+    def __str__(self) -> str:
+        return printing.tensor_str(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "assign":
+            try:
+                variable, key = object.__getattribute__(self, "_origin")
+            except AttributeError:
+                pass
+            else:
+                return partial(variable._assign_slice, key)
+        if name in _NUMPY_NAMES:
+            error = AttributeError(
+                f"{type(self).__name__} object has no attribute '{name}'. \n"
+                "        If you are looking for numpy-related methods, please run the following:\n"
+                "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
+            )
+            raise explain(
+                error,
+                summary=f"a tensor has no attribute {name!r}, though a NumPy array has",
+                hint=f"write {_NUMPY_NAMES[name]}",
+            )
+        raise AttributeError(f"'{type(self).__module__}.{type(self).__qualname__}' object has no attribute '{name}'")
+
+
+Tensor.__name__ = "EagerTensor"  # what TensorFlow calls the class, in messages too
+
+# NumPy's methods that TensorFlow refuses on tensors by name, with what to write.
+_NUMPY_NAMES = {
+    "T": "transpose(x)",
+    "astype": "cast(x, dtype)",
+    "ravel": "reshape(x, -1)",
+    "transpose": "transpose(x)",
+    "reshape": "reshape(x, shape)",
+    "clip": "clip_by_value(x, low, high)",
+    "size": "size(x)",
+    "tolist": "x.numpy().tolist()",
+    "data": "x.numpy()",
+}
+
+
+class Reference:
+    """A tensor or variable by identity, so that it can be a dictionary key."""
+
+    __slots__ = ("_wrapped",)
+
+    def __init__(self, wrapped: Any) -> None:
+        self._wrapped = wrapped
+
+    def deref(self) -> Any:
+        return self._wrapped
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and other._wrapped is self._wrapped
+
+    def __hash__(self) -> int:
+        return id(self._wrapped)
+
+    def __repr__(self) -> str:
+        return f"<Reference wrapping {self._wrapped!r}>"
+
+
+def wrap(array: Any) -> Tensor:
+    """A tensor that holds `array`, which must not be written to afterwards."""
+    t = _new(Tensor)
+    t._array = array
+    return t
+
+
+def as_tensor(value: Any, dtype: Any = None, hint: Any = None) -> Tensor:
+    """`value` as a tensor, by TensorFlow's `convert_to_tensor` rules.
+
+    A tensor is returned as it is, a variable is read (and so watched), a list that holds tensors is packed.
+    Raises ValueError if a tensor has another dtype than `dtype`, TypeError if a Python value does not fit it.
+    """
+    if type(value) is Tensor and dtype is None:
+        return value
+    read = getattr(value, "_read", None)
+    if read is not None:
+        return _checked(read(), dtype, value)
+    if isinstance(value, (list, tuple)) and _holds_tensors(value):
+        return resolve_op("stack")(_pack_parts(value, dtype))
+    if isinstance(value, TensorShape):
+        value = value.as_list()
+    if dtype is not None:
+        return wrap(backend.from_host(convert.to_array(value, dtypes.as_dtype(dtype))))
+    if hint is not None:
+        try:
+            return wrap(backend.from_host(convert.to_array(value, dtypes.as_dtype(hint))))
+        except (TypeError, ValueError):
+            pass
+    return wrap(backend.from_host(convert.infer(value)))
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether `value` is a tensor, a variable or IndexedSlices."""
+    return hasattr(type(value), "_read")
+
+
+def _checked(t: Tensor, dtype: Any, given: Any) -> Tensor:
+    if dtype is not None and t.dtype is not dtypes.as_dtype(dtype):
+        wanted = dtypes.as_dtype(dtype).name
+        raise explain(
+            ValueError(f"Tensor conversion requested dtype {wanted} for Tensor with dtype {t.dtype.name}: {given!r}"),
+            hint=f"cast it: cast(x, {wanted})",
+        )
+    return t
+
+
+def _holds_tensors(value: Any) -> bool:
+    if not isinstance(value, (list, tuple)):
+        return is_tensor(value)
+    if not value or isinstance(value[0], (int, float, str)) and isinstance(value[-1], (int, float, str)):
+        # A list of a million numbers is not searched: its two ends are numbers.
+        return len(value) < 64 and any(is_tensor(item) for item in value)
+    return any(map(_holds_tensors, value))
+
+
+def _pack_parts(value: Any, dtype: Any) -> list[Any]:
+    """The rows of a list that holds tensors; numbers among them take the tensors' dtype."""
+    if dtype is None:
+        dtype = _first_dtype(value)
+    return [as_tensor(item, None if is_tensor(item) else dtype) for item in value]
+
+
+def _first_dtype(value: Any) -> DType | None:
+    for item in value:
+        if is_tensor(item):
+            return item.dtype
+        if isinstance(item, (list, tuple)) and (found := _first_dtype(item)) is not None:
+            return found
+    return None

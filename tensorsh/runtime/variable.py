@@ -1,0 +1,318 @@
+"""Variable: a mutable cell that holds a tensor.
+
+Assigning puts a new tensor into the cell and never writes into the old one, which tapes and programs may
+still hold. The tensor object in the cell belongs to the variable alone, so that a tape can watch it without
+watching the value that it was made from.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import backend, dtypes, printing, tape
+from .dtypes import DType
+from .errors import bracketed, invalid
+from .shape import TensorShape
+from .tensor import Reference, Tensor, resolve_op, as_tensor, wrap
+
+
+class Variable:
+    """A mutable tensor: read like a tensor, changed by `assign`, watched by tapes while it is trainable.
+
+    initial_value: anything that converts to a tensor, or a function that returns it.
+    shape: a TensorShape that may leave sizes open, for values of changing shape.
+    """
+
+    __slots__ = ("_constraint", "_declared_shape", "_name", "_trainable", "_value")
+    __module__ = "tensorflow.python.ops.resource_variable_ops"
+    __qualname__ = "ResourceVariable"
+    __array_priority__ = 100
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: str | None = None,
+        constraint: Any = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        shape: Any = None,
+        experimental_enable_variable_lifting: bool = True,
+    ) -> None:
+        if callable(initial_value):
+            initial_value = initial_value()
+        if initial_value is None:
+            raise ValueError(
+                "The `initial_value` arg to `tf.Variable` must be specified except when you are not providing a "
+                "`variable_def`. You provided neither."
+            )
+        try:
+            value = as_tensor(initial_value, dtype)
+        except ValueError as error:
+            if isinstance(initial_value, Tensor):
+                raise ValueError(f"initial_value: {error}") from None
+            raise
+        self._value = wrap(value._array)
+        self._declared_shape = None if shape is None else TensorShape(shape)
+        self._name = "Variable" if name is None else name
+        self._trainable = True if trainable is None else bool(trainable)
+        self._constraint = constraint
+
+    name = property(lambda self: f"{self._name}:0")
+    trainable = property(lambda self: self._trainable)
+    constraint = property(lambda self: self._constraint)
+    device = property(lambda self: backend.device_name(self._value._array))
+    handle = property(lambda self: self._value)
+
+    @property
+    def dtype(self) -> DType:
+        return dtypes.from_numpy(self._value._array.dtype)
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._declared_shape or TensorShape(self._value._array.shape)
+
+    @property
+    def initial_value(self) -> Tensor:
+        raise RuntimeError("This property is not supported when eager execution is enabled.")
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    def set_shape(self, shape: Any) -> None:
+        self._declared_shape = TensorShape(shape).merge_with(self.shape)
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array; a NumPy scalar for rank 0."""
+        return self._value.numpy()
+
+    def value(self) -> Tensor:
+        """The value as a tensor, connected to the variable on every tape."""
+        return resolve_op("identity")(self._read())
+
+    def read_value(self) -> Tensor:
+        return self.value()
+
+    def read_value_no_copy(self) -> Tensor:
+        return self.value()
+
+    def is_initialized(self, name: str | None = None) -> Tensor:
+        return as_tensor(True)
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, for dictionary keys."""
+        return Reference(self)
+
+    def experimental_ref(self) -> Reference:
+        return Reference(self)
+
+    def assign(self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Put `value` into the variable. Raises ValueError if its shape or dtype does not fit."""
+        array = as_tensor(value, self.dtype)._array
+        if array.shape != self._value._array.shape and not self._accepts(array.shape):
+            raise ValueError(
+                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable shape {self.shape}, "
+                f"and the assigned value shape {TensorShape(array.shape)} are incompatible."
+            )
+        self._value = wrap(array)
+        return _Unread(self) if read_value else None
+
+    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Add `delta`, of the variable's own shape, to the variable."""
+        return self._update("AssignAddVariableOp", "add", delta, read_value)
+
+    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+        """Subtract `delta`, of the variable's own shape, from the variable."""
+        return self._update("AssignSubVariableOp", "subtract", delta, read_value)
+
+    def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
+        return resolve_op("gather_nd")(self, indices)
+
+    def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
+        return resolve_op("gather")(self, indices)
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterAdd", "scatter_add_array", sparse_delta)
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterSub", "scatter_sub_array", sparse_delta)
+
+    def scatter_mul(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterMul", "scatter_mul_array", sparse_delta)
+
+    def scatter_div(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterDiv", "scatter_div_array", sparse_delta)
+
+    def scatter_max(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterMax", "scatter_max_array", sparse_delta)
+
+    def scatter_min(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterMin", "scatter_min_array", sparse_delta)
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterUpdate", "scatter_update_array", sparse_delta)
+
+    def batch_scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        return self._scatter("ResourceScatterUpdate", "batch_scatter_update_array", sparse_delta)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        return self._scatter_nd("ResourceScatterNdAdd", "tensor_scatter_nd_add", indices, updates)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        return self._scatter_nd("ResourceScatterNdSub", "tensor_scatter_nd_sub", indices, updates)
+
+    def scatter_nd_max(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        return self._scatter_nd("ResourceScatterNdMax", "tensor_scatter_nd_max", indices, updates)
+
+    def scatter_nd_min(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        return self._scatter_nd("ResourceScatterNdMin", "tensor_scatter_nd_min", indices, updates)
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        return self._scatter_nd("ResourceScatterNdUpdate", "tensor_scatter_nd_update", indices, updates)
+
+    def count_up_to(self, limit: int) -> Tensor:
+        """Add one and return the value before. Raises OutOfRangeError at `limit`."""
+        from .errors import OutOfRangeError
+
+        before = self._value
+        if int(before) >= limit:
+            raise OutOfRangeError(f"Reached limit of {limit}")
+        self.assign_add(np.ones((), before._array.dtype))
+        return before
+
+    def _read(self) -> Tensor:
+        if tape.recorders:
+            for recorder in tape.recorders:
+                recorder._read_variable(self)
+        return self._value
+
+    def _accepts(self, shape: tuple[int, ...]) -> bool:
+        return self._declared_shape is not None and self._declared_shape.is_compatible_with(shape)
+
+    def _update(self, kernel: str, ufunc: str, delta: Any, read_value: bool) -> Any:
+        array = self._value._array
+        change = (delta if type(delta) is Tensor else as_tensor(delta, self.dtype))._array
+        if change.dtype != array.dtype:
+            change = as_tensor(delta, self.dtype)._array
+        if change.shape != array.shape:
+            raise invalid(
+                kernel,
+                f"Cannot update variable with shape {bracketed(array.shape)} using a Tensor with shape "
+                f"{bracketed(change.shape)}, shapes must be equal.",
+            )
+        xp = backend.module_of(array)
+        self._value = wrap(xp.asarray(getattr(xp, ufunc)(array, change)))
+        return _Unread(self) if read_value else None
+
+    def _scatter(self, kernel: str, op: str, delta: Any) -> Any:
+        values, indices = as_tensor(delta.values, self.dtype), as_tensor(delta.indices)
+        self._value = wrap(resolve_op(op)(kernel, self._value._array, indices._array, values._array))
+        return _Unread(self)
+
+    def _scatter_nd(self, kernel: str, op: str, indices: Any, updates: Any) -> Any:
+        self._value = wrap(resolve_op(op)(wrap(self._value._array), indices, updates, kernel=kernel)._array)
+        return _Unread(self)
+
+    def _assign_slice(self, key: Any, value: Any, name: str | None = None) -> Any:
+        self._value = wrap(resolve_op("assign_slice")(self._value._array, key, value))
+        return _Unread(self)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._assign_slice(key, value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self._value.__array__(dtype)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __float__(self) -> float:
+        return float(self._value)
+
+    def __int__(self) -> int:
+        return int(self._value)
+
+    def __complex__(self) -> complex:
+        return complex(self._value)
+
+    def __iter__(self) -> Any:
+        return iter(self._read())
+
+    def __hash__(self) -> int:
+        raise TypeError(
+            f"Variable is unhashable. Instead, use variable.ref() as the key. (Variable: {self!r})"
+        )
+
+    def __copy__(self) -> Variable:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        return Variable(
+            wrap(self._value._array), self._trainable, name=self._name, constraint=self._constraint
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __repr__(self) -> str:
+        return printing.variable_repr(self, self.name)
+
+    def __iadd__(self, other: Any) -> Any:
+        raise _in_place("+", "assign_add(value)")
+
+    def __isub__(self, other: Any) -> Any:
+        raise _in_place("-", "assign_sub(value)")
+
+    def __imul__(self, other: Any) -> Any:
+        raise _in_place("*", "assign(variable * value)")
+
+    def __itruediv__(self, other: Any) -> Any:
+        raise _in_place("/", "assign(variable / value)")
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        raise _in_place("/", "assign(variable / value)")
+
+    def __ipow__(self, other: Any) -> Any:
+        raise _in_place("**", "assign(variable ** value)")
+
+
+Variable.__name__ = "ResourceVariable"
+
+
+class _Unread(Variable):
+    """What an assignment returns: the same cell under TensorFlow's name `UnreadVariable`."""
+
+    __slots__ = ("_cell",)
+    __qualname__ = "_UnreadVariable"
+
+    def __init__(self, variable: Variable) -> None:
+        self._cell = variable
+
+    _value = property(lambda self: self._cell._value, lambda self, value: setattr(self._cell, "_value", value))
+    _declared_shape = property(lambda self: self._cell._declared_shape)
+    _trainable = property(lambda self: self._cell._trainable)
+    _constraint = property(lambda self: self._cell._constraint)
+    _name = property(lambda self: self._cell._name)
+
+    def _read(self) -> Tensor:
+        return self._cell._read()
+
+    def __repr__(self) -> str:
+        return printing.variable_repr(self, "UnreadVariable")
+
+
+_Unread.__name__ = "_UnreadVariable"
+
+
+def _in_place(operator: str, instead: str) -> RuntimeError:
+    return RuntimeError(
+        f"`variable {operator}= value` with `tf.Variable`s is not supported. Use `variable.{instead}` to modify the "
+        f"variable, or `out = variable {operator} value` if you need to get a new output Tensor."
+    )
