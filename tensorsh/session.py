@@ -1,0 +1,267 @@
+"""A session: names, and running program text against them. Knows no terminal and no files but `.tsh` modules.
+
+Program text goes through `language` to units of code; a unit runs with the session's names as its globals and the
+op library as its builtins. A unit that fails binds nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Iterable
+
+from . import surface
+from .language.program import compile_program
+from .language.source import Chunker, Source, TensorshSyntaxError, Unit
+from .ops import registry
+from .ops.namespace import MODULES, Namespace, namespace_names
+from .runtime import backend, tape
+
+_IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
+
+
+class Session:
+    """Names and what runs against them.
+
+    show: called with the value of every top-level expression statement that is not None.
+    folder: where `import name` looks for `name.tsh`.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[Any], None] | None = None,
+        argv: Iterable[str] = (),
+        folder: str = ".",
+    ) -> None:
+        prepare_library()
+        self.show = show or (lambda value: print(repr(value)))
+        self.folder = folder
+        self.sources: dict[str, Source] = {}
+        self._modules: dict[str, Any] = {}
+        self._builtins: dict[str, Any] = {
+            "@attr": surface.lookup,
+            "@echo": self._echo,
+            "@import": self._import,
+            "@import_from": self._import_from,
+            "getattr": surface.get,
+            "hasattr": surface.has,
+            "Exception": Exception,
+            "argv": list(argv),
+        }
+        self.names: dict[str, Any] = {"__builtins__": self._builtins}
+
+    def run(self, text: str, name: str, first_line: int = 1) -> None:
+        """Run a text statement by statement, each as soon as it is known to be complete.
+
+        Raises what the first failing statement raises; those before it have run.
+        """
+        source = self._source(name, text, first_line)
+        chunker = Chunker(first_line)
+        for line in text.splitlines(keepends=True):
+            for chunk in chunker.feed(line):
+                self.run_chunk(source, chunk)
+        for chunk in chunker.finish():
+            self.run_chunk(source, chunk)
+
+    def run_chunk(self, source: Source, chunk: Any) -> None:
+        """Compile and run one top-level statement of a source that this session knows."""
+        from .language.compiler import compile_chunk
+
+        self.execute(compile_chunk(source, chunk, _plain))
+
+    def growing_source(self, name: str) -> GrowingSource:
+        """A source to which lines are added as they arrive."""
+        source = self.sources[name] = GrowingSource(name)
+        return source
+
+    def compile(self, text: str, name: str) -> list[Unit]:
+        """Compile a whole program, or find it in the cache. Raises TensorshSyntaxError; nothing has run then."""
+        return compile_program(self._source(name, text), _plain, library_stamp())
+
+    def execute(self, unit: Unit) -> None:
+        """Run one unit. If it raises, every name is bound as it was before."""
+        self._load(unit.names)
+        before = self.names.copy()
+        tape.recorders.clear()  # a statement that was interrupted may have left its tapes open
+        backend.quiet()
+        try:
+            exec(unit.code, self.names)
+        except BaseException:
+            self.names.clear()
+            self.names.update(before)
+            raise
+
+    def visible_names(self) -> dict[str, Any]:
+        """What the program itself has bound."""
+        return {name: value for name, value in self.names.items() if name != "__builtins__"}
+
+    def known_names(self) -> list[str]:
+        """Every name a program could use here: its own and the library's."""
+        return [*self.visible_names(), *self._builtins, *registry.index().short, *MODULES.values()]
+
+    def reset(self) -> None:
+        """Forget every name the program has bound."""
+        self.names.clear()
+        self.names["__builtins__"] = self._builtins
+
+    def _source(self, name: str, text: str, first_line: int = 1) -> Source:
+        source = self.sources[name] = Source(name, text, first_line)
+        return source
+
+    def _load(self, names: Iterable[str]) -> None:
+        """Put the library names that a unit reads among its builtins."""
+        table = self._builtins
+        for name in names:
+            if name not in table:
+                if name in registry.index().short:
+                    table[name] = registry.resolve(name)
+                elif name in ("tf", "np", "math"):
+                    table[name] = Namespace(name)
+
+    def _echo(self, value: Any) -> None:
+        if value is not None:
+            self._builtins["_"] = value
+            self.show(value)
+
+    def _import(self, module: str, asname: str | None) -> Any:
+        top, _, rest = module.partition(".")
+        if top in MODULES:
+            path = MODULES[top] + ("." + rest if rest else "")
+            if rest and path not in namespace_names():
+                raise ModuleNotFoundError(f"No module named {module!r}")
+            return Namespace(MODULES[top] if asname is None else path)
+        return self._tsh_module(module)
+
+    def _import_from(self, module: str, name: str) -> Any:
+        top, _, rest = module.partition(".")
+        if top in MODULES:
+            path = ".".join([MODULES[top], *filter(None, [rest])])
+            try:
+                return getattr(Namespace(path), name)
+            except AttributeError:
+                raise ImportError(f"cannot import name {name!r} from {module!r}") from None
+        try:
+            return getattr(self._tsh_module(module), name)
+        except AttributeError:
+            raise ImportError(f"cannot import name {name!r} from {module!r}") from None
+
+    def _tsh_module(self, module: str) -> Any:
+        """The names that `module`.tsh binds, run once in a session of its own."""
+        if module not in self._modules:
+            path = os.path.join(self.folder, *module.split(".")) + ".tsh"
+            try:
+                with open(path, encoding="utf-8") as file:
+                    text = file.read()
+            except FileNotFoundError:
+                error = ModuleNotFoundError(f"No module named {module!r}")
+                error.hint = _IMPORT_HINT  # type: ignore[attr-defined]
+                raise error from None
+            inner = Session(lambda value: None, folder=os.path.dirname(path))
+            inner._modules = self._modules
+            self._modules[module] = bound = Module(module, inner.names)
+            self.sources[path] = Source(path, text)
+            try:
+                for unit in inner.compile(text, path):
+                    inner.execute(unit)
+            except BaseException:
+                del self._modules[module]
+                raise
+            finally:
+                self.sources.update(inner.sources)
+            return bound
+        return self._modules[module]
+
+
+class GrowingSource(Source):
+    """A source whose text is still arriving, line by line."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "")
+
+    def append(self, line: str) -> None:
+        self._lines.append(line.rstrip("\n"))
+
+    def line(self, number: int) -> str:
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+
+class Module:
+    """An imported .tsh file: its names as attributes."""
+
+    __slots__ = ("_name", "_names")
+
+    def __init__(self, name: str, names: dict[str, Any]) -> None:
+        self._name, self._names = name, names
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._names:
+            raise AttributeError(f"module {self._name!r} has no attribute {name!r}")
+        return self._names[name]
+
+    def __dir__(self) -> list[str]:
+        return [name for name in self._names if not name.startswith("_")]
+
+    def __repr__(self) -> str:
+        return f"<module {self._name!r}>"
+
+
+class _PlainNames:
+    """`surface.plain_names`, worked out when the compiler first asks: a program from the cache never does."""
+
+    def __init__(self) -> None:
+        self._names: frozenset[str] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        if self._names is None:
+            index = registry.index()
+            known = {part for path in index.paths for part in path.split(".")}
+            for value in list(registry.PATHS.values()):
+                if isinstance(value, type) and surface.is_own(value):
+                    known.update(dir(value))
+            self._names = surface.plain_names(known)
+        return name in self._names
+
+
+_plain: Any = _PlainNames()
+
+
+def library_stamp() -> bytes:
+    """What compiled programs and the op index depend on beside the language: the package's other files and NumPy."""
+    global _stamp
+    if _stamp is None:
+        import numpy
+
+        here = os.path.dirname(__file__)
+        parts = [numpy.__version__]
+        for folder in (here, os.path.join(here, "ops"), os.path.join(here, "runtime")):
+            with os.scandir(folder) as entries:
+                for entry in sorted(entries, key=lambda e: e.name):
+                    if entry.name.endswith(".py"):
+                        status = entry.stat()
+                        parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+        _stamp = "\n".join(parts).encode()
+    return _stamp
+
+
+_stamp: bytes | None = None
+
+
+def prepare_library() -> None:
+    """Take the op index from the cache; where there is none, make it and keep it."""
+    if registry.known_index().complete:
+        return
+    import marshal
+
+    from .language import cache
+
+    key = library_stamp()
+    blob = cache.load_blob("index", key)
+    if blob is not None:
+        registry.use_index(registry.Index(*marshal.loads(blob)))
+        return
+    index = registry.index()
+    cache.store_blob("index", key, marshal.dumps((index.paths, index.short, index.operators, True)))
+
+
+__all__ = ["Module", "Session", "TensorshSyntaxError", "library_stamp", "prepare_library"]

@@ -1,0 +1,257 @@
+"""What a program may reach: the allowlist of attributes, in this one place.
+
+A program's text never names anything that begins with an underscore; the compiler refuses it. Of the rest:
+
+- the classes of tensorsh itself show every public name that they (not their foreign bases) define;
+- foreign types (Python's and NumPy's) show the names listed in ALLOWED and nothing else;
+- any other type shows nothing.
+
+Compiled programs look attributes up with `lookup`, except for the names in `plain_names`: those are harmless on
+every foreign type, so an ordinary attribute load is as safe and costs nothing. Code that runs before a name is
+looked up dynamically (`getattr`, `"{0.x}".format`) goes through `lookup` as well.
+"""
+
+from __future__ import annotations
+
+import types
+from functools import partial
+from typing import Any, Iterable
+
+import numpy as np
+
+
+def _public(kind: type, *without: str) -> frozenset[str]:
+    return frozenset(n for n in dir(kind) if not n.startswith("_")) - frozenset(without)
+
+
+_ARRAY = frozenset(
+    "T all any argmax argmin argsort astype clip conj conjugate copy cumprod cumsum diagonal dot dtype flatten imag item "
+    "itemsize max mean min nbytes ndim nonzero prod ravel real repeat reshape round searchsorted shape size sort std "
+    "strides sum swapaxes take tolist trace transpose var".split()
+)
+_RANDOM = frozenset(
+    "beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric integers laplace "
+    "logistic lognormal logseries multinomial multivariate_normal normal pareto permutation permuted poisson power rand "
+    "randint randn random random_integers random_sample rayleigh seed shuffle standard_cauchy standard_exponential "
+    "standard_gamma standard_normal standard_t triangular uniform vonmises wald weibull zipf".split()
+)
+_NUMBER = frozenset(
+    "as_integer_ratio bit_count bit_length conjugate denominator from_bytes fromhex hex imag is_integer numerator real "
+    "to_bytes".split()
+)
+
+#: Foreign types and what is allowed on their values (and on the classes themselves: `str.upper`).
+ALLOWED: dict[type, frozenset[str]] = {
+    str: _public(str, "format", "format_map"),  # these two walk attributes; `lookup` has its own
+    bytes: _public(bytes),
+    int: _NUMBER,
+    bool: _NUMBER,
+    float: _NUMBER,
+    complex: _NUMBER,
+    list: _public(list),
+    tuple: _public(tuple),
+    dict: _public(dict),
+    set: _public(set),
+    frozenset: _public(frozenset),
+    range: _public(range),
+    slice: _public(slice),
+    type({}.keys()): frozenset({"isdisjoint"}),
+    type({}.items()): frozenset({"isdisjoint"}),
+    types.GeneratorType: frozenset({"close", "send"}),
+    BaseException: frozenset({"args", "value"}),
+    np.ndarray: _ARRAY,
+    np.generic: _ARRAY,
+    np.dtype: frozenset({"itemsize", "kind", "name", "type"}),
+    np.ufunc: frozenset({"accumulate", "at", "nin", "nout", "outer", "reduce", "reduceat"}),
+    np.finfo: frozenset("bits dtype eps epsneg max min resolution smallest_normal smallest_subnormal tiny".split()),
+    np.iinfo: frozenset({"bits", "dtype", "max", "min"}),
+}
+#: Foreign types that a value may have without showing anything.
+CLOSED: tuple[type, ...] = (
+    type,
+    object,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.MethodWrapperType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    types.ModuleType,
+    types.CodeType,
+    types.FrameType,
+    types.TracebackType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+    types.MappingProxyType,
+    types.SimpleNamespace,
+    types.NoneType,
+    types.EllipsisType,
+    types.NotImplementedType,
+    partial,
+    property,
+    staticmethod,
+    classmethod,
+    super,
+    memoryview,
+    bytearray,
+    enumerate,
+    zip,
+    map,
+    filter,
+    reversed,
+    type(iter([])),
+    type(iter(())),
+    type(iter("")),
+    type(iter({})),
+    type(iter(range(0))),
+    type({}.values()),
+    type(np.ones(1).flat),
+)
+_OWN_MODULES = ("tensorsh", "tensorflow", "keras")
+_EVERYTHING_OWN = frozenset({"<own>"})
+_by_type: dict[type, frozenset[str]] = {}
+
+
+def lookup(obj: Any, name: str) -> Any:
+    """`obj.name` for a program. Raises AttributeError for what it must not, or cannot, reach."""
+    kind = type(obj)
+    allowed = _by_type.get(kind)
+    if allowed is None:
+        allowed = _by_type[kind] = _allowed_on(kind)
+    if name in allowed:
+        return getattr(obj, name)
+    if type(name) is str and not name.startswith("_"):
+        if allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
+            return getattr(obj, name)
+        if isinstance(obj, type) and _on_class(obj, name):
+            return getattr(obj, name)
+        if isinstance(obj, str) and name in ("format", "format_map"):
+            return partial(_format if name == "format" else _format_map, obj)
+    raise _refusal(obj, name)
+
+
+def has(obj: Any, name: str) -> bool:
+    """`hasattr` for a program."""
+    try:
+        lookup(obj, name)
+    except AttributeError:
+        return False
+    return True
+
+
+_MISSING = object()
+
+
+def get(obj: Any, name: str, default: Any = _MISSING) -> Any:
+    """`getattr` for a program."""
+    if type(name) is not str:
+        raise TypeError("attribute name must be string, not " + repr(type(name).__name__))
+    try:
+        return lookup(obj, name)
+    except AttributeError:
+        if default is _MISSING:
+            raise
+        return default
+
+
+def public_names(obj: Any) -> list[str]:
+    """The attributes of `obj` that a program may name."""
+    names = {n for n in dir(obj) if not n.startswith("_")}
+    return sorted(n for n in names if has(obj, n))
+
+
+def plain_names(known: Iterable[str]) -> frozenset[str]:
+    """Of the known attribute names, those that are harmless on every foreign type."""
+    blocked: set[str] = set()
+    for kind in (*ALLOWED, *CLOSED, *_foreign_exceptions()):
+        blocked.update(n for n in dir(kind) if n not in _allowed_on(kind))
+    names = set(known).union(*ALLOWED.values())
+    return frozenset(n for n in names if not n.startswith("_") and n not in blocked)
+
+
+def is_own(kind: type) -> bool:
+    """Whether a class is tensorsh's. Some carry TensorFlow's module name, since their `repr` shows it."""
+    return kind.__module__.partition(".")[0] in _OWN_MODULES
+
+
+def _allowed_on(kind: type) -> frozenset[str]:
+    if is_own(kind):
+        return _EVERYTHING_OWN
+    if _random_type(kind):
+        return _RANDOM
+    found: frozenset[str] = frozenset()
+    for base in kind.__mro__:
+        found = found | ALLOWED.get(base, frozenset())
+    return found
+
+
+def _random_type(kind: type) -> bool:
+    return kind.__module__.startswith("numpy.random") and kind.__name__ in ("RandomState", "Generator")
+
+
+def _defined_by_us(kind: type, obj: Any, name: str) -> bool:
+    for base in kind.__mro__:
+        if is_own(base):
+            if name in vars(base):
+                return True
+        elif name in vars(base):
+            return name in ALLOWED.get(base, frozenset())
+    return name in getattr(obj, "__dict__", ()) or any("__getattr__" in vars(b) for b in kind.__mro__ if is_own(b))
+
+
+def _on_class(cls: type, name: str) -> bool:
+    if is_own(cls):
+        return any(name in vars(base) for base in cls.__mro__ if is_own(base))
+    return any(name in ALLOWED.get(base, frozenset()) and name in vars(base) for base in cls.__mro__)
+
+
+def _foreign_exceptions() -> list[type]:
+    found, queue = [], [BaseException]
+    while queue:
+        kind = queue.pop()
+        if not is_own(kind):
+            found.append(kind)
+            queue.extend(kind.__subclasses__())
+    return found
+
+
+def _refusal(obj: Any, name: str) -> AttributeError:
+    if isinstance(obj, type):
+        text = f"type object {obj.__name__!r} has no attribute {name!r}"
+    elif isinstance(obj, types.ModuleType):
+        text = f"module has no attribute {name!r}"
+    else:
+        text = f"{type(obj).__name__!r} object has no attribute {name!r}"
+    error = AttributeError(text)
+    if name.startswith("_"):
+        error.hint = "names that begin with '_' are out of reach"  # type: ignore[attr-defined]
+    elif hasattr(obj, name):
+        error.hint = f"Python has {name!r} there, but it is not open to programs here"  # type: ignore[attr-defined]
+    return error
+
+
+def _format(text: str, /, *args: Any, **fields: Any) -> str:
+    """`str.format` whose fields reach only what programs may."""
+    return _formatter().vformat(text, args, fields)
+
+
+def _format_map(text: str, mapping: Any) -> str:
+    return _formatter().vformat(text, (), mapping)
+
+
+def _formatter() -> Any:
+    import string
+    from _string import formatter_field_name_split  # what string.Formatter itself uses
+
+    class Checked(string.Formatter):
+        def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+            first, rest = formatter_field_name_split(field_name)
+            value = self.get_value(first, args, kwargs)
+            for is_attribute, key in rest:
+                value = lookup(value, key) if is_attribute else value[key]
+            return value, first
+
+    return Checked()

@@ -1,0 +1,37 @@
+"""Fixtures that most tests share."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tensorsh.session import Session
+
+
+@pytest.fixture(autouse=True, scope="session")
+def private_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests keep their caches and state to themselves."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ["XDG_CACHE_HOME"] = str(home / "cache")
+    os.environ["XDG_STATE_HOME"] = str(home / "state")
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture
+def shown(session: Session) -> Callable[[str], str]:
+    """Run a program in the test's session and return what it shows."""
+
+    def run(text: str) -> str:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            session.run(text, f"test {len(session.sources)}")
+        return out.getvalue()
+
+    return run

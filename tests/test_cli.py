@@ -1,0 +1,134 @@
+"""The command line as a process: output, errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tensorsh.cli import UsageError, parse_arguments
+
+COMMAND = [sys.executable, "-m", "tensorsh"]
+
+
+def tensorsh(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=60)
+
+
+def test_e_evaluates_and_echoes() -> None:
+    done = tensorsh("-e", "x = Variable(3.); with tape: y = x ** 2", "-e", "grad(y, x)")
+    assert (done.returncode, done.stdout) == (0, "<tf.Tensor: shape=(), dtype=float32, numpy=6.0>\n")
+
+
+def test_e_may_begin_with_a_minus() -> None:
+    assert tensorsh("-e", "-3 + 4").stdout == "1\n"
+
+
+def test_a_pipe_runs_statement_by_statement() -> None:
+    done = tensorsh(stdin="x = 2\nx * 3\nfor i in range(2):\n    print(i)\n\nx +\n")
+    assert done.stdout == "6\n0\n1\n"
+    assert done.returncode == 3
+    assert "error[" in done.stderr and "stdin:6" in done.stderr
+
+
+def test_a_pipe_that_pauses_has_had_its_answers() -> None:
+    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin and process.stdout
+    process.stdin.write("1 + 1\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "2\n"
+    process.stdin.write("with tape: y = 2\n3 + 3\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "6\n"
+    process.stdin.close()
+    assert process.wait(timeout=30) == 0
+    process.stdout.close()
+
+
+def test_a_character_cut_between_two_reads_survives() -> None:
+    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin and process.stdout
+    encoded = "'naïve'\n".encode()
+    process.stdin.write(encoded[:4])
+    process.stdin.flush()
+    time.sleep(0.5)
+    process.stdin.write(encoded[4:])
+    process.stdin.close()
+    assert process.stdout.read().decode() == "'naïve'\n"
+    process.wait(timeout=30)
+    process.stdout.close()
+
+
+def test_a_script_echoes_nothing_and_has_argv(tmp_path: Path) -> None:
+    script = tmp_path / "s.tsh"
+    script.write_text("#!/usr/bin/env tensorsh\n1 + 1\nprint(argv)\n")
+    done = tensorsh(str(script), "a", "-b")
+    assert (done.returncode, done.stdout) == (0, "['a', '-b']\n")
+
+
+def test_a_script_with_a_syntax_error_runs_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "s.tsh"
+    script.write_text("print('ran')\nx = = 1\n")
+    done = tensorsh(str(script))
+    assert (done.returncode, done.stdout) == (3, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["-e", "1/0"], 5),
+        (["-e", "constant([1.]) + constant([1., 2.]) + constant([1., 2., 3.])"], 5),
+        (["-e", "1 +"], 3),
+        (["-e", "class A: pass"], 3),
+        (["no/such/file.tsh"], 2),
+        (["--nonsense"], 2),
+        (["-e"], 2),
+        (["--version"], 0),
+        (["--help"], 0),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int) -> None:
+    done = tensorsh(*arguments)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_input_that_is_not_utf8_is_an_error() -> None:
+    done = subprocess.run(COMMAND, input=b"1 + 1\n\xff\xfe\n", capture_output=True, timeout=60)
+    assert done.returncode == 2
+    assert b"not UTF-8" in done.stderr
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    line = f"yes 1 | head -20000 | {sys.executable} -m tensorsh | head -1"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_an_interrupt_is_130() -> None:
+    process = subprocess.Popen([*COMMAND, "-e", "while True: pass"], stderr=subprocess.PIPE, text=True)
+    time.sleep(1.0)
+    process.send_signal(2)
+    _, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (130, "Interrupted\n")
+
+
+def test_a_second_run_imports_no_parser_and_no_shell(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-X", "importtime", "-m", "tensorsh", "-e", "zeros(2,1)"]
+    for expected in (True, False):
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+        assert done.returncode == 0
+        assert ("lark" in done.stderr) is expected
+    assert "prompt_toolkit" not in done.stderr
+
+
+def test_options_end_at_the_script() -> None:
+    arguments = parse_arguments(["--debug", "s.tsh", "-e", "x"])
+    assert (arguments.debug, arguments.script, arguments.argv) == (True, "s.tsh", ["-e", "x"])
+    with pytest.raises(UsageError):
+        parse_arguments(["--no-such-option"])

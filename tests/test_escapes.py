@@ -1,0 +1,162 @@
+"""Programs that try to reach Python's internals. Each must fail before it gets anything.
+
+A program here is an attack as someone would write it. Where an attack has to be stopped by the compiler it is under
+REFUSED_TEXT, which must not even compile; the others run, and must end in one of the errors that a program may see.
+What an attack manages to bind to `loot` is inspected: it must stay unbound.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tensorsh.language.source import TensorshSyntaxError
+from tensorsh.session import Session
+
+REFUSED_TEXT = {
+    "class of a value": "loot = ().__class__",
+    "dunder on a name": "loot = __builtins__",
+    "dunder import": "loot = __import__('os')",
+    "globals of a function": "def f(): pass\nloot = f.__globals__",
+    "closure of a function": "def f(): pass\nloot = f.__closure__",
+    "code of a lambda": "loot = (lambda: 0).__code__",
+    "self of a bound method": "loot = [].append.__self__",
+    "subclasses": "loot = int.__base__.__subclasses__()",
+    "mro by dunder": "loot = int.__mro__",
+    "private attribute": "loot = zeros(2)._array",
+    "private attribute in an f-string": "loot = f'{zeros(2)._array}'",
+    "dunder in an f-string": "loot = f'{().__class__}'",
+    "dunder in a nested format spec": "loot = f'{1:{().__class__}}'",
+    "dunder assignment": "__builtins__ = {}",
+    "dunder function name": "def __getattr__(): pass",
+    "dunder parameter": "def f(__class__): pass",
+    "dunder keyword": "dict(__class__=1)",
+    "dunder in del": "del __builtins__",
+    "dunder in global": "def f():\n    global __builtins__",
+    "dunder loop variable": "for __builtins__ in [1]: pass",
+    "dunder with target": "with tape as __builtins__: pass",
+    "dunder import alias": "import math as __builtins__",
+    "dunder exception alias": "try:\n    1/0\nexcept Exception as __builtins__:\n    pass",
+    "dunder in a comprehension": "[__builtins__ for __builtins__ in [1]]",
+    "dunder decorator": "@().__class__\ndef f(): pass",
+    "dunder in a default": "loot = lambda x=().__class__: x",
+    "dunder in a pipe": "loot = 1 |> ().__class__",
+    "traceback by dunder": "try:\n    1/0\nexcept Exception as e:\n    loot = e.__traceback__",
+    "context by dunder": "try:\n    1/0\nexcept Exception as e:\n    loot = e.__context__",
+    "attribute assignment": "zeros(2).shape = 1",
+    "class statement": "class A: pass",
+    "exec statement": "import math\nmath.__loader__",
+    "await": "await zeros(2)",
+    "walrus": "(loot := 1)",
+    "star import": "from math import *",
+}
+
+REFUSED_RUN = {
+    "eval": "loot = eval('1')",
+    "exec": "exec('1')",
+    "compile": "loot = compile('1', '', 'eval')",
+    "open": "loot = open('/etc/passwd')",
+    "globals": "loot = globals()",
+    "locals": "loot = locals()",
+    "vars": "loot = vars()",
+    "breakpoint": "breakpoint()",
+    "memoryview": "loot = memoryview(b'')",
+    "object": "loot = object()",
+    "super": "loot = super()",
+    "type with three arguments": "loot = type('X', (), {})",
+    "mro": "loot = int.mro()",
+    "mro of a tensor's class": "loot = type(zeros(2)).mro()",
+    "getattr": "loot = getattr((), '__class__')",
+    "getattr with a default": "loot = getattr(zeros(2), '_array')",
+    "getattr of a method's self": "loot = getattr([].append, '__self__')",
+    "getattr mapped": "loot = list(map(getattr, [()], ['__class__']))",
+    "a built-in's self": "loot = getattr(len, '__self__')",
+    "str.format": "loot = '{0.__class__}'.format(())",
+    "str.format by index": "loot = '{0[0].__class__}'.format([()])",
+    "str.format by keyword": "loot = '{x.__class__}'.format(x=())",
+    "str.format_map": "loot = '{x.__class__}'.format_map({'x': ()})",
+    "str.format with a nested field": "loot = '{0:{1.__class__}}'.format(1, ())",
+    "str.format of a private attribute": "loot = '{0._array}'.format(zeros(2))",
+    "str.format unbound": "loot = str.format('{0.__class__}', ())",
+    "str.format through getattr": "loot = getattr(str, 'format')('{0.__class__}', ())",
+    "str.format through map": "loot = list(map('{0.__class__}'.format, [()]))",
+    "generator frame": "loot = (x for x in [1]).gi_frame",
+    "generator code": "loot = (x for x in [1]).gi_code",
+    "generator function's frame": "def g():\n    yield 1\nloot = g().gi_frame",
+    "generator's running generator": "def g():\n    yield from [1]\nloot = g().gi_yieldfrom",
+    "traceback": "try:\n    1/0\nexcept Exception as e:\n    loot = e.tb_frame",
+    "with_traceback": "loot = ValueError('x').with_traceback",
+    "add_note": "loot = ValueError('x').add_note",
+    "object of an attribute error": "try:\n    zeros(2).nope\nexcept AttributeError as e:\n    loot = e.obj",
+    "function attribute": "def f(): pass\nloot = f.func_globals",
+    "partial's function": "loot = Variable([1.])[0].assign.func",
+    "array to a file": "loot = zeros(2).numpy().tofile('/tmp/loot')",
+    "array dump": "zeros(2).numpy().dump('/tmp/loot')",
+    "array dumps": "loot = zeros(2).numpy().dumps()",
+    "array buffer": "loot = zeros(2).numpy().data",
+    "array base": "loot = zeros(2).numpy().base",
+    "array ctypes": "loot = zeros(2).numpy().ctypes",
+    "array view as objects": "loot = zeros(2).numpy().view(object)",
+    "array flags": "loot = zeros(2).numpy().flags",
+    "array setflags": "zeros(2).numpy().setflags(write=True)",
+    "array getfield": "loot = zeros(2).numpy().getfield",
+    "numpy object arrays": "import numpy as np\nloot = np.array([len], dtype=object)",
+    "numpy objects by letter": "import numpy as np\nloot = np.array([len], dtype='O')",
+    "numpy objects by astype": "import numpy as np\nloot = np.arange(3).astype('O')",
+    "numpy load": "import numpy as np\nloot = np.load('x.npy', allow_pickle=True)",
+    "numpy save": "import numpy as np\nnp.save('/tmp/loot', np.zeros(2))",
+    "numpy fromfile": "import numpy as np\nloot = np.fromfile('/etc/passwd')",
+    "numpy loadtxt": "import numpy as np\nloot = np.loadtxt('/etc/passwd')",
+    "numpy genfromtxt": "import numpy as np\nloot = np.genfromtxt('/etc/passwd')",
+    "numpy memmap": "import numpy as np\nloot = np.memmap('/etc/passwd')",
+    "numpy frompyfunc": "import numpy as np\nloot = np.frompyfunc",
+    "numpy's modules": "import numpy as np\nloot = np.lib",
+    "numpy's os": "import numpy as np\nloot = np.os",
+    "numpy's sys": "import numpy as np\nloot = np.sys",
+    "numpy ctypeslib": "import numpy as np\nloot = np.ctypeslib",
+    "numpy f2py": "import numpy.f2py",
+    "numpy testing runstring": "import numpy as np\nloot = np.testing.runstring",
+    "random bit generator": "import numpy as np\nloot = np.random.default_rng(0).bit_generator",
+    "import os": "import os",
+    "import sys": "import sys",
+    "import builtins": "import builtins",
+    "from os": "from os import system",
+    "import importlib": "import importlib",
+    "from tensorsh": "from tensorsh import session",
+    "import through a path": "import tests.conftest",
+    "tf's python": "loot = tf.python",
+    "tf's private module": "import tensorflow as tf\nloot = tf.compat.v1.os",
+    "namespace internals": "loot = getattr(tf, '_path')",
+    "dtype's numpy": "loot = getattr(float32, '_numpy')",
+    "numpy scalar type's constructor tricks": "loot = float32.as_numpy_dtype.mro",
+    "percent format cannot walk": "loot = '%(x.__class__)s' % {'y': ()}",
+    "type of a type": "loot = type(type(1))('X', (), {})",
+    "handing on a wrapped error": "try:\n    zeros(2).nope\nexcept AttributeError as e:\n    loot = e.with_traceback(None)",
+}
+
+
+@pytest.mark.parametrize("program", REFUSED_TEXT.values(), ids=REFUSED_TEXT)
+def test_is_refused_before_it_runs(session: Session, program: str) -> None:
+    with pytest.raises((TensorshSyntaxError, AttributeError)):
+        session.run(program, "attack")
+    assert "loot" not in session.names
+
+
+@pytest.mark.parametrize("program", REFUSED_RUN.values(), ids=REFUSED_RUN)
+def test_fails_when_it_runs(session: Session, program: str) -> None:
+    with pytest.raises((TensorshSyntaxError, AttributeError, NameError, ImportError, TypeError, ValueError, LookupError)):
+        session.run(program, "attack")
+    assert "loot" not in session.names
+
+
+def test_a_bare_except_cannot_swallow_an_interrupt(session: Session) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    session.names["interrupt"] = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        session.run("try:\n    interrupt()\nexcept:\n    pass", "attack")
+
+
+def test_the_table_of_builtins_is_out_of_reach(session: Session) -> None:
+    session.run("x = [1, 2, 3]", "first")
+    assert not any(value is session.names["__builtins__"] for value in session.visible_names().values())

@@ -1,0 +1,121 @@
+"""Sessions: names, echo, failure, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tensorsh.language.source import TensorshSyntaxError
+from tensorsh.session import Session
+
+Shown = Callable[[str], str]
+
+
+def test_a_top_level_expression_shows_its_repr(shown: Shown) -> None:
+    assert shown("1 + 1") == "2\n"
+    assert shown("'text'") == "'text'\n"
+    assert shown("constant(3.)") == "<tf.Tensor: shape=(), dtype=float32, numpy=3.0>\n"
+
+
+def test_none_and_a_trailing_semicolon_show_nothing(shown: Shown) -> None:
+    assert shown("None") == ""
+    assert shown("1 + 1;") == ""
+    assert shown("1; 2") == "2\n"
+
+
+def test_an_expression_inside_a_block_shows_nothing(shown: Shown) -> None:
+    assert shown("for i in range(3):\n    i\nif True: 5") == ""
+
+
+def test_underscore_is_the_last_value_shown(shown: Shown) -> None:
+    assert shown("6 * 7\n_ + 1\n_ = 0\n5\n_") == "42\n43\n5\n0\n"
+
+
+def test_a_failed_statement_binds_nothing(session: Session) -> None:
+    session.run("kept = 1", "a")
+    with pytest.raises(ZeroDivisionError):
+        session.run("for kept in [2, 3]:\n    new = kept\n    kept / 0", "b")
+    assert session.visible_names() == {"kept": 1}
+
+
+def test_what_stands_before_a_failure_has_run(session: Session) -> None:
+    with pytest.raises(NameError):
+        session.run("a = 1\nb = missing\nc = 2", "t")
+    assert session.visible_names() == {"a": 1}
+
+
+def test_a_program_with_a_syntax_error_does_not_compile(session: Session) -> None:
+    with pytest.raises(TensorshSyntaxError):
+        session.compile("a = 1\nb = (", "t")
+    assert session.visible_names() == {}
+
+
+def test_a_failure_inside_a_tape_leaves_no_tape_open(session: Session, shown: Shown) -> None:
+    with pytest.raises(ZeroDivisionError):
+        session.run("with tape:\n    1 / 0", "t")
+    assert shown("x = Variable(2.)\nwith tape: y = x * x\ngrad(y, x).numpy()") == "np.float32(4.0)\n"
+
+
+def test_user_names_shadow_the_library(shown: Shown) -> None:
+    assert shown("zeros = 5\nzeros\ndel zeros\nzeros(1)") == (
+        "5\n<tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.], dtype=float32)>\n"
+    )
+
+
+def test_functions_see_later_names(shown: Shown) -> None:
+    assert shown("def f(): return later\nlater = 3\nf()") == "3\n"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tensorflow as tf",
+        "import tensorflow",
+        "import numpy as np",
+        "import math",
+        "from tensorflow import math as m",
+        "from math import sqrt, pi as p",
+        "import tensorflow.math",
+        "import tensorflow.nn as nn",
+        "from __future__ import annotations",
+    ],
+)
+def test_the_namespaces_can_be_imported(session: Session, statement: str) -> None:
+    session.run(statement, "t")
+
+
+def test_the_namespaces_are_there_without_an_import(shown: Shown) -> None:
+    assert shown("tf.math.add(1, 2).numpy()\nmath.sqrt(4)") == "np.int32(3)\n2.0\n"
+
+
+def test_a_missing_module_says_what_there_is(session: Session) -> None:
+    with pytest.raises(ModuleNotFoundError, match="No module named 'os'") as caught:
+        session.run("import os", "t")
+    assert "tensorflow, numpy and math" in caught.value.hint  # type: ignore[attr-defined]
+
+
+def test_a_tsh_file_is_a_module(tmp_path: Path) -> None:
+    (tmp_path / "helper.tsh").write_text("scale = 3\ndef times(x): return x * scale\n_hidden = 1\n")
+    session = Session(folder=str(tmp_path))
+    session.run("import helper\nfrom helper import times as t\na = helper.times(2)\nb = t(5)", "main")
+    assert (session.names["a"], session.names["b"]) == (6, 15)
+    with pytest.raises(AttributeError):
+        session.run("getattr(helper, '_hidden')", "main 2")
+
+
+def test_an_unknown_name_in_a_namespace_suggests_another(session: Session) -> None:
+    with pytest.raises(AttributeError, match="module 'tensorflow' has no attribute 'sigmiod'"):
+        session.run("tf.sigmiod(1.)", "t")
+    with pytest.raises(AttributeError) as caught:
+        session.run("tf.matvec", "t")
+    assert caught.value.hint == "did you mean tf.linalg.matvec?"  # type: ignore[attr-defined]
+
+
+def test_notebook_lines_do_no_harm(shown: Shown) -> None:
+    assert shown("!pip install something\n%matplotlib inline\n1 + 1") == "2\n"
+
+
+def test_a_main_guard_runs(shown: Shown) -> None:
+    assert shown("if __name__ == '__main__':\n    print('run')") == "run\n"

@@ -1,0 +1,88 @@
+"""The allowlist itself: what is reachable by following allowed attributes, and that plain loads are sound."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorsh import surface
+from tensorsh.ops import registry
+from tensorsh.session import _plain, prepare_library
+
+FORBIDDEN = (
+    types.ModuleType,
+    types.CodeType,
+    types.FrameType,
+    types.TracebackType,
+    types.MappingProxyType,
+    memoryview,
+)
+
+
+def start_values() -> list[Any]:
+    """Everything a program is given by name, and a value of every foreign type that operations give it."""
+    prepare_library()
+    for path in list(registry.index().paths):
+        registry.at_path(path)
+    array = np.ones((2, 2), np.float32)
+    values = [array, array[0, 0], array.dtype, np.random.RandomState(0), np.random.default_rng(0)]
+    values += ["", b"", 1, 1.5, 1j, True, None, ..., [], (), {}, set(), frozenset(), range(3), slice(1)]
+    values += [ValueError("x"), KeyError("x"), StopIteration(1), (x for x in ()), {}.keys(), {}.items(), iter([])]
+    values += [np.finfo(np.float32), np.iinfo(np.int32), lambda: 0, [].append, len, enumerate([])]
+    ops = registry.ops
+    x = ops.constant([[1.0, 2.0], [3.0, 4.0]])
+    values += [x, x.shape, x.dtype, ops.Variable(x), ops.Variable(x)[0], ops.top_k([1.0, 2.0]), x.ref()]
+    return values + list(registry.PATHS.values()) + list(registry.SHORT.values())
+
+
+def test_no_chain_of_allowed_attributes_leads_inside() -> None:
+    queue, seen, kinds = start_values(), set(), set()
+    while queue and len(seen) < 60_000:
+        value = queue.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        kinds.add(type(value))
+        assert not isinstance(value, FORBIDDEN), f"a {type(value).__name__} is reachable: {value!r}"
+        for name in surface.public_names(value):
+            try:
+                queue.append(surface.lookup(value, name))
+            except Exception:  # a property that does not apply to this value
+                continue
+    unknown = {k for k in kinds if not surface.is_own(k) and not surface._random_type(k)} - set(surface.CLOSED)
+    unknown = {k for k in unknown if not any(base in surface.ALLOWED for base in k.__mro__)}
+    enums = {k for k in unknown if issubclass(k, type)}
+    assert unknown - enums == set(), "types that surface.py does not speak of"
+
+
+@pytest.mark.parametrize("kind", [*surface.ALLOWED, *surface.CLOSED], ids=lambda k: k.__name__)
+def test_a_plain_load_reaches_nothing_that_lookup_refuses(kind: type) -> None:
+    prepare_library()
+    allowed = surface._allowed_on(kind)
+    exposed = [n for n in dir(kind) if n in _plain and n not in allowed]
+    assert exposed == []
+
+
+def test_a_name_with_an_underscore_is_never_plain() -> None:
+    assert "__class__" not in _plain
+    assert "_array" not in _plain
+
+
+def test_the_names_of_hot_loops_are_plain() -> None:
+    for name in ("shape", "dtype", "numpy", "assign", "assign_sub", "gradient", "watch", "append", "math", "square"):
+        assert name in _plain, name
+
+
+def test_a_refused_attribute_says_what_python_has() -> None:
+    with pytest.raises(AttributeError) as caught:
+        surface.lookup(np.ones(2), "tofile")
+    assert "not open to programs" in caught.value.hint  # type: ignore[attr-defined]
+
+
+def test_format_reaches_public_attributes() -> None:
+    prepare_library()
+    x = registry.ops.constant([1.0, 2.0])
+    assert surface.lookup("{0.shape} {0.dtype.name} {1[a]:>4}", "format")(x, {"a": 7}) == "(2,) float32    7"
