@@ -1,0 +1,277 @@
+"""An exception -> what the user reads: message, place in the user's own text, the way out.
+
+    error[InvalidArgumentError]: matmul: inner dimensions differ, 3 and 2
+      --> train.tsh:4:5
+       |
+     4 | c = a @ b
+       |     ^^^^^ a is float32 (2, 3), b is float32 (2, 3)
+       = help: transpose one of them: matmul(a, b, transpose_b=True)
+
+The place is found in the traceback: compiled code carries the positions of the user's text. An error may carry more
+than its message, all of it optional: `summary` (a text to show for it), `operands` (pairs of a parameter's name and a
+description, in order) and `hint`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from types import TracebackType
+from typing import NamedTuple
+
+from .excerpt import draw
+from .source import Source, Span, TensorshSyntaxError
+
+_LONGEST_TRAIL = 8
+_SHORT = 24
+
+
+class Diagnostic(NamedTuple):
+    """What is to be read about an error."""
+
+    kind: str  # the class's name; empty for an interrupt
+    message: str
+    source: Source | None
+    span: Span | None
+    label: str
+    hint: str | None
+    trail: tuple[str, ...]  # how the program got there, innermost first; causes and notes
+
+
+class _Place(NamedTuple):
+    function: str
+    source: Source
+    span: Span
+
+
+def diagnose(
+    error: BaseException,
+    sources: Mapping[str, Source],
+    names: Iterable[str] = (),
+    keywords: Callable[[str], Iterable[str]] | None = None,
+) -> Diagnostic:
+    """Everything the user is to know of the error.
+
+    `sources` are the texts that the user wrote, by name; `names` what an unknown name may have meant; `keywords`
+    gives the names of a function's parameters, by the function's name.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return Diagnostic("", "Interrupted", None, None, "", None, ())
+    if isinstance(error, TensorshSyntaxError):
+        source = sources.get(error.source or "")
+        return Diagnostic("SyntaxError", error.message, source, error.span, "", error.hint, ())
+    places = list(_places(error.__traceback__, sources))
+    innermost = places[-1] if places else None
+    trail = _trail(places) + _causes(error, sources)
+    trail += tuple(f"note: {note}" for note in getattr(error, "__notes__", ()))
+    message = _message(error, places)
+    hint = getattr(error, "hint", None) or _hint(error, message, names, keywords)
+    label = _label(error, innermost) if innermost else ""
+    kind = type(error).__name__
+    if innermost is None:
+        return Diagnostic(kind, message, None, None, "", hint, trail)
+    return Diagnostic(kind, message, innermost.source, innermost.span, label, hint, trail)
+
+
+def render(diagnostic: Diagnostic, color: bool = False) -> str:
+    """The diagnostic as text, without a newline at its end."""
+    red, blue, bold, plain = ("\033[1;31m", "\033[1;34m", "\033[1m", "\033[0m") if color else ("",) * 4
+    if not diagnostic.kind:
+        return f"{red}{diagnostic.message}{plain}"
+    first, *more = diagnostic.message.split("\n")
+    head = f"{red}error[{diagnostic.kind}]{plain}"
+    lines = [f"{head}{bold}: {first}{plain}" if first else head, *more]
+    margin = 1
+    if diagnostic.source is not None and diagnostic.span is not None:
+        source, span = diagnostic.source, diagnostic.span
+        picture = draw(source, span, diagnostic.label)
+        margin = max(len(str(line.number)) for line in picture)
+        bar = f"{blue}{' ' * (margin + 2)}|{plain}"
+        lines.append(f"{blue}{' ' * (margin + 1)}-->{plain} {source.name}:{span.line}:{span.column + 1}")
+        lines.append(bar)
+        for line in picture:
+            if line.kind == "source":
+                lines.append(f"{blue} {line.number:>{margin}} |{plain} {line.text}".rstrip())
+            elif line.kind == "gap":
+                lines.append(f"{blue}{line.text}{plain}")
+            else:
+                lines.append(f"{bar} {red}{line.text}{' ' if line.label else ''}{line.label}{plain}")
+    sign = f"{' ' * (margin + 2)}{blue}={plain} "
+    if diagnostic.hint:
+        lines.append(f"{sign}{bold}help{plain}: {diagnostic.hint}")
+    lines += [f"{sign}{line}" for line in diagnostic.trail]
+    return "\n".join(lines)
+
+
+def _places(traceback: TracebackType | None, sources: Mapping[str, Source]) -> Iterable[_Place]:
+    """Where the program was, in the user's own texts, outermost first."""
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        source = sources.get(code.co_filename)
+        if source is not None:
+            position = next(islice(code.co_positions(), traceback.tb_lasti // 2, None), (None,) * 4)
+            line, end_line, column, end_column = position
+            if line is None or column is None or end_line is None or end_column is None:
+                line = traceback.tb_lineno
+                text = source.line(line)
+                end_line, column, end_column = line, len(text) - len(text.lstrip()), len(text)
+            yield _Place(code.co_name, source, Span(line, column, end_line, end_column))
+        traceback = traceback.tb_next
+
+
+def _trail(places: list[_Place]) -> tuple[str, ...]:
+    """The calls that led to the innermost place, each in the line that made it."""
+    steps: list[str] = []
+    for caller, callee in zip(reversed(places[:-1]), reversed(places[1:]), strict=True):
+        if callee.function in ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"):
+            continue
+        span = caller.span
+        where = f"{caller.source.name}:{span.line}:{span.column + 1}"
+        name = callee.function
+        if name == "<module>":
+            step = f"in {callee.source.name}, imported from {where}"
+        else:
+            step = f"in {'a lambda' if name == '<lambda>' else name}, called from {where}"
+        steps.append(f"{step}: {caller.source.line(span.line).strip()[:80]}")
+    folded: list[str] = []
+    for step, count in _runs(steps):
+        folded += [step] if count == 1 else [step, f"... and {count - 1} times more ..."]
+    if len(folded) > _LONGEST_TRAIL:
+        half = _LONGEST_TRAIL // 2
+        left_out = len(folded) - 2 * half
+        folded = [*folded[:half], f"... {left_out} more calls ...", *folded[-half:]]
+    return tuple(folded)
+
+
+def _runs(steps: list[str]) -> Iterable[tuple[str, int]]:
+    """Each step with how often it comes in a row."""
+    index = 0
+    while index < len(steps):
+        end = index
+        while end < len(steps) and steps[end] == steps[index]:
+            end += 1
+        yield steps[index], end - index
+        index = end
+
+
+def _causes(error: BaseException, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """What the error came from, a line each."""
+    lines: list[str] = []
+    seen = {id(error)}
+    while len(lines) < 4:
+        cause, words = error.__cause__, "caused by"
+        if cause is None and not error.__suppress_context__:
+            cause, words = error.__context__, "while handling"
+        if cause is None or id(cause) in seen:
+            break
+        seen.add(id(cause))
+        places = list(_places(cause.__traceback__, sources))
+        where = f" ({places[-1].source.name}:{places[-1].span.line})" if places else ""
+        text = _text(cause).partition("\n")[0]
+        lines.append(f"{words} {type(cause).__name__}{': ' if text else ''}{text}{where}")
+        error = cause
+    return tuple(lines)
+
+
+def _text(error: BaseException) -> str:
+    summary = getattr(error, "summary", None)
+    if isinstance(summary, str):
+        return summary
+    try:
+        return str(error)
+    except Exception:
+        return "(its message cannot be shown)"
+
+
+def _message(error: BaseException, places: list[_Place]) -> str:
+    if isinstance(error, RecursionError):
+        calls = Counter(place.function for place in places if place.function != "<module>").most_common(1)
+        if calls and calls[0][1] > 50:
+            name, count = calls[0]
+            return f"calls are nested too deeply: {count} calls of {name.strip('<>')} are open"
+    text = _text(error)
+    if not text and isinstance(error, AssertionError):
+        return "the assertion is not true"
+    return text
+
+
+def _hint(
+    error: BaseException,
+    message: str,
+    names: Iterable[str],
+    keywords: Callable[[str], Iterable[str]] | None,
+) -> str | None:
+    """What may have been meant: a name, an attribute or a keyword that is close to the one given."""
+    if isinstance(error, NameError) and error.name:
+        return did_you_mean(error.name, names)
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        return did_you_mean(error.name, dir(error.obj))
+    match = _UNEXPECTED_KEYWORD.search(message) if isinstance(error, TypeError) else None
+    if match and keywords is not None:
+        return did_you_mean(match[2], keywords(match[1]))
+    return None
+
+
+_UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
+    """The hint that names the closest candidates, if any is close. What begins with '_' is nobody's business."""
+    from difflib import get_close_matches
+
+    public = {candidate for candidate in candidates if not candidate.startswith("_")} - {name}
+    by_case = [candidate for candidate in public if candidate.lower() == name.lower()]
+    close = by_case or get_close_matches(name, sorted(public), n=2, cutoff=0.7)
+    return f"did you mean {' or '.join(repr(candidate) for candidate in close)}?" if close else None
+
+
+def _label(error: BaseException, place: _Place) -> str:
+    """What the operands are, by the names that they bear in the user's text where these are short."""
+    operands = getattr(error, "operands", None)
+    if not operands:
+        return ""
+    written = _written_operands(place)
+    parts = []
+    for index, (parameter, description) in enumerate(operands):
+        parts.append(f"{written.get(parameter) or written.get(index) or parameter} is {description}")
+    return ", ".join(parts)
+
+
+def _written_operands(place: _Place) -> dict[str | int, str]:
+    """The operands of the expression at the place as they are written: by position, and by keyword."""
+    import ast
+
+    text = _text_of(place)
+    try:
+        # In parentheses, for an expression may go on over several lines that only its brackets join.
+        statement = ast.parse(f"({text}\n)" if not _AUGMENTED.search(text) else text).body[0]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    node = statement.value if isinstance(statement, ast.Expr) else statement
+    given: dict[str | int, ast.AST] = {}
+    if isinstance(node, ast.BinOp):
+        given = {0: node.left, 1: node.right}
+    elif isinstance(node, ast.AugAssign):
+        given = {0: node.target, 1: node.value}
+    elif isinstance(node, ast.Compare):
+        given = {0: node.left, 1: node.comparators[0]}
+    elif isinstance(node, ast.UnaryOp):
+        given = {0: node.operand}
+    elif isinstance(node, ast.Call) and not any(isinstance(argument, ast.Starred) for argument in node.args):
+        given = dict(enumerate(node.args))
+        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    written = {key: ast.unparse(value) for key, value in given.items()}
+    return {key: value for key, value in written.items() if len(value) <= _SHORT}
+
+
+_AUGMENTED = re.compile(r"(?<![=!<>])[-+*/@%&|^]=(?!=)")
+
+
+def _text_of(place: _Place) -> str:
+    source, span = place.source, place.span
+    if span.line == span.end_line:
+        return source.line(span.line)[span.column : span.end_column]
+    lines = [source.line(number) for number in range(span.line, span.end_line + 1)]
+    return "\n".join([lines[0][span.column :], *lines[1:-1], lines[-1][: span.end_column]])

@@ -1,0 +1,367 @@
+"""The rules of grammar/tensorsh.lark that stand for values, each a method that gives its Python `ast` node.
+
+A method is given its rule's place and its children: tokens as they are, rules as the nodes that their own methods
+gave. Values are built to be read; an assignment's left side is turned into a target afterwards, by `stored`.
+"""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+from typing import Any, NoReturn
+
+from lark import Token
+from lark.tree import Meta
+
+from .source import Span, TensorshSyntaxError
+from .strings import FString, joined, plain_value, take_apart
+
+LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
+
+_BINARY: dict[str, ast.operator] = {
+    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(),
+    "@": ast.MatMult(), "**": ast.Pow(), "<<": ast.LShift(), ">>": ast.RShift(), "|": ast.BitOr(),
+    "^": ast.BitXor(), "&": ast.BitAnd(),
+}  # fmt: skip
+_UNARY: dict[str, ast.unaryop] = {"+": ast.UAdd(), "-": ast.USub(), "~": ast.Invert()}
+_COMPARE: dict[tuple[str, ...], ast.cmpop] = {
+    ("<",): ast.Lt(), (">",): ast.Gt(), ("==",): ast.Eq(), (">=",): ast.GtE(), ("<=",): ast.LtE(),
+    ("!=",): ast.NotEq(), ("in",): ast.In(), ("not", "in"): ast.NotIn(), ("is",): ast.Is(),
+    ("is", "not"): ast.IsNot(),
+}  # fmt: skip
+
+
+def binary_operator(sign: str) -> ast.operator:
+    return _BINARY[sign]
+
+
+def place(meta: Meta | Token) -> dict[str, int]:
+    """A rule's place as an ast node's attributes."""
+    return {
+        "lineno": meta.line,
+        "col_offset": meta.column - 1,
+        "end_lineno": meta.end_line,
+        "end_col_offset": meta.end_column - 1,
+    }
+
+
+def refuse(where: Meta | Token | ast.AST, message: str, hint: str | None = None) -> NoReturn:
+    if isinstance(where, ast.AST):
+        span = Span(where.lineno, where.col_offset, where.end_lineno, where.end_col_offset)
+    else:
+        span = Span(where.line, where.column - 1, where.end_line, where.end_column - 1)
+    raise TensorshSyntaxError(message, span, hint)
+
+
+class Expressions:
+    """The expression rules. `text` is the chunk's, `plain` the attribute names that need no check."""
+
+    text: str
+    plain: frozenset[str]
+    reads: dict[str, int]  # how often each name is read
+
+    def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
+        """The expression in an f-string's field, text[begin:end]."""
+        raise NotImplementedError
+
+    # Names
+
+    def identifier(self, token: Token) -> str:
+        """The name as Python sees it, refused if it is one of the language's own."""
+        name = str(token)
+        if not name.isascii():
+            name = unicodedata.normalize("NFKC", name)
+            if not (name.isidentifier() and token.isidentifier()):
+                refuse(token, f"{str(token)!r} is no name: it holds a character that no name may hold")
+        if name.startswith("__") and name.strip("_"):
+            refuse(token, f"names beginning with '__' are private: {name}", "give it another name")
+        return name
+
+    def global_name(self, name: str, where: dict[str, int]) -> ast.Name:
+        self.reads[name] = self.reads.get(name, 0) + 1
+        return ast.Name(name, LOAD, **where)
+
+    def service(self, name: str, arguments: list[ast.expr], where: dict[str, int]) -> ast.Call:
+        """A call of one of the runtime's services, whose names no program can write."""
+        return ast.Call(ast.Name(name, LOAD, **where), arguments, [], **where)
+
+    def name(self, meta: Meta, children: list[Any]) -> ast.expr:
+        (token,) = children
+        if token == "__name__":
+            return ast.Constant("__main__", **place(meta))
+        return self.global_name(self.identifier(token), place(meta))
+
+    def attribute(self, meta: Meta, children: list[Any]) -> ast.expr:
+        value, token = children
+        name = str(token) if token.isascii() else unicodedata.normalize("NFKC", token)
+        if name.startswith("_"):
+            refuse(token, f"names beginning with '_' are private: {name}")
+        where = place(meta)
+        if name in self.plain:
+            return ast.Attribute(value, name, LOAD, **where)
+        return self.service("@attr", [value, ast.Constant(self.identifier(token), **where)], where)
+
+    # Literals
+
+    def number(self, meta: Meta, children: list[Any]) -> ast.Constant:
+        (token,) = children
+        digits = token.replace("_", "").lower()
+        value: complex
+        try:
+            if digits.endswith("j"):
+                value = complex(0.0, float(digits[:-1]))
+            elif digits.startswith(("0x", "0o", "0b")):
+                value = int(digits, 0)
+            elif "." in digits or "e" in digits:
+                value = float(digits)
+            elif digits[0] == "0" and digits.strip("0"):
+                bare = digits.lstrip("0")
+                octal = f", or 0o{bare} for an octal number" if bare.isdigit() and not set(bare) & set("89") else ""
+                refuse(token, "a whole number cannot begin with 0", f"write {bare}{octal}")
+            else:
+                value = int(digits)
+        except ValueError:
+            refuse(token, f"a whole number of {len(digits)} digits is too long to be read")
+        return ast.Constant(value, **place(meta))
+
+    def string(self, meta: Meta, children: list[Any]) -> ast.expr:
+        where = place(meta)
+        literals = [take_apart(token) for token in children]
+        kinds = {"b" in literal.prefix for literal in literals}
+        if len(kinds) > 1:
+            for literal, following in zip(literals, literals[1:], strict=False):
+                if "f" in literal.prefix and literal.token.end_pos == following.token.start_pos:
+                    refuse(meta, "the f-string is closed by a quote inside its braces", "use the other quotes inside")
+            refuse(meta, "a string and bytes cannot be joined into one literal")
+        if kinds == {True}:
+            return ast.Constant(b"".join(plain_value(literal) for literal in literals), **where)
+        if not any("f" in literal.prefix for literal in literals):
+            return ast.Constant("".join(plain_value(literal) for literal in literals), **where)
+        values: list[str | ast.FormattedValue] = []
+        for literal in literals:
+            if "f" in literal.prefix:
+                values += FString(self.text, literal, self.compile_field).values()
+            else:
+                values.append(plain_value(literal))
+        return joined(values, where)
+
+    def none(self, meta: Meta, children: list[Any]) -> ast.Constant:
+        return ast.Constant(None, **place(meta))
+
+    def true(self, meta: Meta, children: list[Any]) -> ast.Constant:
+        return ast.Constant(True, **place(meta))
+
+    def false(self, meta: Meta, children: list[Any]) -> ast.Constant:
+        return ast.Constant(False, **place(meta))
+
+    def ellipsis(self, meta: Meta, children: list[Any]) -> ast.Constant:
+        return ast.Constant(..., **place(meta))
+
+    # Displays and comprehensions
+
+    def paren(self, meta: Meta, children: list[Any]) -> ast.expr:
+        (value,) = children
+        value.in_parentheses = True
+        return value
+
+    def tuple(self, meta: Meta, children: list[Any]) -> ast.Tuple:
+        return ast.Tuple(children, LOAD, **place(meta))
+
+    bare_tuple = tuple
+
+    def list(self, meta: Meta, children: list[Any]) -> ast.List:
+        return ast.List(children, LOAD, **place(meta))
+
+    def set(self, meta: Meta, children: list[Any]) -> ast.Set:
+        return ast.Set(children, **place(meta))
+
+    def dict(self, meta: Meta, children: list[Any]) -> ast.Dict:
+        return ast.Dict([key for key, _ in children], [value for _, value in children], **place(meta))
+
+    def pair(self, meta: Meta, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
+        key, value = children
+        return key, value
+
+    def spread(self, meta: Meta, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
+        return None, children[0]
+
+    def star(self, meta: Meta, children: list[Any]) -> ast.Starred:
+        return ast.Starred(children[0], LOAD, **place(meta))
+
+    def generator(self, meta: Meta, children: list[Any]) -> ast.GeneratorExp:
+        return ast.GeneratorExp(children[0], children[1:], **place(meta))
+
+    def list_comp(self, meta: Meta, children: list[Any]) -> ast.ListComp:
+        return ast.ListComp(children[0], children[1:], **place(meta))
+
+    def set_comp(self, meta: Meta, children: list[Any]) -> ast.SetComp:
+        return ast.SetComp(children[0], children[1:], **place(meta))
+
+    def dict_comp(self, meta: Meta, children: list[Any]) -> ast.DictComp:
+        (key, value), *loops = children
+        return ast.DictComp(key, value, loops, **place(meta))
+
+    def comp_for(self, meta: Meta, children: list[Any]) -> ast.comprehension:
+        target, source, *conditions = children
+        return ast.comprehension(self.stored(target), source, conditions, 0)
+
+    # Operators
+
+    def binary(self, meta: Meta, children: list[Any]) -> ast.BinOp:
+        left, sign, right = children
+        return ast.BinOp(left, _BINARY[sign], right, **place(meta))
+
+    def unary(self, meta: Meta, children: list[Any]) -> ast.UnaryOp:
+        sign, operand = children
+        return ast.UnaryOp(_UNARY[sign], operand, **place(meta))
+
+    def not_test(self, meta: Meta, children: list[Any]) -> ast.UnaryOp:
+        return ast.UnaryOp(ast.Not(), children[0], **place(meta))
+
+    def and_test(self, meta: Meta, children: list[Any]) -> ast.BoolOp:
+        return ast.BoolOp(ast.And(), children, **place(meta))
+
+    def or_test(self, meta: Meta, children: list[Any]) -> ast.BoolOp:
+        return ast.BoolOp(ast.Or(), children, **place(meta))
+
+    def comparison(self, meta: Meta, children: list[Any]) -> ast.Compare:
+        return ast.Compare(children[0], children[1::2], children[2::2], **place(meta))
+
+    def comparator(self, meta: Meta, children: list[Any]) -> ast.cmpop:
+        return _COMPARE[(*map(str, children),)]
+
+    def conditional(self, meta: Meta, children: list[Any]) -> ast.IfExp:
+        body, test, orelse = children
+        return ast.IfExp(test, body, orelse, **place(meta))
+
+    def pipe(self, meta: Meta, children: list[Any]) -> ast.Call:
+        """x |> f is f(x); x |> f(a) is f(x, a)."""
+        value, function = children
+        where = place(meta)
+        bare = not hasattr(function, "in_parentheses")
+        if isinstance(function, ast.Call) and bare and not is_checked_attribute(function):
+            return ast.Call(function.func, [value, *function.args], function.keywords, **where)
+        if bare and not isinstance(function, _CALLABLE):
+            refuse(
+                function,
+                "the right side of '|>' is to be a function or a call",
+                "'|>' binds weaker than the operators: put parentheses where it is to end, (x |> f) + 1",
+            )
+        return ast.Call(function, [value], [], **where)
+
+    # Calls, subscripts, lambdas
+
+    def call(self, meta: Meta, children: list[Any]) -> ast.Call:
+        function, *given = children
+        arguments: list[ast.expr] = []
+        keywords: list[ast.keyword] = []
+        for argument in given:
+            if isinstance(argument, ast.keyword):
+                keywords.append(argument)
+                continue
+            if keywords:
+                _check_order(argument, keywords)
+            arguments.append(argument)
+        return ast.Call(function, arguments, keywords, **place(meta))
+
+    def keyword_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
+        token, value = children
+        return ast.keyword(self.identifier(token), value, **place(meta))
+
+    def spread_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
+        return ast.keyword(None, children[0], **place(meta))
+
+    def subscript(self, meta: Meta, children: list[Any]) -> ast.Subscript:
+        value, index = children
+        if isinstance(index, ast.Starred):
+            index = ast.copy_location(ast.Tuple([index], LOAD), index)
+        return ast.Subscript(value, index, LOAD, **place(meta))
+
+    def slice(self, meta: Meta, children: list[Any]) -> ast.Slice:
+        lower, upper, step = children
+        return ast.Slice(lower, upper, step, **place(meta))
+
+    def lambda_(self, meta: Meta, children: list[Any]) -> ast.Lambda:
+        parameters, body = children
+        return ast.Lambda(parameters or no_parameters(), body, **place(meta))
+
+    def yield_expr(self, meta: Meta, children: list[Any]) -> ast.Yield:
+        return ast.Yield(children[0], **place(meta))
+
+    def yield_from(self, meta: Meta, children: list[Any]) -> ast.YieldFrom:
+        return ast.YieldFrom(children[0], **place(meta))
+
+    # Targets
+
+    def stored(self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None) -> ast.expr:
+        """Turn a value into what is assigned to (or deleted), or refuse it in words."""
+        if isinstance(target, ast.Starred):
+            refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")
+        waiting = [target]
+        for node in waiting:
+            if isinstance(node, ast.Name):
+                self.reads[node.id] -= 1
+            elif isinstance(node, (ast.Tuple, ast.List)):
+                waiting += node.elts
+            elif isinstance(node, ast.Starred) and context is STORE:
+                waiting.append(node.value)
+            elif not isinstance(node, ast.Subscript):
+                _refuse_target(node, context, hint)
+            node.ctx = context
+        return target
+
+
+_CALLABLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Lambda)
+
+
+def no_parameters() -> ast.arguments:
+    return ast.arguments([], [], None, [], [], None, [])
+
+
+def is_checked_attribute(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "@attr"
+
+
+def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
+    spread = any(keyword.arg is None for keyword in keywords)
+    if isinstance(argument, ast.Starred):
+        if spread:
+            refuse(argument, "a '*' argument cannot follow a '**' argument", "put it before")
+    elif spread:
+        refuse(argument, "a positional argument cannot follow a '**' argument", "put it before")
+    else:
+        refuse(argument, "a positional argument cannot follow a keyword argument", "put it before")
+
+
+def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
+    action = "delete" if context is DELETE else "assign to"
+    if isinstance(node, ast.Attribute) or is_checked_attribute(node):
+        name = node.attr if isinstance(node, ast.Attribute) else node.args[1].value
+        hint = "a variable's value is set by assign(...)" if context is STORE else None
+        refuse(node, f"cannot {action} an attribute, {name!r}", hint)
+    refuse(node, f"cannot {action} {describe(node)}", hint)
+
+
+def describe(node: ast.expr) -> str:
+    """What the node is, in words that a user of the language has."""
+    if isinstance(node, ast.Constant):
+        if node.value is None or node.value is True or node.value is False:
+            return str(node.value)
+        return "'...'" if node.value is ... else "a literal"
+    return next((words for kind, words in _KINDS if isinstance(node, kind)), "an expression")
+
+
+_KINDS: tuple[tuple[Any, str], ...] = (
+    (ast.Call, "a function's result"),
+    (ast.Compare, "a comparison"),
+    (ast.JoinedStr, "an f-string"),
+    (ast.Lambda, "a lambda"),
+    (ast.IfExp, "a conditional expression"),
+    ((ast.ListComp, ast.SetComp, ast.DictComp), "a comprehension"),
+    (ast.GeneratorExp, "a generator"),
+    ((ast.Dict, ast.Set), "a display in braces"),
+    ((ast.Yield, ast.YieldFrom), "a yield"),
+    (ast.Starred, "a starred value"),
+)
+
+
