@@ -286,4 +286,11 @@ def flush_quietly() -> None:
 
 def run() -> NoReturn:
     """The console script."""
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except Exception as error:  # before there was a session to report it
+        print(f"tensorsh: internal fault: {type(error).__name__}: {error}", file=sys.stderr)
+        if "--debug" in sys.argv:
+            raise
+        code = INTERNAL
+    sys.exit(code)

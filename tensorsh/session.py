@@ -6,6 +6,7 @@ op library as its builtins. A unit that fails binds nothing.
 
 from __future__ import annotations
 
+import builtins
 import os
 from typing import Any, Callable, Iterable
 
@@ -14,7 +15,7 @@ from .language.program import compile_program
 from .language.source import Chunker, Source, TensorshSyntaxError, Unit
 from .ops import registry
 from .ops.namespace import MODULES, Namespace, namespace_names
-from .runtime import backend, tape
+from .runtime import backend, random, tape
 
 _IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
 
@@ -33,6 +34,7 @@ class Session:
         folder: str = ".",
     ) -> None:
         prepare_library()
+        self._seeds = random.SeedState()
         self.show = show or (lambda value: print(repr(value)))
         self.folder = folder
         self.sources: dict[str, Source] = {}
@@ -42,6 +44,7 @@ class Session:
             "@echo": self._echo,
             "@import": self._import,
             "@import_from": self._import_from,
+            "__import__": builtins.__import__,  # for C code that imports while a program runs; no program can name it
             "getattr": surface.get,
             "hasattr": surface.has,
             "Exception": Exception,
@@ -82,6 +85,7 @@ class Session:
         self._load(unit.names)
         before = self.names.copy()
         tape.recorders.clear()  # a statement that was interrupted may have left its tapes open
+        random.state = self._seeds
         backend.quiet()
         try:
             exec(unit.code, self.names)
@@ -216,10 +220,7 @@ class _PlainNames:
         if self._names is None:
             index = registry.index()
             known = {part for path in index.paths for part in path.split(".")}
-            for value in list(registry.PATHS.values()):
-                if isinstance(value, type) and surface.is_own(value):
-                    known.update(dir(value))
-            self._names = surface.plain_names(known)
+            self._names = surface.plain_names(known.union(index.attributes))
         return name in self._names
 
 
@@ -261,7 +262,8 @@ def prepare_library() -> None:
         registry.use_index(registry.Index(*marshal.loads(blob)))
         return
     index = registry.index()
-    cache.store_blob("index", key, marshal.dumps((index.paths, index.short, index.operators, True)))
+    content = (index.paths, index.short, index.operators, index.attributes, True)
+    cache.store_blob("index", key, marshal.dumps(content))
 
 
 __all__ = ["Module", "Session", "TensorshSyntaxError", "library_stamp", "prepare_library"]

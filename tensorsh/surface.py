@@ -1,6 +1,7 @@
 """What a program may reach: the allowlist of attributes, in this one place.
 
-A program's text never names anything that begins with an underscore; the compiler refuses it. Of the rest:
+A program's text never names an attribute that begins with an underscore (but for `__name__` of a class or function and
+`__version__`, which are text); the compiler refuses it. Of the rest:
 
 - the classes of tensorsh itself show every public name that they (not their foreign bases) define;
 - foreign types (Python's and NumPy's) show the names listed in ALLOWED and nothing else;
@@ -25,7 +26,7 @@ def _public(kind: type, *without: str) -> frozenset[str]:
 
 
 _ARRAY = frozenset(
-    "T all any argmax argmin argsort astype clip conj conjugate copy cumprod cumsum diagonal dot dtype flatten imag item "
+    "T all any argmax argmin argsort clip conj conjugate copy cumprod cumsum diagonal dot dtype flatten imag item "
     "itemsize max mean min nbytes ndim nonzero prod ravel real repeat reshape round searchsorted shape size sort std "
     "strides sum swapaxes take tolist trace transpose var".split()
 )
@@ -61,7 +62,7 @@ ALLOWED: dict[type, frozenset[str]] = {
     BaseException: frozenset({"args", "value"}),
     np.ndarray: _ARRAY,
     np.generic: _ARRAY,
-    np.dtype: frozenset({"itemsize", "kind", "name", "type"}),
+    np.dtype: frozenset({"itemsize", "kind", "name", "shape", "type"}),
     np.ufunc: frozenset({"accumulate", "at", "nin", "nout", "outer", "reduce", "reduceat"}),
     np.finfo: frozenset("bits dtype eps epsneg max min resolution smallest_normal smallest_subnormal tiny".split()),
     np.iinfo: frozenset({"bits", "dtype", "max", "min"}),
@@ -95,8 +96,6 @@ CLOSED: tuple[type, ...] = (
     staticmethod,
     classmethod,
     super,
-    memoryview,
-    bytearray,
     enumerate,
     zip,
     map,
@@ -128,8 +127,13 @@ def lookup(obj: Any, name: str) -> Any:
             return getattr(obj, name)
         if isinstance(obj, type) and _on_class(obj, name):
             return getattr(obj, name)
-        if isinstance(obj, str) and name in ("format", "format_map"):
-            return partial(_format if name == "format" else _format_map, obj)
+        for base, replaced, ours in _REPLACED:
+            if name == replaced and isinstance(obj, base):
+                return partial(ours, obj)
+    if name == "__name__" and (isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) or is_own(kind)):
+        return obj.__name__
+    if name == "__version__" and is_own(kind):
+        return obj.__version__
     raise _refusal(obj, name)
 
 
@@ -240,6 +244,21 @@ def _format(text: str, /, *args: Any, **fields: Any) -> str:
 
 def _format_map(text: str, mapping: Any) -> str:
     return _formatter().vformat(text, (), mapping)
+
+
+def _astype(array: Any, dtype: Any, *, copy: bool = True) -> Any:
+    """`ndarray.astype`, but to numbers, bools and text only: an array of objects would call their methods."""
+    if np.dtype(dtype).kind not in "biufcSUV" or np.dtype(dtype).fields:
+        raise TypeError(f"astype: {dtype!r} is not a dtype of numbers")
+    return array.astype(dtype, copy=copy)
+
+
+#: Methods that programs get in a checked form of ours.
+_REPLACED = (
+    (str, "format", _format),
+    (str, "format_map", _format_map),
+    ((np.ndarray, np.generic), "astype", _astype),
+)
 
 
 def _formatter() -> Any:

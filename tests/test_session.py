@@ -22,7 +22,11 @@ def test_a_top_level_expression_shows_its_repr(shown: Shown) -> None:
 def test_none_and_a_trailing_semicolon_show_nothing(shown: Shown) -> None:
     assert shown("None") == ""
     assert shown("1 + 1;") == ""
-    assert shown("1; 2") == "2\n"
+    assert shown("1; 2;") == "1\n"
+
+
+def test_a_semicolon_between_expressions_only_separates_them(shown: Shown) -> None:
+    assert shown("1; 2") == "1\n2\n"
 
 
 def test_an_expression_inside_a_block_shows_nothing(shown: Shown) -> None:

@@ -1,10 +1,10 @@
 """Compiled programs on disk, as Python keeps .pyc files; and whatever else is dear to make and safe to lose.
 
-An entry is executed, so it is believed only if nobody else can have written it: the directory and the entry are
-this user's own, no symlink, not writable for others; its checksum holds; and the whole of what it was made from
-(its key: the text itself, not only a hash of it) stands in it. Anything else is passed over, and written anew.
-Entries are written beside and moved into place, so a reader never sees half of one. Where there is no usable
-directory, nothing is cached, and nothing is said.
+An entry is executed, so it is believed only if nobody else can have written it: the directory and the entry
+are this user's own, no symlink, not writable for others; its checksum holds; and the whole of what it was
+made from (its key: the text itself, not only a hash of it) stands in it. Anything else is passed over, and
+written anew. Entries are written beside and moved into place, so a reader never sees half of one. Where there
+is no usable directory, nothing is cached, and nothing is said.
 
 A hit imports neither the parser nor the compiler.
 """
@@ -51,7 +51,10 @@ def load(source_name: str, text: str, version_key: bytes) -> list[Unit] | None:
 
 def store(source_name: str, text: str, version_key: bytes, units: list[Unit]) -> None:
     """Keep the compiled form of the text."""
-    data = marshal.dumps([(unit.code, tuple(unit.names), unit.line) for unit in units])
+    try:
+        data = marshal.dumps([(unit.code, tuple(unit.names), unit.line) for unit in units])
+    except ValueError:  # functions nested deeper than marshal follows
+        return
     store_blob("program", _program_key(source_name, text, version_key), data)
 
 
@@ -104,7 +107,7 @@ def _full_key(kind: str, key: bytes) -> bytes:
 
 
 def _open_directory(create: bool = False) -> int | None:
-    """A descriptor of the cache's directory, through which alone its entries are reached; None if it is no good."""
+    """A descriptor of the cache's directory, the only way to its entries; None if it is no good."""
     path = directory_path()
     if path is None or not hasattr(os, "geteuid"):
         return None

@@ -1,14 +1,16 @@
 """A chunk of program text -> a Python code object, whose positions are positions in the user's text.
 
-The tree is folded from its leaves upward, without recursion, by one method for each grammar rule (`Statements`, and
-`Expressions` below it). What the rules cannot see for themselves, Python's own compile() reports: a `return` outside
-a function, a name that is both global and a parameter. Its words are put into ours here.
+The tree is folded from its leaves upward, without recursion, by one method for each grammar rule
+(`Statements`, and `Expressions` below it). What the rules cannot see for themselves, Python's own compile()
+reports: a `return` outside a function, a name that is both global and a parameter. Its words are put into
+ours here.
 """
 
 from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Container
 from types import CodeType
 from typing import Any
 
@@ -19,7 +21,7 @@ from .source import Chunk, Source, Span, TensorshSyntaxError, Unit
 from .statements import Statements
 
 
-def compile_chunk(source: Source, chunk: Chunk, plain: frozenset[str]) -> Unit:
+def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
     """Compile a chunk of the source. Attributes named in `plain` are looked up without a check.
 
     Raises:
@@ -39,7 +41,7 @@ def compile_chunk(source: Source, chunk: Chunk, plain: frozenset[str]) -> Unit:
 class Compiler(Statements):
     """Folds one chunk's tree."""
 
-    def __init__(self, text: str, plain: frozenset[str]) -> None:
+    def __init__(self, text: str, plain: Container[str]) -> None:
         self.text = text if text.endswith("\n") else text + "\n"
         self.plain = plain
         self.reads: dict[str, int] = {}
@@ -47,7 +49,8 @@ class Compiler(Statements):
 
     def fold(self, tree: Tree) -> Any:
         """What the tree's method makes of it, and of what its children's methods made of them."""
-        waiting, order = [tree], []
+        waiting: list[Any] = [tree]
+        order: list[Any] = []
         while waiting:
             node = waiting.pop()
             order.append(node)
@@ -58,9 +61,9 @@ class Compiler(Statements):
             method = methods.get(node.data)
             if method is None:
                 method = methods[node.data] = getattr(self, node.data)
-            children = [child.value if type(child) is Tree else child for child in node.children]
+            children = [c.value if type(c) is Tree else c for c in node.children]  # type: ignore[attr-defined]
             node.value = method(node.meta, children)
-        return tree.value
+        return order[-1].value
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         return self.fold(parse_part(self.text, begin, end, line, column, "field"))
@@ -103,10 +106,15 @@ _WORDS: tuple[tuple[str, str, str | None], ...] = (
     ("'break' outside loop", "'break' can only stand inside a loop", None),
     ("'continue' not properly in loop", "'continue' can only stand inside a loop", None),
     ("nonlocal declaration not allowed at module level", "'nonlocal' can only stand inside a function", None),
+    ("no binding for nonlocal", "no function around this one has the name that 'nonlocal' names", None),
     ("multiple starred expressions", "only one target of an assignment can be starred", None),
     ("keyword argument repeated", "the keyword argument {!r} is given twice", "leave one of them out"),
     ("can't use starred expression here", "a starred value cannot stand here", "write [*x]"),
-    ("too many statically nested blocks", "more than 20 blocks are nested in each other", "make a function of some"),
+    (
+        "too many statically nested blocks",
+        "more than 20 blocks are nested in each other",
+        "make a function of some",
+    ),
 )
 
 

@@ -7,9 +7,9 @@
        |     ^^^^^ a is float32 (2, 3), b is float32 (2, 3)
        = help: transpose one of them: matmul(a, b, transpose_b=True)
 
-The place is found in the traceback: compiled code carries the positions of the user's text. An error may carry more
-than its message, all of it optional: `summary` (a text to show for it), `operands` (pairs of a parameter's name and a
-description, in order) and `hint`.
+The place is found in the traceback: compiled code carries the positions of the user's text. An error may
+carry more than its message, all of it optional: `summary` (a text to show for it), `operands` (pairs of a
+parameter's name and a description, in order) and `hint`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def diagnose(
 ) -> Diagnostic:
     """Everything the user is to know of the error.
 
-    `sources` are the texts that the user wrote, by name; `names` what an unknown name may have meant; `keywords`
-    gives the names of a function's parameters, by the function's name.
+    `sources` are the texts that the user wrote, by name; `names` what an unknown name may have meant;
+    `keywords` gives the names of a function's parameters, by the function's name.
     """
     if isinstance(error, KeyboardInterrupt):
         return Diagnostic("", "Interrupted", None, None, "", None, ())
@@ -218,13 +218,13 @@ _UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argume
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """The hint that names the closest candidates, if any is close. What begins with '_' is nobody's business."""
+    """The hint that names the closest candidate, if one is close; never one that begins with '_'."""
     from difflib import get_close_matches
 
     public = {candidate for candidate in candidates if not candidate.startswith("_")} - {name}
-    by_case = [candidate for candidate in public if candidate.lower() == name.lower()]
-    close = by_case or get_close_matches(name, sorted(public), n=2, cutoff=0.7)
-    return f"did you mean {' or '.join(repr(candidate) for candidate in close)}?" if close else None
+    by_case = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
+    close = by_case or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
+    return f"did you mean {close[0]!r}?" if close else None
 
 
 def _label(error: BaseException, place: _Place) -> str:
@@ -232,24 +232,21 @@ def _label(error: BaseException, place: _Place) -> str:
     operands = getattr(error, "operands", None)
     if not operands:
         return ""
-    written = _written_operands(place)
+    written = _written_operands(place, len(operands))
     parts = []
     for index, (parameter, description) in enumerate(operands):
         parts.append(f"{written.get(parameter) or written.get(index) or parameter} is {description}")
     return ", ".join(parts)
 
 
-def _written_operands(place: _Place) -> dict[str | int, str]:
+def _written_operands(place: _Place, count: int) -> dict[str | int, str]:
     """The operands of the expression at the place as they are written: by position, and by keyword."""
     import ast
 
-    text = _text_of(place)
     try:
-        # In parentheses, for an expression may go on over several lines that only its brackets join.
-        statement = ast.parse(f"({text}\n)" if not _AUGMENTED.search(text) else text).body[0]
+        node = _node_at(place)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
-    node = statement.value if isinstance(statement, ast.Expr) else statement
     given: dict[str | int, ast.AST] = {}
     if isinstance(node, ast.BinOp):
         given = {0: node.left, 1: node.right}
@@ -260,10 +257,28 @@ def _written_operands(place: _Place) -> dict[str | int, str]:
     elif isinstance(node, ast.UnaryOp):
         given = {0: node.operand}
     elif isinstance(node, ast.Call) and not any(isinstance(argument, ast.Starred) for argument in node.args):
-        given = dict(enumerate(node.args))
+        arguments: list[ast.AST] = list(node.args)
+        if isinstance(node.func, ast.Attribute) and count == len(arguments) + len(node.keywords) + 1:
+            arguments.insert(0, node.func.value)  # a method's first operand is what it is a method of
+        given = dict(enumerate(arguments))
         given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     written = {key: ast.unparse(value) for key, value in given.items()}
-    return {key: value for key, value in written.items() if len(value) <= _SHORT}
+    return {key: value for key, value in written.items() if len(value) <= _SHORT and "@attr" not in value}
+
+
+def _node_at(place: _Place) -> object:
+    """The expression (or augmented assignment) at the place, as a Python ast node."""
+    import ast
+
+    text = _text_of(place)
+    if "|>" in text:
+        from .compiler import Compiler
+        from .parser import parse
+
+        return Compiler(text, frozenset()).fold(parse(text, "field"))
+    # In parentheses, for an expression may go on over several lines that only its brackets join.
+    statement = ast.parse(text if _AUGMENTED.search(text) else f"({text}\n)").body[0]
+    return statement.value if isinstance(statement, ast.Expr) else statement
 
 
 _AUGMENTED = re.compile(r"(?<![=!<>])[-+*/@%&|^]=(?!=)")

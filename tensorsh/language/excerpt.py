@@ -4,8 +4,8 @@
      4 | c = a @ b
        |     ^^^^^ a is float32 (2, 3), b is float32 (2, 3)
 
-Columns are those of the terminal: tabs are drawn as blanks, wide characters take two, combining ones none. A line
-too long for the picture is cut around the carets.
+Columns are those of the terminal: tabs are drawn as blanks, wide characters take two, combining ones none. A
+line too long for the picture is cut around the carets.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST_LINES = 4
 
 
 class Line(NamedTuple):
-    """One line of a picture: a line of the source (with its number), carets below one, or what was left out."""
+    """A line of the picture: one of the source (with its number), carets below one, or a gap."""
 
     kind: str  # "source", "carets" or "gap"
     number: int

@@ -1,20 +1,22 @@
 """The rules of grammar/tensorsh.lark that stand for values, each a method that gives its Python `ast` node.
 
-A method is given its rule's place and its children: tokens as they are, rules as the nodes that their own methods
-gave. Values are built to be read; an assignment's left side is turned into a target afterwards, by `stored`.
+A method is given its rule's place and its children: tokens as they are, rules as the nodes that their own
+methods gave. Values are built to be read; an assignment's left side is turned into a target afterwards, by
+`stored`.
 """
 
 from __future__ import annotations
 
 import ast
 import unicodedata
+from collections.abc import Container
 from typing import Any, NoReturn
 
 from lark import Token
 from lark.tree import Meta
 
 from .source import Span, TensorshSyntaxError
-from .strings import FString, joined, plain_value, take_apart
+from .strings import FString, bytes_value, joined, take_apart, text_value
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
@@ -35,8 +37,8 @@ def binary_operator(sign: str) -> ast.operator:
     return _BINARY[sign]
 
 
-def place(meta: Meta | Token) -> dict[str, int]:
-    """A rule's place as an ast node's attributes."""
+def place(meta: Any) -> dict[str, Any]:
+    """The place of a rule (lark's Meta) or token as an ast node's attributes."""
     return {
         "lineno": meta.line,
         "col_offset": meta.column - 1,
@@ -45,19 +47,25 @@ def place(meta: Meta | Token) -> dict[str, int]:
     }
 
 
-def refuse(where: Meta | Token | ast.AST, message: str, hint: str | None = None) -> NoReturn:
-    if isinstance(where, ast.AST):
+def refuse(where: Any, message: str, hint: str | None = None) -> NoReturn:
+    """Raise a syntax error at a rule's place, a token or a node."""
+    if hasattr(where, "lineno"):
         span = Span(where.lineno, where.col_offset, where.end_lineno, where.end_col_offset)
     else:
         span = Span(where.line, where.column - 1, where.end_line, where.end_column - 1)
     raise TensorshSyntaxError(message, span, hint)
 
 
+# Attributes that begin with an underscore and are open all the same: pasted programs print them, and they are
+# text. They are always looked up with a check.
+TEXTS = frozenset({"__name__", "__version__"})
+
+
 class Expressions:
     """The expression rules. `text` is the chunk's, `plain` the attribute names that need no check."""
 
     text: str
-    plain: frozenset[str]
+    plain: Container[str]
     reads: dict[str, int]  # how often each name is read
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
@@ -77,11 +85,11 @@ class Expressions:
             refuse(token, f"names beginning with '__' are private: {name}", "give it another name")
         return name
 
-    def global_name(self, name: str, where: dict[str, int]) -> ast.Name:
+    def global_name(self, name: str, where: dict[str, Any]) -> ast.Name:
         self.reads[name] = self.reads.get(name, 0) + 1
         return ast.Name(name, LOAD, **where)
 
-    def service(self, name: str, arguments: list[ast.expr], where: dict[str, int]) -> ast.Call:
+    def service(self, name: str, arguments: list[ast.expr], where: dict[str, Any]) -> ast.Call:
         """A call of one of the runtime's services, whose names no program can write."""
         return ast.Call(ast.Name(name, LOAD, **where), arguments, [], **where)
 
@@ -94,9 +102,11 @@ class Expressions:
     def attribute(self, meta: Meta, children: list[Any]) -> ast.expr:
         value, token = children
         name = str(token) if token.isascii() else unicodedata.normalize("NFKC", token)
+        where = place(meta)
+        if name in TEXTS:
+            return self.service("@attr", [value, ast.Constant(name, **where)], where)
         if name.startswith("_"):
             refuse(token, f"names beginning with '_' are private: {name}")
-        where = place(meta)
         if name in self.plain:
             return ast.Attribute(value, name, LOAD, **where)
         return self.service("@attr", [value, ast.Constant(self.identifier(token), **where)], where)
@@ -116,7 +126,11 @@ class Expressions:
                 value = float(digits)
             elif digits[0] == "0" and digits.strip("0"):
                 bare = digits.lstrip("0")
-                octal = f", or 0o{bare} for an octal number" if bare.isdigit() and not set(bare) & set("89") else ""
+                octal = (
+                    f", or 0o{bare} for an octal number"
+                    if bare.isdigit() and not set(bare) & set("89")
+                    else ""
+                )
                 refuse(token, "a whole number cannot begin with 0", f"write {bare}{octal}")
             else:
                 value = int(digits)
@@ -131,18 +145,22 @@ class Expressions:
         if len(kinds) > 1:
             for literal, following in zip(literals, literals[1:], strict=False):
                 if "f" in literal.prefix and literal.token.end_pos == following.token.start_pos:
-                    refuse(meta, "the f-string is closed by a quote inside its braces", "use the other quotes inside")
+                    refuse(
+                        meta,
+                        "the f-string is closed by a quote inside its braces",
+                        "use the other quotes inside",
+                    )
             refuse(meta, "a string and bytes cannot be joined into one literal")
         if kinds == {True}:
-            return ast.Constant(b"".join(plain_value(literal) for literal in literals), **where)
+            return ast.Constant(b"".join(map(bytes_value, literals)), **where)
         if not any("f" in literal.prefix for literal in literals):
-            return ast.Constant("".join(plain_value(literal) for literal in literals), **where)
+            return ast.Constant("".join(map(text_value, literals)), **where)
         values: list[str | ast.FormattedValue] = []
         for literal in literals:
             if "f" in literal.prefix:
                 values += FString(self.text, literal, self.compile_field).values()
             else:
-                values.append(plain_value(literal))
+                values.append(text_value(literal))
         return joined(values, where)
 
     def none(self, meta: Meta, children: list[Any]) -> ast.Constant:
@@ -164,18 +182,18 @@ class Expressions:
         value.in_parentheses = True
         return value
 
-    def tuple(self, meta: Meta, children: list[Any]) -> ast.Tuple:
+    def tuple_(self, meta: Meta, children: list[Any]) -> ast.Tuple:
         return ast.Tuple(children, LOAD, **place(meta))
 
-    bare_tuple = tuple
+    bare_tuple = tuple_
 
-    def list(self, meta: Meta, children: list[Any]) -> ast.List:
+    def list_(self, meta: Meta, children: list[Any]) -> ast.List:
         return ast.List(children, LOAD, **place(meta))
 
-    def set(self, meta: Meta, children: list[Any]) -> ast.Set:
+    def set_(self, meta: Meta, children: list[Any]) -> ast.Set:
         return ast.Set(children, **place(meta))
 
-    def dict(self, meta: Meta, children: list[Any]) -> ast.Dict:
+    def dict_(self, meta: Meta, children: list[Any]) -> ast.Dict:
         return ast.Dict([key for key, _ in children], [value for _, value in children], **place(meta))
 
     def pair(self, meta: Meta, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
@@ -277,7 +295,7 @@ class Expressions:
             index = ast.copy_location(ast.Tuple([index], LOAD), index)
         return ast.Subscript(value, index, LOAD, **place(meta))
 
-    def slice(self, meta: Meta, children: list[Any]) -> ast.Slice:
+    def slice_(self, meta: Meta, children: list[Any]) -> ast.Slice:
         lower, upper, step = children
         return ast.Slice(lower, upper, step, **place(meta))
 
@@ -293,7 +311,9 @@ class Expressions:
 
     # Targets
 
-    def stored(self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None) -> ast.expr:
+    def stored(
+        self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None
+    ) -> ast.expr:
         """Turn a value into what is assigned to (or deleted), or refuse it in words."""
         if isinstance(target, ast.Starred):
             refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")
@@ -336,7 +356,7 @@ def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
 def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
     action = "delete" if context is DELETE else "assign to"
     if isinstance(node, ast.Attribute) or is_checked_attribute(node):
-        name = node.attr if isinstance(node, ast.Attribute) else node.args[1].value
+        name = node.attr if isinstance(node, ast.Attribute) else node.args[1].value  # type: ignore[attr-defined]
         hint = "a variable's value is set by assign(...)" if context is STORE else None
         refuse(node, f"cannot {action} an attribute, {name!r}", hint)
     refuse(node, f"cannot {action} {describe(node)}", hint)
@@ -363,5 +383,3 @@ _KINDS: tuple[tuple[Any, str], ...] = (
     ((ast.Yield, ast.YieldFrom), "a yield"),
     (ast.Starred, "a starred value"),
 )
-
-

@@ -22,7 +22,9 @@ def unreadable(scene: Scene) -> TensorshSyntaxError:
     if sign == "?":
         return scene.error("'?' is no operator", "a choice is written: a if condition else b")
     if sign == "`":
-        return scene.error("a backquote means nothing in the language", "write repr(x), or quotes for a string")
+        return scene.error(
+            "a backquote means nothing in the language", "write repr(x), or quotes for a string"
+        )
     if sign == "$":
         return scene.error("'$' means nothing in the language", "write the name without it")
     described, instead = _describe(sign)
@@ -51,17 +53,23 @@ def _describe(sign: str) -> tuple[str, str | None]:
         instead = "a blank" if unicodedata.category(sign) == "Zs" else ""
     if instead == "":
         return f"the invisible character {name or 'here'} ({number})", "delete it"
-    shown = f"{sign!r}, {name} ({number})," if sign.isprintable() and name else f"the character {name or ''}({number})"
+    shown = (
+        f"{sign!r}, {name} ({number}),"
+        if sign.isprintable() and name
+        else f"the character {name or ''}({number})"
+    )
     if sign.isspace() or not sign.isprintable():
         shown = f"the character {name} ({number})" if name else f"the character {number}"
     return shown, f"type {instead}" if instead else None
 
 
-_INSTEAD = {
-    "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "´": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"',
-    "«": '"', "»": '"', "×": "*", "∙": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/", "−": "-",
-    "–": "-", "—": "-", "‐": "-", "‑": "-", "≤": "<=", "≥": ">=", "≠": "!=", "≡": "==", "→": "->", "⇒": "->",
-    "…": "...", "∧": "and", "∨": "or", "¬": "not", "∈": "in", "√": "sqrt(x)", "∞": "inf", "²": "** 2", "³": "** 3",
-    "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
-    "＋": "+", "－": "-", "＊": "*", "／": "/", "。": ".", "、": ",", "％": "%", "＜": "<", "＞": ">",
+# What to type -> the characters that it is mistaken for.
+_MEANT = {
+    "'": "‘’‚‛′´", '"': "“”„‟″«»", "*": "×∙·⋅∗＊", "/": "÷∕⁄／",
+    "-": "−–—‐‑－", "+": "＋", "%": "％", "=": "＝",
+    "<=": "≤", ">=": "≥", "!=": "≠", "==": "≡", "->": "→⇒", "...": "…", "<": "＜", ">": "＞",
+    "and": "∧", "or": "∨", "not": "¬", "in": "∈", "sqrt(x)": "√", "inf": "∞", "** 2": "²", "** 3": "³",
+    ",": "，、", ";": "；", ":": "：", ".": "。",
+    "(": "（", ")": "）", "[": "［", "]": "］", "{": "｛", "}": "｝",
 }  # fmt: skip
+_INSTEAD = {character: instead for instead, characters in _MEANT.items() for character in characters}

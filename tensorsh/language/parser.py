@@ -1,12 +1,12 @@
 """Text of a chunk -> Lark tree, and whether a text is complete, incomplete or wrong.
 
-The grammar is grammar/tensorsh.lark; Lark builds its LALR(1) tables, which takes the better part of a second, so they
-are kept in the cache. Two parts are our own:
+The grammar is grammar/tensorsh.lark; Lark builds its LALR(1) tables, which takes the better part of a second,
+so they are kept in the cache. Two parts are our own:
 - the layout, which knows Python's rules for tabs and tells a wrong indentation in words;
-- the loop that drives the tables, which takes the chains of single-child rules (from `atom` up to `test`, some
-  eighteen of them) in one step, and so halves the time to parse.
-The lexer is Lark's basic one rather than the contextual: Python's words are reserved wherever they stand, and a
-contextual lexer would compile a regular expression for each of a hundred contexts.
+- the loop that drives the tables, which takes the chains of single-child rules (some eighteen,
+  from `atom` up to `test`) in one step, and so halves the time to parse.
+The lexer is Lark's basic one rather than the contextual: Python's words are reserved wherever they stand, and
+a contextual lexer would compile a regular expression for each of a hundred contexts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def parse(text: str, start: str = "chunk", line: int = 1) -> Tree:
 
 
 def parse_part(text: str, begin: int, end: int, line: int, column: int, start: str) -> Tree:
-    """The tree of text[begin:end], which stands at that line and column (of an f-string's field: start="field")."""
+    """The tree of text[begin:end], which stands at that line and column (0-based) of its source."""
     place = LineCounter("\n")
     place.char_pos, place.line, place.column = begin, line, column + 1
     place.line_start_pos = begin - column
@@ -53,7 +53,7 @@ def parse_part(text: str, begin: int, end: int, line: int, column: int, start: s
     except (UnexpectedToken, UnexpectedCharacters) as failure:
         from .syntax_errors import explain
 
-        raise explain(text, begin, line, failure, machine.expected(failure)) from None
+        raise explain(text, begin, end, line, failure, machine.expected(failure)) from None
 
 
 def completeness(text: str) -> str:
@@ -87,14 +87,14 @@ def grammar_text() -> str:
     raise FileNotFoundError("tensorsh is installed without its grammar, tensorsh.lark")
 
 
-def layout(tokens: Iterator[Token], whole_lines: bool) -> Iterator[Token]:
+def layout(tokens: Iterator[Any], whole_lines: bool) -> Iterator[Token]:
     """Add Python's INDENT and DEDENT tokens, and an end; drop line ends inside brackets.
 
     A part of a line (an f-string's field) has no layout: it is as if in brackets.
     """
     depth = 0 if whole_lines else 1
-    # Each level's width with tabs of eight and with tabs of one: two lines whose order differs between the two
-    # are indented alike only by an editor's grace.
+    # Each level's width with tabs of eight and with tabs of one: two lines whose order differs between the
+    # two are indented alike only by an editor's grace.
     levels = [(0, 0)]
     begins = whole_lines
     token = None
@@ -126,7 +126,7 @@ _OPENING = frozenset({"LPAR", "LSQB", "LBRACE"})
 _CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
 
 
-def _indentation(newline: Token, levels: list[tuple[int, int]]) -> Iterator[Token]:
+def _indentation(newline: Any, levels: list[tuple[int, int]]) -> Iterator[Token]:
     blank = newline.rpartition("\n")[2].rpartition("\f")[2]
     width = (len(blank.expandtabs(8)), len(blank))
     if width == levels[-1]:
@@ -150,7 +150,7 @@ def _indentation(newline: Token, levels: list[tuple[int, int]]) -> Iterator[Toke
         )
 
 
-def _mixed_tabs(newline: Token, blank: str) -> TensorshSyntaxError:
+def _mixed_tabs(newline: Any, blank: str) -> TensorshSyntaxError:
     return TensorshSyntaxError(
         "tabs and spaces are mixed, so that this line's indentation depends on the width of a tab",
         Span(newline.end_line, 0, newline.end_line, max(len(blank), 1)),
@@ -179,16 +179,17 @@ class Machine:
         self.lexer = lark.parser.lexer.lexer
         self._table = lark.parser.parser._parse_table
         self._callbacks = lark._callbacks
-        # (state, rule's name, next token's type) -> the state after all the single-child rules that must follow
-        # the reduction at once, each of which would only hand its child on.
+        # (state, rule's name, next token's type) -> the state after all the single-child rules that must
+        # follow the reduction at once, each of which would only hand its child on.
         self._jumps: dict[tuple[int, str, str], int] = {}
 
-    def run(self, tokens: Iterator[Token], start: str) -> Tree:
+    def run(self, tokens: Iterator[Any], start: str) -> Tree:
         """Shift and reduce. Raises Lark's UnexpectedToken, its `state` being the stack of states."""
         states, end_state = self._table.states, self._table.end_states[start]
         callbacks, jumps = self._callbacks, self._jumps
         state = self._table.start_states[start]
-        stack, values = [state], []
+        stack: list[int] = [state]
+        values: list[Any] = []
         for token in tokens:
             kind = token.type
             while True:
@@ -218,11 +219,13 @@ class Machine:
         raise AssertionError("the text's end was shifted")
 
     def expected(self, failure: UnexpectedToken | UnexpectedCharacters) -> set[str]:
-        """The kinds of token that could have stood where the parser stopped; none known if the lexer stopped."""
+        """The kinds of token that could have stood where the parser (not the lexer) stopped."""
         stack = getattr(failure, "state", None)
         if not isinstance(stack, list):
             return set()
-        return {kind for kind in self._table.states[stack[-1]] if kind.isupper() and self._shifts(stack, kind)}
+        return {
+            kind for kind in self._table.states[stack[-1]] if kind.isupper() and self._shifts(stack, kind)
+        }
 
     def _jump(self, base: int, name: str, kind: str) -> int:
         states = self._table.states
@@ -234,7 +237,7 @@ class Machine:
             state = states[base][rule.origin.name][1]
 
     def _shifts(self, stack: list[int], kind: str) -> bool:
-        """Would the token be shifted, after the reductions it causes? An LALR state alone promises too much."""
+        """Would the token be shifted, after the reductions it causes? A state alone promises too much."""
         states, stack = self._table.states, list(stack)
         while True:
             action, target = states[stack[-1]].get(kind, (None, None))

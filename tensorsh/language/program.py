@@ -1,18 +1,19 @@
-"""A whole program's text -> its compiled units, from the cache where it has them. Imports no parser until it must."""
+"""A whole program's text -> its compiled units, from the cache if it has them: then no parser is imported."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 
 from . import cache
 from .source import Source, Unit, split
 
 
-def compile_program(source: Source, plain: frozenset[str], fingerprint: bytes = b"") -> list[Unit]:
+def compile_program(source: Source, plain: Container[str], fingerprint: bytes = b"") -> list[Unit]:
     """Compile every chunk of the source, or take the lot from the cache.
 
-    `plain` are the attribute names that need no check at run time; `fingerprint` stands for whatever else, outside
-    this package, the compiled form depends on.
+    `plain` are the attribute names that need no check at run time. `fingerprint` stands for them and for
+    whatever else, outside this package, the compiled form depends on.
 
     Raises:
         TensorshSyntaxError: for the first chunk that is no program, with a span in the source.
@@ -35,7 +36,9 @@ def own_fingerprint() -> bytes:
         folder = os.path.dirname(os.path.abspath(__file__))
         package = os.path.dirname(folder)
         paths = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py"))
-        paths += [os.path.join(base, "grammar", "tensorsh.lark") for base in (package, os.path.dirname(package))]
+        paths += [
+            os.path.join(base, "grammar", "tensorsh.lark") for base in (package, os.path.dirname(package))
+        ]
         digest = cache.blake2b(digest_size=16)
         for path in paths:
             try:

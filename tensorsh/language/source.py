@@ -1,8 +1,8 @@
 """Program text: where it comes from, its lines and spans, and how it is cut into top-level chunks.
 
-Everything here is lexical and quick, and imports neither the parser nor the compiler: a program whose compiled form
-is in the cache needs no more of the language than this file. Lines are numbered from 1 (a Source may begin later),
-columns are characters and begin at 0, ends are exclusive.
+Everything here is lexical and quick, and imports neither the parser nor the compiler: a program whose
+compiled form is in the cache needs no more of the language than this file. Lines are numbered from 1 (a
+Source may begin later), columns are characters and begin at 0, ends are exclusive.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Span(NamedTuple):
 
 
 class Source:
-    """A named program text. `text` may grow, as a pipe's does; its first line bears the number `first_line`."""
+    """A named program text, whose first line bears the number `first_line`. A pipe's text may grow."""
 
     __slots__ = ("_lines", "_split", "first_line", "name", "text")
 
@@ -51,7 +51,7 @@ class Source:
 
 
 class Chunk(NamedTuple):
-    """A top-level statement's text and the number of its first line. Notebook lines stand in it as comments."""
+    """A top-level statement's text, notebook lines made comments, and the number of its first line."""
 
     text: str
     line: int
@@ -71,7 +71,9 @@ class TensorshSyntaxError(SyntaxError):
     `source` is the text's name, once known. `incomplete` says that more text might mend it.
     """
 
-    def __init__(self, message: str, span: Span, hint: str | None = None, *, incomplete: bool = False) -> None:
+    def __init__(
+        self, message: str, span: Span, hint: str | None = None, *, incomplete: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
@@ -81,7 +83,9 @@ class TensorshSyntaxError(SyntaxError):
 
     def moved(self, lines: int, source: str | None = None) -> TensorshSyntaxError:
         """The same error, `lines` further down, in the source of that name."""
-        error = TensorshSyntaxError(self.message, self.span.moved(lines), self.hint, incomplete=self.incomplete)
+        error = TensorshSyntaxError(
+            self.message, self.span.moved(lines), self.hint, incomplete=self.incomplete
+        )
         error.source = source or self.source
         return error
 
@@ -112,7 +116,7 @@ _COMPOUND = frozenset({"if", "for", "while", "with", "def", "try", "class", "asy
 
 
 class Chunker:
-    """Cuts a text that arrives line by line into top-level chunks, each given out as soon as it is complete."""
+    """Cuts a text that arrives line by line into top-level chunks, giving each as soon as it is complete."""
 
     _patterns: tuple | None = None
 
@@ -240,8 +244,8 @@ class Chunker:
                 self._quote = token
                 position = self._close_string(line, position)
             elif len(token) == 1:
-                # A quote without its partner on this line: the string goes on if the line ends in a backslash,
-                # else the parser will say that it was never closed.
+                # A quote without its partner on this line: the string goes on if the line ends in a
+                # backslash, else the parser will say that it was never closed.
                 if line.endswith("\\\n"):
                     self._quote = token
                 return
@@ -273,7 +277,5 @@ def _compile_patterns() -> tuple:
 
     single = r"""'(?!'')(?:[^'\\\n]|\\.)*'|"(?!"")(?:[^"\\\n]|\\.)*\""""
     tokens = re.compile(rf"""'''|\"\"\"|{single}|#|[()\[\]{{}};]|\\\n|['"]""")
-    closing = {
-        quote: re.compile(rf"(?:[^\\]|\\[\s\S])*?{quote}").match for quote in ("'''", '"""', "'", '"')
-    }
+    closing = {quote: re.compile(rf"(?:[^\\]|\\[\s\S])*?{quote}").match for quote in ("'''", '"""', "'", '"')}
     return re.compile(r"""["'#()\[\]{}\\;]""").search, tokens.search, re.compile(r"\w*").match, closing

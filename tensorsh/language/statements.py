@@ -1,19 +1,21 @@
-"""The rules of grammar/tensorsh.lark that stand for statements, each a method that gives its Python `ast` nodes.
+"""The rules of grammar/tensorsh.lark that stand for statements, each a method that gives `ast` nodes.
 
-A statement's method gives one node, or a list of them; a clause's (`elif`, `else`, `except` ...) what the statement
-that it belongs to makes use of. `body` gives a list.
+A statement's method gives one node, or a list of them; a clause's (`elif`, `else`, `except` ...) what the
+statement that it belongs to makes use of. `body` gives a list.
 """
 
 from __future__ import annotations
 
 import ast
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from lark import Token
 from lark.tree import Meta
 
-from .expressions import DELETE, STORE, Expressions, binary_operator, place, refuse
+from .expressions import DELETE, STORE, Expressions, binary_operator, no_parameters, place, refuse
+
+# Python 3.12 gave functions one field more, a list.
+_TYPE_PARAMETERS: tuple[Any, ...] = ([],) if "type_params" in ast.FunctionDef._fields else ()
 
 
 class _Elif(NamedTuple):
@@ -44,13 +46,14 @@ class Statements(Expressions):
     # Lines and blocks
 
     def chunk(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
-        """A top-level statement: the value of an expression that no ';' follows is shown."""
+        """A top-level line or block: the value of an expression is shown, unless the line ends in ';' after it."""
         statements: list[ast.stmt] = []
-        for child, following in zip_longest(children, children[1:]):
+        silent = len(children) - 2 if isinstance(children[-1], Token) else -1
+        for position, child in enumerate(children):
             if isinstance(child, Token):
                 continue
             if isinstance(child, ast.Expr):
-                if isinstance(following, Token):
+                if position == silent:
                     child = _without_docstring(child)
                 else:
                     value = child.value
@@ -86,10 +89,10 @@ class Statements(Expressions):
         if isinstance(target, (ast.Tuple, ast.List)):
             refuse(target, f"'{sign}' takes one target, not several")
         read = isinstance(target, ast.Name) and target.id
-        target = self.stored(target)
+        stored: Any = self.stored(target)
         if read:
             self.reads[read] += 1
-        return ast.AugAssign(target, binary_operator(sign[:-1]), value, **place(meta))
+        return ast.AugAssign(stored, binary_operator(sign[:-1]), value, **place(meta))
 
     def annotated(self, meta: Meta, children: list[Any]) -> ast.stmt:
         """The annotation is parsed, and has no effect."""
@@ -157,11 +160,13 @@ class Statements(Expressions):
             return ast.Pass(**place(meta))
         statements: list[ast.stmt] = []
         for name, alias, where in names:
-            value = self.service("@import_from", [ast.Constant(module, **where), ast.Constant(name, **where)], where)
+            value = self.service(
+                "@import_from", [ast.Constant(module, **where), ast.Constant(name, **where)], where
+            )
             statements.append(ast.Assign([ast.Name(alias, STORE, **where)], value, **where))
         return statements
 
-    def name_as(self, meta: Meta, children: list[Any]) -> tuple[str, str, dict[str, int]]:
+    def name_as(self, meta: Meta, children: list[Any]) -> tuple[str, str, dict[str, Any]]:
         token, alias = children
         if token.startswith("_"):
             refuse(token, f"names beginning with '_' are private: {token}")
@@ -217,7 +222,7 @@ class Statements(Expressions):
 
     def try_stmt(self, meta: Meta, children: list[Any]) -> ast.Try:
         body, *clauses = children
-        handlers = [clause for clause in clauses if isinstance(clause, ast.ExceptHandler)]
+        handlers: list[Any] = [clause for clause in clauses if isinstance(clause, ast.ExceptHandler)]
         orelse = [statement for clause in clauses if isinstance(clause, _Else) for statement in clause]
         final = [statement for clause in clauses if isinstance(clause, _Finally) for statement in clause]
         for handler in handlers[:-1]:
@@ -233,7 +238,9 @@ class Statements(Expressions):
             width = len("except")
             where = place(meta) | {"end_lineno": meta.line, "end_col_offset": meta.column - 1 + width}
             kind = self.global_name("Exception", where)
-        handler = ast.ExceptHandler(kind, self.identifier(name) if name is not None else None, body, **place(meta))
+        handler: Any = ast.ExceptHandler(
+            kind, self.identifier(name) if name is not None else None, body, **place(meta)
+        )
         if bare:
             handler.catches_all = True
         return handler
@@ -245,8 +252,10 @@ class Statements(Expressions):
 
     def def_stmt(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
         name, parameters, _, body = children
-        arguments = parameters or ast.arguments([], [], None, [], [], None, [])
-        return ast.FunctionDef(self.identifier(name), arguments, body, [], None, None, **place(meta))
+        arguments = parameters or no_parameters()
+        return ast.FunctionDef(
+            self.identifier(name), arguments, body, [], None, None, *_TYPE_PARAMETERS, **place(meta)
+        )
 
     def decorated(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
         *decorators, function = children
@@ -273,7 +282,7 @@ class Statements(Expressions):
 
     def parameters(self, meta: Meta, children: list[Any]) -> ast.arguments:
         """Put the parameters where they belong, or say which stands where it cannot."""
-        result = ast.arguments([], [], None, [], [], None, [])
+        result = no_parameters()
         seen: set[str] = set()
         star: Any = None  # the '*' or '*args' that has been
         for child in children:
@@ -305,7 +314,10 @@ class Statements(Expressions):
                 if child.default is not None:
                     result.defaults.append(child.default)
                 elif result.defaults:
-                    refuse(child.argument, f"parameter {child.argument.arg!r} has no default, but one before it has")
+                    refuse(
+                        child.argument,
+                        f"parameter {child.argument.arg!r} has no default, but one before it has",
+                    )
         if isinstance(star, Token) and not result.kwonlyargs:
             refuse(star, "a bare '*' is to be followed by a keyword-only parameter")
         return result
@@ -339,4 +351,6 @@ def _refuse_starred(value: Any) -> Any:
 
 def _is_bracketed(target: ast.Tuple, meta: Meta) -> bool:
     """Does the tuple of a del statement stand in parentheses of its own?"""
-    return hasattr(target, "in_parentheses") or not target.elts or target.col_offset < target.elts[0].col_offset
+    return (
+        hasattr(target, "in_parentheses") or not target.elts or target.col_offset < target.elts[0].col_offset
+    )

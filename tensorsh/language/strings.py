@@ -1,8 +1,8 @@
 """String literals: prefixes, escapes, implicit concatenation, and f-strings.
 
-An f-string's fields are cut out here, by Python 3.11's rules, and parsed by the one grammar at the place where they
-stand, so that an error inside a field points into the string. Lines and columns are those of the token: lines as the
-source numbers them, columns from 0.
+An f-string's fields are cut out here, by Python 3.11's rules, and parsed by the one grammar at the place
+where they stand, so that an error inside a field points into the string. Lines and columns are those of the
+token: lines as the source numbers them, columns from 0.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from typing import NamedTuple
-
-from lark import Token
+from typing import Any, NamedTuple
 
 from .source import Span, TensorshSyntaxError
 
@@ -20,15 +18,15 @@ _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 
 
 class Literal(NamedTuple):
-    """A string token taken apart: its prefix in lower case, and where its content begins and ends in the text."""
+    """A string token taken apart: its prefix in lower case, and its content's place in the text."""
 
-    token: Token
+    token: Any  # a lark.Token
     prefix: str
     begin: int
     end: int
 
 
-def take_apart(token: Token) -> Literal:
+def take_apart(token: Any) -> Literal:
     match = _OPENING.match(token)
     assert match is not None
     prefix, quote = match.groups()
@@ -36,23 +34,32 @@ def take_apart(token: Token) -> Literal:
     return Literal(token, prefix.lower(), start + match.end(), start + len(token) - len(quote))
 
 
-def plain_value(literal: Literal) -> str | bytes:
-    """The value of a literal that is no f-string."""
-    begin = literal.begin - literal.token.start_pos
-    content = literal.token[begin : begin + literal.end - literal.begin]
-    if "b" in literal.prefix:
-        if not content.isascii():
-            raise _error(literal.token, "bytes can hold ASCII characters only", "write the others as \\x..")
-        if "r" not in literal.prefix:
-            content = _unescape(content, literal.token, _BYTES_ESCAPE)
-        return content.encode("latin-1")
-    if "r" not in literal.prefix and "\\" in content:
-        content = _unescape(content, literal.token, _ESCAPE)
-    return content
+def text_value(literal: Literal) -> str:
+    """The value of a string literal that is no f-string."""
+    content = _content(literal)
+    if "r" in literal.prefix or "\\" not in content:
+        return content
+    return _unescape(content, literal.token, _ESCAPE)
+
+
+def bytes_value(literal: Literal) -> bytes:
+    """The value of a bytes literal."""
+    content = _content(literal)
+    if not content.isascii():
+        raise _error(literal.token, "bytes can hold ASCII characters only", "write the others as \\x..")
+    if "r" not in literal.prefix:
+        content = _unescape(content, literal.token, _BYTES_ESCAPE)
+    return content.encode("latin-1")
+
+
+def _content(literal: Literal) -> str:
+    start = literal.token.start_pos
+    return literal.token[literal.begin - start : literal.end - start]
 
 
 _SIMPLE = {
-    "\n": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
+    "\n": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r",
+    "t": "\t", "v": "\v",
 }  # fmt: skip
 _BYTES_ESCAPE = re.compile(r"\\(?:([\n\\'\"abfnrtv])|([0-7]{1,3})|x([0-9a-fA-F]{2})|(x))")
 _ESCAPE = re.compile(
@@ -60,7 +67,7 @@ _ESCAPE = re.compile(
 )
 
 
-def _unescape(content: str, token: Token, pattern: re.Pattern[str]) -> str:
+def _unescape(content: str, token: Any, pattern: re.Pattern[str]) -> str:
     """Replace the escapes; one that means nothing stands for itself, as in Python."""
     is_bytes = pattern is _BYTES_ESCAPE
 
@@ -73,7 +80,9 @@ def _unescape(content: str, token: Token, pattern: re.Pattern[str]) -> str:
         if kind == pattern.groups:
             digits = {"x": "two hexadecimal digits", "u": "four hexadecimal digits",
                       "U": "eight hexadecimal digits", "N": "a character's name in braces"}[text]  # fmt: skip
-            raise _error(token, f"\\{text} in a string is to be followed by {digits}", "write \\\\ for a backslash")
+            raise _error(
+                token, f"\\{text} in a string is to be followed by {digits}", "write \\\\ for a backslash"
+            )
         if kind == 6:
             import unicodedata
 
@@ -96,7 +105,9 @@ class FString:
     `expression(begin, end, line, column)` is to parse and compile text[begin:end].
     """
 
-    def __init__(self, text: str, literal: Literal, expression: Callable[[int, int, int, int], ast.expr]) -> None:
+    def __init__(
+        self, text: str, literal: Literal, expression: Callable[[int, int, int, int], ast.expr]
+    ) -> None:
         self._text = text
         self._literal = literal
         self._end = literal.end
@@ -148,14 +159,16 @@ class FString:
         return _unescape(part, self._literal.token, _ESCAPE)
 
     def _field(self, opening: int, depth: int, values: list[str | ast.FormattedValue]) -> int:
-        """Read the field whose brace opens at `opening`, append what it holds, return the position after it."""
+        """Read the field whose brace is at `opening`, append what it holds, give the position after it."""
         text = self._text
         if depth == 2:
             raise self._error(opening, "an f-string's format spec is nested too deeply")
         begin = opening + 1
         end = self._expression_end(begin)
         if not text[begin:end].strip():
-            raise self._error(opening, "an f-string's braces hold no expression", "write {{ and }} for braces")
+            raise self._error(
+                opening, "an f-string's braces hold no expression", "write {{ and }} for braces"
+            )
         line, column = self._place(begin)
         value = self._expression(begin, end, line, column)
         position = end
@@ -185,7 +198,7 @@ class FString:
         return position + 1
 
     def _expression_end(self, position: int) -> int:
-        """Where the field's expression ends: at the '=', '!', ':' or '}' that stands in no bracket and no string."""
+        """Where the field's expression ends: at '=', '!', ':' or '}', outside brackets and strings."""
         text, opening = self._text, position - 1
         brackets: list[str] = []
         while position < self._end:
@@ -212,7 +225,9 @@ class FString:
 
     def _skip_string(self, position: int) -> int:
         text = self._text
-        quote = text[position] * 3 if text.startswith(text[position] * 3, position, self._end) else text[position]
+        quote = (
+            text[position] * 3 if text.startswith(text[position] * 3, position, self._end) else text[position]
+        )
         close = text.find(quote, position + len(quote), self._end)
         if close < 0:
             raise self._error(position, "this string inside an f-string's braces is not closed")
@@ -235,7 +250,7 @@ class FString:
 _NAME_IT = "give the value a name on a line before"
 
 
-def joined(values: list[str | ast.FormattedValue], place: dict[str, int]) -> ast.JoinedStr:
+def joined(values: list[str | ast.FormattedValue], place: dict[str, Any]) -> ast.JoinedStr:
     """The pieces as one node, neighbouring text run together."""
     nodes: list[ast.expr] = []
     text = ""
@@ -252,7 +267,7 @@ def joined(values: list[str | ast.FormattedValue], place: dict[str, int]) -> ast
     return ast.JoinedStr(nodes, **place)
 
 
-def _place_of(token: Token) -> dict[str, int]:
+def _place_of(token: Any) -> dict[str, Any]:
     return {
         "lineno": token.line,
         "col_offset": token.column - 1,
@@ -261,6 +276,6 @@ def _place_of(token: Token) -> dict[str, int]:
     }
 
 
-def _error(token: Token, message: str, hint: str | None = None) -> TensorshSyntaxError:
+def _error(token: Any, message: str, hint: str | None = None) -> TensorshSyntaxError:
     span = Span(token.line, token.column - 1, token.end_line, token.end_column - 1)
     return TensorshSyntaxError(message, span, hint)

@@ -1,25 +1,53 @@
 """Why a text is no program, in words.
 
-The parser only knows the token at which it stopped and the tokens it would have taken. `explain` sets that scene
-(`Scene`: the words before and after, the brackets that are open) and asks the known mistakes in `mistakes.py`, from
-the most telling to the most general, which of them it is.
+The parser only knows the token at which it stopped and the tokens it would have taken. `explain` sets that
+scene (`Scene`: the words before and after, the brackets that are open) and asks the known mistakes in
+`mistakes.py`, from the most telling to the most general, which of them it is.
 """
 
 from __future__ import annotations
 
+import keyword
 import re
 from functools import cache as once
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from .source import Span, TensorshSyntaxError
 
+_Failure = UnexpectedToken | UnexpectedCharacters
+Answer = TensorshSyntaxError | None  # what a mistake's function gives
+
+KEYWORDS = frozenset(keyword.kwlist)
+COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "try", "except", "finally"})
+STATEMENTS = frozenset(
+    {
+        "assert",
+        "break",
+        "continue",
+        "def",
+        "del",
+        "from",
+        "global",
+        "import",
+        "nonlocal",
+        "pass",
+        "raise",
+        "return",
+    }
+    | {"try", "while", "with"}
+)
+CONSTANTS = frozenset({"None", "True", "False"})
+VALUES = frozenset({"name", "number", "string"})  # the kinds of word that are a value by themselves
+CLOSER = {"(": ")", "[": "]", "{": "}"}
+
 
 class Word(NamedTuple):
     """A token of the tolerant reading that errors are explained from.
 
-    `kind` is one of name, keyword, number, string, open_string, sign, newline, end; a newline inside brackets is none.
+    `kind` is one of name, keyword, number, string, open_string, sign, newline, end; a newline inside brackets
+    is none.
     """
 
     kind: str
@@ -27,32 +55,48 @@ class Word(NamedTuple):
     start: int
     end: int
 
+    @property
+    def begins_value(self) -> bool:
+        return self.kind in VALUES or self.text in CONSTANTS or self.text in ("lambda", "...")
+
+    @property
+    def ends_value(self) -> bool:
+        return self.kind in VALUES or self.text in CONSTANTS or (self.kind == "sign" and self.text in ")]}")
+
+    @property
+    def shown(self) -> str:
+        if self.kind in ("newline", "end"):
+            return "the line's end"
+        return "this string" if self.kind == "string" else f"'{self.text}'"
+
 
 class Scene:
     """Where and how the parser stopped.
 
-    `at` is the word it stopped at, `words[index]`; `layout` is _INDENT, _DEDENT or $END if it was one of these;
-    `opened` are the brackets open there; `expected` the kinds of token it would have taken.
+    `at` is the word it stopped at, `words[index]`; `layout` is _INDENT, _DEDENT or $END if it was one of
+    these; `opened` are the brackets open there; `expected` the kinds of token it would have taken.
     """
 
-    def __init__(self, text: str, begin: int, line: int, failure: UnexpectedToken | UnexpectedCharacters) -> None:
+    def __init__(
+        self, text: str, begin: int, end: int, line: int, failure: _Failure, expected: set[str]
+    ) -> None:
         self.text = text
         self.first_line = line - text.count("\n", 0, begin)
         self.is_field = begin > 0
-        token = getattr(failure, "token", None)
+        token: Any = getattr(failure, "token", None)
         self.kind = token.type if token is not None else ""
         self.layout = self.kind if self.kind in ("_INDENT", "_DEDENT", "$END") else ""
         if token is None:
-            position = failure.pos_in_stream
+            position: int = failure.pos_in_stream or 0  # type: ignore[union-attr]
         elif self.layout:
             position = token.end_pos
         else:
             position = token.start_pos
-        self.words = read_words(text, begin)
+        self.words = read_words(text, begin, end)
         self.index = next(i for i, word in enumerate(self.words) if word.end > position or word.kind == "end")
         self.at = self.words[self.index]
         self.opened = open_brackets(self.words[: self.index])
-        self.expected: set[str] = set()
+        self.expected = expected
 
     def before(self, count: int = 1) -> Word:
         """The word that many places before; an empty newline where the text begins."""
@@ -64,7 +108,7 @@ class Scene:
 
     @property
     def statement(self) -> list[Word]:
-        """The words of the logical line up to where the parser stopped, from the last ';' or ':' that begins one."""
+        """The statement's words up to where the parser stopped: since the line's begin or the last ';'."""
         start = self.index
         while start > 0 and self.words[start - 1].kind != "newline":
             start -= 1
@@ -75,6 +119,43 @@ class Scene:
             if text == ";" and depth <= 0:
                 start = i + 1
         return self.words[start : self.index]
+
+    @property
+    def first(self) -> Word:
+        """The first word of the statement, which may be the one where the parser stopped."""
+        statement = self.statement
+        return statement[0] if statement else self.at
+
+    @property
+    def clause(self) -> str:
+        """The word of the compound statement whose head we are in, outside brackets; else empty."""
+        return self.first.text if self.first.text in COMPOUND and not self.opened else ""
+
+    @property
+    def line_word(self) -> str:
+        """The last word of a compound statement in the line before the place where the parser stopped."""
+        for word in reversed(self.words[: self.index]):
+            if word.kind == "newline":
+                break
+            if word.kind == "keyword" and word.text in COMPOUND:
+                return word.text
+        return ""
+
+    @property
+    def in_line(self) -> bool:
+        """Did the parser stop inside a line rather than at the beginning of one?"""
+        return not self.layout and self.before().kind != "newline"
+
+    @property
+    def in_parameters(self) -> bool:
+        """Did it stop in the parentheses after a def's name?"""
+        statement = self.statement
+        return len(self.opened) == 1 and self.first.text == "def" and self.opened[0] in statement[2:3]
+
+    def is_call(self, opener: Word) -> bool:
+        """Does the bracket follow a value, so that it calls or indexes it?"""
+        index = self.words.index(opener)
+        return index > 0 and self.words[index - 1].ends_value
 
     def inside(self) -> list[Word]:
         """The words since the innermost open bracket, less what stands in brackets closed again."""
@@ -113,7 +194,9 @@ class Scene:
         if word.kind in ("newline", "end"):
             seen = (word for word in reversed(self.words[: self.index]) if word.kind != "newline")
             return self.error_after(next(seen, self.before()), message, hint, incomplete=incomplete)
-        return TensorshSyntaxError(message, self.span(word.start, (to or word).end), hint, incomplete=incomplete)
+        return TensorshSyntaxError(
+            message, self.span(word.start, (to or word).end), hint, incomplete=incomplete
+        )
 
     def error_after(
         self, word: Word, message: str, hint: str | None = None, *, incomplete: bool = False
@@ -128,14 +211,13 @@ class Scene:
 
 
 def explain(
-    text: str, begin: int, line: int, failure: UnexpectedToken | UnexpectedCharacters, expected: set[str]
+    text: str, begin: int, end: int, line: int, failure: _Failure, expected: set[str]
 ) -> TensorshSyntaxError:
-    """The error to raise for the parser's failure in text[begin:], whose first line bears the number `line`."""
+    """The error to raise for the parser's failure in text[begin:end], which begins on that line."""
     from .lexical_errors import unreadable
     from .mistakes import MISTAKES
 
-    scene = Scene(text, begin, line, failure)
-    scene.expected = expected
+    scene = Scene(text, begin, end, line, failure, expected)
     if not scene.kind:
         return unreadable(scene)
     for mistake in MISTAKES:
@@ -145,17 +227,11 @@ def explain(
     raise AssertionError("the last mistake takes all")
 
 
-KEYWORDS = frozenset(
-    "and as assert async await break class continue def del elif else except finally for from global if import in is"
-    " lambda nonlocal not or pass raise return try while with yield None True False".split()
-)
-
-
-def read_words(text: str, begin: int = 0) -> list[Word]:
-    """The text's words, whatever it holds."""
+def read_words(text: str, begin: int, end: int) -> list[Word]:
+    """The words of text[begin:end], whatever it holds."""
     words: list[Word] = []
-    depth = 0
-    for match in _pattern().finditer(text, begin):
+    depth = 1 if begin else 0  # an f-string's field is as if in brackets
+    for match in _pattern().finditer(text, begin, end):
         kind, value = match.lastgroup or "", match.group()
         if kind in ("blank", "comment"):
             continue
@@ -168,7 +244,7 @@ def read_words(text: str, begin: int = 0) -> list[Word]:
         elif kind == "sign" and value in ")]}":
             depth = max(depth - 1, 0)
         words.append(Word(kind, value, match.start(), match.end()))
-    words.append(Word("end", "", len(text), len(text)))
+    words.append(Word("end", "", end, end))
     return words
 
 

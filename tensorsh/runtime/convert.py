@@ -1,9 +1,11 @@
 """Python and NumPy values -> arrays, by TensorFlow's rules.
 
-The dtype of a nested list is decided by its first leaf: ints become int32 (int64 when one does not fit), floats
-float32, bools bool, complex numbers complex128, text string; NumPy's scalars and arrays keep their width
-except that integers inside lists count as Python's. A given dtype is never narrowed silently from float to
-int, nor from a number to bool, but integers wrap.
+The first leaf of a nested list decides what the others may be, and the dtype: ints become int32 (int64 where one does
+not fit, float32 where a float follows), floats float32, bools bool, complex numbers complex128, text string.
+NumPy's arrays and scalars keep their dtype; inside a list only the width of a float that comes first is kept.
+
+A dtype that is asked for is never reached by dropping a fraction or an imaginary part, nor from a number to bool or
+text; integers wrap. NumPy values are cast whatever they hold.
 """
 
 from __future__ import annotations
@@ -14,86 +16,84 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .dtypes import BOOL, F32, I32, DType
+from .dtypes import BOOL, F32, F64, I32, DType
 
-_LIST = (list, tuple, range)
 _MAX_F32 = float(np.finfo(np.float32).max)
-# What a Python value of each kind may become, as NumPy kind letters ('V' is bfloat16).
-_FITS = {"b": "biufcV", "i": "iufcV", "f": "fcV", "c": "c", "s": "O"}
+
+# The letters of the kinds of leaves.
+_CLASSES = (
+    ("b", (bool, np.bool_)),
+    ("i", (int, np.integer)),
+    ("f", (float, np.floating)),
+    ("c", (complex, np.complexfloating)),
+    ("s", (str, bytes)),
+)
+# What may follow a first leaf of each kind.
+_AMONG = {"b": "b", "i": "ibf", "f": "fib", "c": "cfib", "s": "s"}
+# The dtypes that leaves of mixed kinds are converted to one by one, without looking at the first of them.
+_DIRECT = {
+    **dict.fromkeys(("float16", "float32", "float64"), "fib"),
+    **dict.fromkeys(("int32", "int64", "uint64"), "ib"),
+    "complex128": "cfib",
+    "string": "s",
+    "bool": "b",
+}
+# Which NumPy kinds an array of inferred dtype may then be cast to ('V' is bfloat16, 'O' text).
+_CASTS = {"b": "b", "i": "iufcV", "u": "iufcV", "f": "fcV", "c": "c", "O": "O"}
 
 
 def infer(value: Any) -> np.ndarray:
-    """`value` as an array of the dtype that TensorFlow infers for it."""
+    """`value` as an array of the dtype that TensorFlow infers for it. Raises ValueError if there is none."""
     kind = type(value)
-    if kind is float:
-        if value > _MAX_F32 or value < -_MAX_F32:
-            _check_float(value)
+    if kind is float and -_MAX_F32 <= value <= _MAX_F32:
         return np.array(value, F32)
-    if kind is int:
-        return _integers(np.array(value) if -(2**63) <= value < 2**64 else np.array(value, object))
-    if kind is bool:
-        return np.array(value, BOOL)
-    if kind is np.ndarray or isinstance(value, np.generic):
+    if kind is int and -(2**31) <= value < 2**31:
+        return np.array(value, I32)
+    if isinstance(value, (np.ndarray, np.generic)):
         return from_numpy(np.asarray(value))
-    if isinstance(value, _LIST):
-        return _from_list(value)
-    if isinstance(value, (str, bytes)):
-        return _strings([value], ())
-    if kind is complex:
-        return np.array(value)
-    if isinstance(value, dtypes.DType) or not hasattr(value, "__array__"):
-        raise ValueError(
-            f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)!r}) to a Tensor."
-        )
-    return from_numpy(np.asarray(value))
+    if not _is_list(value) and _letter(kind) == "?" and hasattr(value, "__array__"):
+        return from_numpy(np.asarray(value))
+    return _inferred(*_flatten(value))
 
 
 def to_array(value: Any, dtype: DType) -> np.ndarray:
     """`value` as an array of dtype `dtype`. Raises TypeError where the value's kind does not fit it."""
     target = dtype._numpy
-    if isinstance(value, (np.ndarray, np.generic)):
-        return cast(np.asarray(value), target) if target != object else from_numpy(np.asarray(value))
     kind = type(value)
-    if kind is float and target.kind in "fV" or kind is int and target.kind in "fV":
+    if kind is float and target.kind == "f":
         return np.array(value, target)
-    if kind is int and target.kind in "iu" and -(2**31) <= value < 2**31:
+    if kind is int and -(2**31) <= value < 2**31 and target.kind in "if":
         return np.array(value, np.int64).astype(target)
-    array = _wide_integers(value, dtype) if kind is int else infer_wide(value, dtype)
-    leaf = _kind(array)
-    if target.kind not in _FITS[leaf] and array.size:
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = from_numpy(np.asarray(value))
+        if target == object and array.dtype != object:
+            raise _not_text(array.reshape(-1)[:1].tolist()[0]) if array.size else cannot_convert(value, dtype)
+        return cast(array, target)
+    if not _is_list(value) and _letter(kind) == "?" and hasattr(value, "__array__"):
+        return cast(from_numpy(np.asarray(value)), target)
+    shape, leaves = _flatten(value)
+    if not leaves:
+        return np.zeros(shape, target)
+    if _letters(leaves) <= set(_DIRECT.get(dtype.name, "")):
+        array = _direct(leaves, dtype)
+        if array is not None:
+            return array.reshape(shape)
+    # A lone float of any size may become bfloat16 or complex64; what is too large is then infinite.
+    array = np.array(value) if kind is float else _inferred(shape, leaves)
+    if target.kind not in _CASTS[array.dtype.kind]:
         raise cannot_convert(value, dtype)
-    if target == object:
-        return array if array.size else array.astype(object)
     return cast(array, target)
 
 
 def cannot_convert(value: Any, dtype: DType) -> TypeError:
     """TensorFlow's error for a Python value that does not fit a dtype."""
-    text = repr(value)
-    if isinstance(value, _LIST):
-        text = repr(list(value) if isinstance(value, range) else value)
-    error = TypeError(f"Cannot convert {text} to EagerTensor of dtype {dtype.kernel_name}")
-    if isinstance(value, float) and dtype.is_integer:
+    error = TypeError(
+        f"Cannot convert {list(value) if isinstance(value, range) else value!r} to EagerTensor of dtype "
+        f"{dtype.kernel_name}"
+    )
+    if isinstance(value, float) and dtype.is_integer and np.isfinite(value):
         error.hint = f"cast the tensor: cast(x, float32), or write {int(value)}"  # type: ignore[attr-defined]
     return error
-
-
-def infer_wide(value: Any, dtype: DType) -> np.ndarray:
-    """As `infer`, but floats and integers keep all their digits until they are cast to `dtype`."""
-    if type(value) is float:
-        return np.array(value)
-    if isinstance(value, _LIST):
-        return _from_list(value, wide=dtype)
-    return infer(value)
-
-
-def _wide_integers(value: int, dtype: DType) -> np.ndarray:
-    limit = 2**64 if dtype.is_unsigned or not dtype.is_integer else 2**63
-    if not -(2**63) <= value < limit:
-        if dtype.is_floating or dtype.is_complex:
-            return np.array(float(value))
-        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
-    return np.array(value, np.uint64 if value >= 2**63 else np.int64)
 
 
 def cast(array: np.ndarray, target: np.dtype) -> np.ndarray:
@@ -101,119 +101,147 @@ def cast(array: np.ndarray, target: np.dtype) -> np.ndarray:
     if array.dtype == target:
         return array
     with np.errstate(all="ignore"):
+        if target.kind != "c" and array.dtype.kind == "c":
+            array = array.real
         return array.astype(target)
 
 
 def from_numpy(array: np.ndarray) -> np.ndarray:
     """A NumPy array that a tensor may hold: native byte order, text as bytes objects."""
-    if array.dtype.kind in "US":
-        return _strings(array.reshape(-1).tolist(), array.shape)
-    if array.dtype.kind == "O":
+    kind = array.dtype.kind
+    if kind in "US":
+        return _texts(array.reshape(-1).tolist()).reshape(array.shape)
+    if kind == "O":
         leaves = array.reshape(-1).tolist()
-        if all(isinstance(leaf, (str, bytes)) for leaf in leaves):
-            return _strings(leaves, array.shape)
-        raise ValueError("Failed to convert a NumPy array to a Tensor (Unsupported object type).")
-    dtypes.from_numpy(array.dtype)  # raises for datetimes and the like
+        for leaf in leaves:
+            if not isinstance(leaf, (str, bytes)):
+                raise _not_text(leaf)
+        return _texts(leaves).reshape(array.shape)
+    if array.dtype.char in _UNSUPPORTED:
+        raise ValueError(
+            "Failed to convert a NumPy array to a Tensor "
+            f"(Unsupported numpy type: NPY_{_UNSUPPORTED[array.dtype.char]})."
+        )
+    dtypes.from_numpy(array.dtype)  # raises for what else TensorFlow does not have
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
-def _from_list(value: Any, wide: DType | None = None) -> np.ndarray:
-    shape, leaves = _flatten(value)
-    if not leaves:
-        return np.zeros(shape, F32)
-    kinds = set(map(type, leaves))
-    first = _leaf_kind(leaves[0])
-    rest = {_leaf_kind(kind) for kind in kinds}
-    if first == "i" and rest <= {"i", "b", "f"}:
-        first = "f" if "f" in rest else "i"
-    elif not rest <= {"b": {"b"}, "f": {"f", "i", "b"}, "c": {"c", "f", "i"}, "s": {"s"}}.get(first, set()):
-        if first == "?" and len(rest) == 1:
-            raise ValueError(
-                f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type "
-                f"({type(leaves[0])!r}) to a Tensor."
-            )
-        raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
-    if first == "s":
-        return _strings(leaves, shape)
-    if first == "i":
-        try:
-            array = np.array(leaves, np.int64 if not wide or not wide.is_unsigned else None)
-        except OverflowError:
-            array = np.array(leaves, object)
-        return _integers(array.reshape(shape)) if wide is None else _in_range(array).reshape(shape)
-    if first == "f":
-        array = np.array(leaves, np.float64)
-        if wide is not None:
-            return array.reshape(shape)
-        target = np.result_type(*(k for k in kinds if issubclass(k, np.floating)), np.float16)
-        if target == np.float16 or float in kinds and np.float64 not in kinds:
-            target = F32 if np.float16 not in kinds else target
-        with np.errstate(all="ignore"):
-            narrow = array.astype(target)
-        if target == F32 and (np.isinf(narrow) & np.isfinite(array)).any():
-            _check_float(float(array[np.isinf(narrow) & np.isfinite(array)][0]))
-        return narrow.reshape(shape)
-    return np.array(leaves, BOOL if first == "b" else np.complex128).reshape(shape)
+_UNSUPPORTED = {"M": "DATETIME", "m": "TIMEDELTA", "g": "LONGDOUBLE", "G": "CLONGDOUBLE", "V": "VOID"}
+
+
+def _not_text(leaf: Any) -> ValueError:
+    return ValueError(
+        f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(leaf).__name__})."
+    )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple, range)) or isinstance(value, np.ndarray) and value.ndim > 0
 
 
 def _flatten(value: Any) -> tuple[tuple[int, ...], list[Any]]:
-    """The shape and the leaves of a nested sequence. Raises ValueError unless it is rectangular."""
-    shape, level = [len(value)], list(value)
-    while level:
-        nested = [isinstance(item, _LIST) or isinstance(item, np.ndarray) and item.ndim > 0 for item in level]
-        if not any(nested):
-            break
-        if not all(nested):
-            raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
-        lengths = set(map(len, level))
-        if len(lengths) > 1:
+    """The shape and the leaves of a nested sequence. Raises ValueError unless it is rectangular.
+
+    The first entries alone tell the shape: where one of them is empty, TensorFlow looks no further.
+    """
+    shape: list[int] = []
+    head = value
+    while _is_list(head):
+        shape.append(len(head))
+        if not shape[-1]:
+            return tuple(shape), []
+        head = head[0]
+    level = [value]
+    for size in shape:
+        if not all(map(_has_length, level)) or any(len(item) != size for item in level):
             raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
-        shape.append(lengths.pop())
         level = list(chain.from_iterable(level))
-    return tuple(shape), [item.item() if type(item) is np.ndarray else item for item in level]
+    if any(issubclass(kind, np.ndarray) for kind in set(map(type, level))):
+        level = [item[()] if isinstance(item, np.ndarray) and not item.ndim else item for item in level]
+    return tuple(shape), level
 
 
-def _leaf_kind(leaf: Any) -> str:
-    kind = leaf if isinstance(leaf, type) else type(leaf)
-    for letter, classes in (
-        ("b", (bool, np.bool_)),
-        ("i", (int, np.integer)),
-        ("f", (float, np.floating)),
-        ("c", (complex, np.complexfloating)),
-        ("s", (str, bytes)),
-    ):
-        if issubclass(kind, classes):
-            return letter
-    return "?"
+def _has_length(item: Any) -> bool:
+    return _is_list(item) or isinstance(item, str)  # a text stands for its letters, in TensorFlow too
 
 
-def _kind(array: np.ndarray) -> str:
-    return {"u": "i", "O": "s", "V": "f"}.get(array.dtype.kind, array.dtype.kind)
+def _letter(kind: type) -> str:
+    return next((letter for letter, classes in _CLASSES if issubclass(kind, classes)), "?")
 
 
-def _integers(array: np.ndarray) -> np.ndarray:
-    """int32 if every value fits, else int64, else an error, as TensorFlow infers."""
-    array = _in_range(array)
-    if array.size and (array.min() < -(2**31) or array.max() >= 2**31):
-        return array.astype(np.int64)
-    return array.astype(I32)
+def _letters(leaves: list[Any]) -> set[str]:
+    return set(map(_letter, set(map(type, leaves))))
 
 
-def _in_range(array: np.ndarray) -> np.ndarray:
-    if array.dtype == object or array.dtype == np.uint64 and array.size and array.max() >= 2**63:
-        if array.dtype == object or array.dtype != np.uint64:
-            raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
-    return array
+def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
+    """Leaves as an array of the dtype that the first of them asks for."""
+    if not leaves:
+        return np.zeros(shape, F32)
+    first, letters = _letter(type(leaves[0])), _letters(leaves)
+    if first == "?":
+        raise ValueError(
+            f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to a Tensor."
+        )
+    if not letters <= set(_AMONG[first]):
+        raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+    if first == "s":
+        return _texts(leaves).reshape(shape)
+    if first == "b" or first == "c":
+        return np.array(leaves, BOOL if first == "b" else np.complex128).reshape(shape)
+    if first == "i":
+        start = next((i for i, leaf in enumerate(leaves) if _letter(type(leaf)) == "f"), len(leaves)) if (
+            "f" in letters
+        ) else len(leaves)
+        integers = _int64(leaves[:start])
+        if start == len(leaves):
+            fits = integers.min() >= -(2**31) and integers.max() < 2**31
+            return (integers.astype(I32) if fits else integers).reshape(shape)
+    return _floats(leaves, _WIDTHS.get(type(leaves[0]), F32)).reshape(shape)
 
 
-def _check_float(value: float) -> None:
-    """A finite number beyond float32 is refused, as in TensorFlow; an infinity is not."""
-    if np.isfinite(value) and not np.isfinite(np.float32(value)):
-        raise ValueError("Can't convert Python sequence with a value out of range for a double-precision float.")
+_WIDTHS = {np.float64: F64, np.float16: np.dtype(np.float16)}
 
 
-def _strings(leaves: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+def _int64(leaves: list[Any]) -> np.ndarray:
+    try:
+        return np.array(leaves, np.int64)
+    except OverflowError:
+        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.") from None
+
+
+def _floats(leaves: list[Any], target: np.dtype) -> np.ndarray:
+    """Leaves as floats. A finite float beyond the width is refused, an int beyond it becomes infinite."""
+    too_large = ValueError("Can't convert Python sequence with a value out of range for a double-precision float.")
+    try:
+        wide = np.array(leaves, F64)
+    except OverflowError:
+        raise too_large from None
+    narrow = cast(wide, target)
+    for i in np.flatnonzero(np.isinf(narrow) & np.isfinite(wide)).tolist():
+        if _letter(type(leaves[i])) == "f":
+            raise too_large
+    return narrow
+
+
+def _direct(leaves: list[Any], dtype: DType) -> np.ndarray | None:
+    """Leaves converted to `dtype` one by one; None if one is too large for that."""
+    if dtype is dtypes.string:
+        return _texts(leaves)
+    try:
+        if dtype.is_integer:
+            if dtype is dtypes.uint64:
+                return np.array(leaves, np.uint64)
+            array = _int64(leaves)
+            return cast(array, dtype._numpy)
+        return cast(np.array(leaves, np.complex128 if dtype.is_complex else F64), dtype._numpy) if (
+            not dtype.is_bool
+        ) else np.array(leaves, BOOL)
+    except OverflowError:
+        return None
+
+
+def _texts(leaves: list[Any]) -> np.ndarray:
     array = np.empty(len(leaves), object)
     for i, leaf in enumerate(leaves):
         array[i] = leaf.encode() if isinstance(leaf, str) else bytes(leaf)
-    return array.reshape(shape)
+    return array

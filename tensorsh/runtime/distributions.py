@@ -1,13 +1,14 @@
 """The random distributions that want more than one formula: rejection, tables and permutations.
 
-As in `philox.py`, `xp` is the array module and a `Stream` is a place in the sequence of blocks. TensorFlow gives
-every output of these distributions a stretch of blocks of its own (output i begins 256 blocks after output i-1) and
-reads as many as its rejections ask for; here all outputs try at once, and those that fail try again with their
-next block. All arithmetic is float64, whatever the dtype of the parameters and of the result.
+As in `philox.py`, `xp` is the array module and a `Stream` is a place in the sequence of blocks. TensorFlow
+gives every output of these distributions a stretch of blocks of its own (output i begins 256 blocks after
+output i-1) and reads as many as its rejections ask for; here all outputs try at once, and those that fail try
+again with their next block. All arithmetic is float64, whatever the dtype of the parameters and of the
+result.
 
-A function of parameters takes them as a flat array and gives `samples` draws of each, shape (samples, parameters).
-The outputs are numbered parameter by parameter, as TensorFlow numbers them. A block's two uniform doubles are used
-last first.
+A function of parameters takes them as a flat array and gives `samples` draws of each, shape (samples,
+parameters). The outputs are numbered parameter by parameter, as TensorFlow numbers them. A block's two
+uniform doubles are used last first.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ _SMALLEST_NORMAL = 2.0**-1022
 
 
 def categorical(xp: Any, stream: Stream, logits: Array, samples: int) -> Array:
-    """int64 (rows, samples): classes drawn with probability softmax(row), for logits of shape (rows, classes).
+    """int64 (rows, samples): classes drawn with probability softmax(row), for logits of shape (rows,
+    classes).
 
-    A logit that is not finite has probability 0. TensorFlow's own stream depends on how many threads share the rows
-    of a large batch; this is what one thread gives.
+    A logit that is not finite has probability 0. TensorFlow's own stream depends on how many threads share
+    the rows of a large batch; this is what one thread gives.
     """
     rows = logits.shape[0]
     logits = logits.astype(xp.float64)
@@ -49,8 +51,9 @@ def categorical(xp: Any, stream: Stream, logits: Array, samples: int) -> Array:
 
 
 def gamma(xp: Any, stream: Stream, alphas: Array, samples: int) -> Array:
-    """float64 draws of Gamma(alpha, 1), by Marsaglia and Tsang's method ("A simple method for generating gamma
-    variables", 2000). A negative alpha gives nan."""
+    """float64 draws of Gamma(alpha, 1), by Marsaglia and Tsang's method ("A simple method for generating
+    gamma variables", 2000). A negative alpha gives nan.
+    """
     alpha = xp.repeat(alphas.astype(xp.float64), samples)
     out = xp.full(alpha.shape, math.nan, dtype=xp.float64)
     lanes = _Lanes(xp, stream, alpha.size)
@@ -79,12 +82,13 @@ def gamma(xp: Any, stream: Stream, alphas: Array, samples: int) -> Array:
             inverse = 1.0 / xp.maximum(alpha[shrunk], _SMALLEST_NORMAL)
             out[shrunk] *= exact(xp, "pow", lanes.uniform(shrunk), inverse)
         pending = xp.concatenate((pending[~possible], trying[~accepted]))
-    return _by_sample(xp, out, samples)
+    return _by_sample(xp, out, alphas.size, samples)
 
 
 def poisson(xp: Any, stream: Stream, rates: Array, samples: int) -> Array:
     """float64 draws of Poisson(rate): Knuth's product of uniforms below a rate of 10, Hoermann's transformed
-    rejection PTRS above ("The transformed rejection method for generating Poisson random variables", 1993)."""
+    rejection PTRS above ("The transformed rejection method for generating Poisson random variables", 1993).
+    """
     rate = xp.repeat(rates.astype(xp.float64), samples)
     out = xp.where(rate >= 10.0, rate, math.nan)  # what an infinite rate keeps
     starts = xp.arange(rate.size, dtype=xp.uint64) * _BLOCKS_PER_OUTPUT
@@ -94,12 +98,13 @@ def poisson(xp: Any, stream: Stream, rates: Array, samples: int) -> Array:
     many = xp.nonzero((rate >= 10.0) & (rate < math.inf))[0]
     if many.size:
         out[many] = _try_all(xp, stream, starts[many], _ptrs(xp, rate[many]))
-    return _by_sample(xp, out, samples)
+    return _by_sample(xp, out, rates.size, samples)
 
 
 def binomial(xp: Any, stream: Stream, counts: Array, probs: Array, samples: int) -> Array:
-    """float64 draws of Binomial(count, prob), of flat `counts` and `probs` of one dtype and length: geometric steps
-    below a mean of 10, Hoermann's BTRS above ("The generation of binomial random variates", 1993)."""
+    """float64 draws of Binomial(count, prob), of flat `counts` and `probs` of one dtype and length: geometric
+    steps below a mean of 10, Hoermann's BTRS above ("The generation of binomial random variates", 1993).
+    """
     folded = xp.where(probs <= 0.5, probs, 1 - probs)  # and the draw counted from the other end
     large_mean = xp.repeat(counts * folded >= 10, samples)
     certain = xp.where(probs >= 1, counts, xp.where((counts <= 0) | (probs <= 0), 0, math.nan))
@@ -117,7 +122,7 @@ def binomial(xp: Any, stream: Stream, counts: Array, probs: Array, samples: int)
         if which.size:
             drawn = _try_all(xp, stream, index[which] * stride, method(xp, count[which], prob[which]))
             out[which] = xp.where(mirrored[which], count[which] - drawn, drawn)
-    return _by_sample(xp, out, samples)
+    return _by_sample(xp, out, counts.size, samples)
 
 
 def permutation(xp: Any, stream: Stream, count: int) -> Array:
@@ -133,11 +138,11 @@ def permutation(xp: Any, stream: Stream, count: int) -> Array:
 
 
 def index_shuffle(xp: Any, index: Array, seed: tuple[int, int], max_index: int) -> Array:
-    """uint64: where each of `index` (uint64, flat, at most `max_index`) lies in the permutation of [0, max_index] that
-    the seed makes.
+    """uint64: where each of `index` (uint64, flat, at most `max_index`) lies in the permutation of [0,
+    max_index] that the seed makes.
 
-    The permutation is four rounds of the block cipher Simon (Beaulieu et al., 2013) on the fewest bits, at least 16
-    and even, that `max_index` asks for; an index that lands above it is enciphered again.
+    The permutation is four rounds of the block cipher Simon (Beaulieu et al., 2013) on the fewest bits, at
+    least 16 and even, that `max_index` asks for; an index that lands above it is enciphered again.
     """
     half = max(((max_index - 1).bit_length() + 1) // 2, 8) if max_index else 8
     mask = (1 << half) - 1
@@ -175,13 +180,14 @@ Method = Callable[[Array, Array, int], tuple[Array, Array]]
 
 
 class _Lanes:
-    """One stream an output, for the method that mixes normals and uniforms: each kind takes a block of its lane when
-    its last one is used up, and hands out the block's two numbers last first."""
+    """One stream an output, for the method that mixes normals and uniforms: each kind takes a block of its
+    lane when its last one is used up, and hands out the block's two numbers last first.
+    """
 
     def __init__(self, xp: Any, stream: Stream, count: int) -> None:
         self._xp, self._stream = xp, stream
         self._next_block = xp.arange(count, dtype=xp.uint64) * _BLOCKS_PER_OUTPUT
-        self._kinds = {
+        self._kinds: dict[Any, tuple[Array, Array]] = {
             convert: (xp.empty((count, 2), dtype=xp.float64), xp.zeros((count,), dtype=xp.int64))
             for convert in (doubles, double_normals)
         }
@@ -208,8 +214,8 @@ class _Lanes:
 def _try_all(xp: Any, stream: Stream, starts: Array, method: Method) -> Array:
     """Run a rejection method that uses one block, two uniforms, a try, until every output has its value.
 
-    `method(outputs, pairs, tried)` gets the numbers of the outputs that still try and their uniforms, shape (n, 2),
-    and gives their values and which of these stand.
+    `method(outputs, pairs, tried)` gets the numbers of the outputs that still try and their uniforms, shape
+    (n, 2), and gives their values and which of these stand.
     """
     out = xp.empty(starts.shape, dtype=xp.float64)
     pending = xp.arange(starts.size)
@@ -312,7 +318,7 @@ def _stirling_tail(xp: Any, k: Array) -> Array:
 
 
 def _upper_bound(xp: Any, rows: Array, targets: Array) -> Array:
-    """For every target the index of the first number of its row, which ascends, that is larger (bisection)."""
+    """For every target the index of the first larger number in its row, which ascends (bisection)."""
     length = rows.shape[1]
     low = xp.zeros(targets.shape, dtype=xp.int64)
     high = xp.full(targets.shape, length, dtype=xp.int64)
@@ -323,5 +329,5 @@ def _upper_bound(xp: Any, rows: Array, targets: Array) -> Array:
     return low
 
 
-def _by_sample(xp: Any, out: Array, samples: int) -> Array:
-    return xp.ascontiguousarray(out.reshape(-1, samples).T)
+def _by_sample(xp: Any, out: Array, parameters: int, samples: int) -> Array:
+    return xp.ascontiguousarray(out.reshape(parameters, samples).T)

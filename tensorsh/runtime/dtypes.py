@@ -34,7 +34,7 @@ class DType:
 
     @property
     def as_numpy_dtype(self) -> type:
-        return self._numpy.type
+        return object if self.name == "string" else self._numpy.type
 
     @property
     def as_datatype_enum(self) -> int:
@@ -79,7 +79,7 @@ class DType:
 
     @property
     def is_quantized(self) -> bool:
-        return False
+        return self._kind == "q"
 
     @property
     def is_numpy_compatible(self) -> bool:
@@ -87,33 +87,29 @@ class DType:
 
     @property
     def min(self) -> Any:
-        """The smallest finite value."""
-        return self._limits()[0]
+        """The smallest finite value. Raises TypeError for a dtype that is not of real numbers."""
+        return self._limit("min")
 
     @property
     def max(self) -> Any:
-        """The largest finite value."""
-        return self._limits()[1]
+        """The largest finite value. Raises TypeError for a dtype that is not of real numbers."""
+        return self._limit("max")
 
     @property
     def limits(self) -> tuple[Any, Any]:
-        """The range that images of this dtype use: (0, 1) for floats, the whole range for integers."""
-        return (0, 1) if self._kind in "fb" else self._limits()
+        """The range that images of this dtype use: (0, 1) for floats, from 0 to the largest value for integers."""
+        return (0, 1) if self._kind == "f" else (0, True if self._kind == "b" else self.max)
 
-    def _limits(self) -> tuple[Any, Any]:
+    def _limit(self, which: str) -> Any:
         if self._kind in "iu":
-            info = np.iinfo(self._numpy)
-            return int(info.min), int(info.max)
-        if self._kind == "b":
-            return False, True
-        if self._kind != "f":
-            raise TypeError(f"Cannot find minimum value of {self!r}.")
+            return int(getattr(np.iinfo(self._numpy), which))
         if self.name == "bfloat16":
             import ml_dtypes
 
-            return ml_dtypes.finfo(self._numpy).min, ml_dtypes.finfo(self._numpy).max
-        floats = np.finfo(self._numpy)
-        return floats.min, floats.max
+            return getattr(ml_dtypes.finfo(self._numpy), which)
+        if self._kind == "f":
+            return getattr(np.finfo(self._numpy), which)
+        raise TypeError(f"Cannot find {which}imum value of {self} with type {self}.")
 
     def is_compatible_with(self, other: Any) -> bool:
         return self == other
@@ -160,15 +156,16 @@ _TABLE = [  # name, the kernels' name, kind, bytes, TensorFlow's number
     ("string", "string", "s", 0, 7),
     ("resource", "resource", "r", 1, 20),
     ("variant", "variant", "r", 1, 21),
-    ("qint8", "qint8", "r", 1, 11),
-    ("quint8", "quint8", "r", 1, 12),
-    ("qint32", "qint32", "r", 4, 13),
-    ("qint16", "qint16", "r", 2, 15),
-    ("quint16", "quint16", "r", 2, 16),
+    ("qint8", "qint8", "q", 1, 11),
+    ("quint8", "quint8", "q", 1, 12),
+    ("qint32", "qint32", "q", 4, 13),
+    ("qint16", "qint16", "q", 2, 15),
+    ("quint16", "quint16", "q", 2, 16),
 ]
 DTYPES: dict[str, DType] = {row[0]: DType(*row[:4]) for row in _TABLE}
 _ENUM = {row[0]: row[4] for row in _TABLE}
 ALIASES = {"half": "float16", "double": "float64", "bfloat": "bfloat16"}
+_BY_ENUM = {row[4]: DTYPES[row[0]] for row in _TABLE}
 _BY_NUMPY: dict[np.dtype, DType] = {}
 _BY_KERNEL_NAME = {d.kernel_name: d for d in DTYPES.values()}
 
@@ -223,8 +220,8 @@ def as_dtype(value: Any) -> DType:
             TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."),
             hint=_closest(value),
         )
-    if value is float:
-        return float32
+    if value is float or type(value) is int and value in _BY_ENUM:
+        return _BY_ENUM[1 if value is float else value]
     if value is bool:
         return bool_
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):

@@ -27,9 +27,12 @@ class OpError(Exception):
 
     def __init__(self, *args: Any) -> None:
         # TensorFlow's own constructor is (node_def, op, message); programs also raise with a message alone.
-        super().__init__(args[-1] if args else "")
+        super().__init__()
         self.node_def, self.op = (args[0], args[1]) if len(args) >= 3 else (None, None)
         self.message = str(args[-1]) if args else ""
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def _status(name: str, code: int, doc: str) -> type[OpError]:

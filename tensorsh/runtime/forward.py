@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import nest, tape
+from .errors import explain
 from .gradient_tape import UnconnectedGradients
-from .tensor import Tensor, resolve_op, as_tensor
+from .notices import warn
+from .tensor import Tensor, as_tensor
 from .variable import Variable
 
 
@@ -23,22 +25,22 @@ class ForwardAccumulator:
     __module__ = "tensorflow.python.eager.forwardprop"
 
     def __init__(self, primals: Any, tangents: Any) -> None:
-        self._tangents: dict[int, Any] = {}
-        self._kept: list[Any] = []
-        self._primal_variables: dict[int, Any] = {}
+        self._tangents: dict[int, Tensor] = {}
+        self._kept: list[Tensor] = []  # so that an id stays its tensor's
+        self._variables: dict[int, Tensor] = {}  # a variable's tangent is that of every value it is read as
         self._recording = False
-        for primal, tangent in zip(nest.flatten(primals), nest.flatten(tangents)):
-            if isinstance(primal, Variable):
-                self._primal_variables[id(primal)] = (primal, primal._value, as_tensor(tangent))
-                self._set(primal._value, as_tensor(tangent))
-            else:
-                if not isinstance(primal, Tensor) or primal._array.dtype.kind not in "fcV":
-                    raise ValueError("A ForwardAccumulator's primals must be floating point tensors.")
-                self._set(primal, as_tensor(tangent))
-            if as_tensor(tangent).shape != primal.shape:
-                raise ValueError(
-                    f"Tangent {tangent!r} has shape {as_tensor(tangent).shape}, but its primal has {primal.shape}"
-                )
+        flat = nest.flatten(primals)
+        if len({id(primal) for primal in flat}) < len(flat):
+            raise explain(
+                ValueError(
+                    "Tensor {} was specified as a primal multiple times. This may indicate an error. If it was "
+                    "intended, please sum the corresponding tangents."
+                ),
+                summary="ForwardAccumulator: the same tensor is named twice among the primals",
+            )
+        nest.assert_same(primals, tangents)
+        for primal, tangent in zip(flat, nest.flatten(tangents)):
+            self._start_from(primal, tangent)
 
     def __enter__(self) -> ForwardAccumulator:
         if self._recording:
@@ -56,50 +58,74 @@ class ForwardAccumulator:
         zero = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
 
         def tangent_of(value: Any) -> Any:
-            t = value._value if isinstance(value, Variable) else as_tensor(value)
-            found = self._tangents.get(id(t))
-            return tape.zeros_like(t) if found is None and zero else found
+            cell = getattr(value, "_cell", value)
+            found = self._variables.get(id(cell)) if isinstance(cell, Variable) else self._tangents.get(id(value))
+            return tape.zeros_like(as_tensor(value)) if found is None and zero else found
 
         return nest.map_leaves(tangent_of, primals)
 
-    def _set(self, t: Tensor, tangent: Any) -> None:
+    def _start_from(self, primal: Any, tangent: Any) -> None:
+        if not isinstance(primal, (Tensor, Variable)):
+            raise explain(
+                AttributeError(f"'{type(primal).__name__}' object has no attribute 'dtype'"),
+                summary=f"ForwardAccumulator: a primal is a tensor or a variable, not the "
+                f"{type(primal).__name__} {primal!r}",
+                hint="make it a tensor first: x = constant(...)",
+            )
+        if not primal.dtype.is_floating:
+            warn(f"The dtype of the watched primal must be floating (e.g. tf.float32), got {primal.dtype!r}")
+        direction = as_tensor(tangent, primal.dtype)
+        if direction._array.shape != primal.shape:
+            raise explain(
+                ValueError(f"Shapes {primal.shape} and {direction.shape} are incompatible"),
+                summary=f"ForwardAccumulator: the tangent's shape {direction.shape} is not its primal's, {primal.shape}",
+                operands=[("primal", primal), ("tangent", direction)],
+            )
+        if isinstance(primal, Variable):
+            cell = getattr(primal, "_cell", primal)
+            self._variables[id(cell)] = direction
+            self._kept.append(cell)
+        else:
+            self._set(primal, direction)
+
+    def _set(self, t: Tensor, tangent: Tensor) -> None:
         self._tangents[id(t)] = tangent
         self._kept.append(t)
 
     def _read_variable(self, variable: Any) -> None:
-        pass
+        tangent = self._variables.get(id(variable))
+        if tangent is not None and id(variable._value) not in self._tangents:
+            self._set(variable._value, tangent)
 
     def _record(self, primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any]) -> None:
-        moving = [x for x in inputs if id(x) in self._tangents]
+        moving = {id(x) for x in inputs if id(x) in self._tangents}
         if not moving:
             return
-        self.__exit__()  # the tangent is computed by ops that are not to be differentiated here
-        try:
+        # The tangent is computed by ops, which tapes see, and the accumulators around this one, but neither it
+        # nor those inside it.
+        here = next(i for i, r in enumerate(tape.recorders) if r is self)
+        inner_tapes = [r for r in tape.recorders[here:] if not isinstance(r, ForwardAccumulator)]
+        with tape.only(*tape.recorders[:here], *inner_tapes):
             for i, y in enumerate(outputs):
                 if y._array.dtype.kind in "fcV":
                     tangent = self._push(primitive, i, outputs, inputs, attrs, moving)
                     if tangent is not None:
                         self._set(y, tangent)
-        finally:
-            self.__enter__()
 
     def _push(
-        self, primitive: Any, i: int, outputs: tuple, inputs: tuple, attrs: dict[str, Any], moving: list[Tensor]
-    ) -> Any:
+        self, primitive: Any, i: int, outputs: tuple, inputs: tuple, attrs: dict[str, Any], moving: set[int]
+    ) -> Tensor | None:
+        """The tangent of output i of an op whose inputs with ids in `moving` have tangents."""
         u = tape.zeros_like(outputs[i])
-        inner = tape.Tape(watch_accessed=False)
-        inner._watch(u)
-        upstream = u if len(outputs) == 1 else [u if k == i else None for k in range(len(outputs))]
-        tape.recorders.append(inner)
-        try:
-            pairs = list(tape.vjp(primitive, upstream, outputs, inputs, attrs, {id(x) for x in moving}))
-            gradients = [(tape.dense(g), self._tangents[id(x)]) for x, g in pairs]
-        finally:
-            tape.recorders[:] = [r for r in tape.recorders if r is not inner]
-        if not gradients:
-            return None
-        targets, seeds = [g for g, _ in gradients], [t for _, t in gradients]
-        # d<g, conj t>/du, undone for complex numbers by conjugating both ways.
-        conj = resolve_op("conj")
-        total = tape.backward(inner, targets, [conj(s) for s in seeds], [u])[0]
-        return None if total is None else conj(total)
+        op = tape.Tape(watch_accessed=False)
+        op._entries, op._watched = [(primitive, outputs, inputs, attrs)], moving | {id(outputs[i])}
+        sources = list({id(x): x for x in inputs if id(x) in moving}.values())
+        linear = tape.Tape(watch_accessed=False)
+        linear._watch(u)
+        with tape.also(linear):
+            cotangents = tape.backward(op, [outputs[i]], [u], sources)
+            targets = [tape.dense(g) for g in cotangents if g is not None]
+        # The map's adjoint's adjoint is the map itself, for complex numbers too.
+        seeds = [self._tangents[id(x)] for x, g in zip(sources, cotangents) if g is not None]
+        (tangent,) = tape.backward(linear, targets, seeds, [u])
+        return None if tangent is None else tape.dense(tangent)

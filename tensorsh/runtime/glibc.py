@@ -1,10 +1,10 @@
 """The C library's logarithm, sine and cosine, to the bit, on arrays.
 
-TensorFlow's normals go through the C library (glibc on Linux), and an array library's own float32 `log` and `sin`
-differ from it in the last digit every few numbers. glibc computes the float32 functions in float64 and rounds
-once: a short table and a short polynomial (Szabolcs Nagy, "ARM optimized routines"). The same steps in array
-operations give the same float32 for every argument that the random ops can make; all are `+ - *` of float64 and
-table look-ups, so that a GPU gives them too.
+TensorFlow's normals go through the C library (glibc on Linux), and an array library's own float32 `log` and
+`sin` differ from it in the last digit every few numbers. glibc computes the float32 functions in float64 and
+rounds once: a short table and a short polynomial (Szabolcs Nagy, "ARM optimized routines"). The same steps in
+array operations give the same float32 for every argument that the random ops can make; all are `+ - *` of
+float64 and table look-ups, so that a GPU gives them too.
 
 Every function takes the array module and an array, and returns a new array.
 """
@@ -19,7 +19,7 @@ Array = Any
 
 _LN2 = math.log(2.0)
 
-# Sixteen intervals of [0.7, 1.4): 1/c and log(c), c near the middle of each, chosen so that both are nearly exact.
+# Sixteen intervals of [0.7, 1.4): 1/c and log(c), with c near the middle of each, both nearly exact.
 _LOG_TABLE = tuple(
     (float.fromhex(inverse), float.fromhex(log))
     for inverse, log in (
@@ -107,8 +107,8 @@ def sincos_f32(xp: Any, x: Array) -> tuple[Array, Array]:
 def exact(xp: Any, function: str, *arguments: Array) -> Array:
     """`log`, `log1p` or `pow` of float64 numbers (flat arrays, inside the function's domain).
 
-    On the host it is the C library's, number by number: NumPy's own, vectorised ones differ from it in one number
-    of a thousand or more.
+    On the host it is the C library's, number by number: NumPy's own, vectorised ones differ from it in one
+    number of a thousand or more.
     """
     if xp.__name__ != "numpy":
         return getattr(xp, "power" if function == "pow" else function)(*arguments)
@@ -129,7 +129,7 @@ def _turn(xp: Any, sine: Array, cosine: Array, quarter: Array) -> tuple[Array, A
 
 @functools.cache
 def _log_cells(xp: Any) -> tuple[Array, Array]:
-    """1/c and log(c) for every exponent and interval, at the index that `log_f32` takes from a number's bits."""
+    """1/c and log(c) for every exponent and interval, where `log_f32` looks for them."""
     inverse, offset = [1.0] * 512, [0.0] * 512
     for exponent in range(-25, 1):
         for interval, (one_over_c, log_c) in enumerate(_LOG_TABLE):

@@ -33,34 +33,45 @@ class GradientTape(tape.Tape):
         super().__init__(watch_accessed_variables)
         self._persistent = persistent
         self._recording = False
-        self._used = True  # until it is entered there is nothing to ask for
+        self._empty = True  # not entered yet, or its one answer has been given
 
     def __enter__(self) -> GradientTape:
-        if self._recording:
-            raise ValueError(
-                "Tape is still recording, This can happen if you try to re-enter an already-active tape."
-            )
         self._start()
+        touched(self)
         return self
 
     def __exit__(self, *exc: Any) -> None:
         if self._recording:
             self._stop()
+        touched(self)
 
     def _start(self) -> None:
-        self._recording, self._used = True, False
+        if self._recording:
+            raise ValueError(
+                "Tape is still recording, This can happen if you try to re-enter an already-active tape."
+            )
+        if self._empty:
+            self._clear()
+        self._recording, self._empty = True, False
         tape.recorders.append(self)
-        opened(self)
 
     def _stop(self) -> None:
+        if not self._recording:
+            raise ValueError("Tape is not recording.")
         self._recording = False
         tape.recorders[:] = [r for r in tape.recorders if r is not self]
 
     def watch(self, tensor: Any) -> None:
         """Record what is computed from `tensor` (a tensor, a variable or a structure of them)."""
+        if self._empty:
+            raise explain(
+                AttributeError("'NoneType' object has no attribute '_tape'"),
+                summary="watch: the tape has not been opened",
+                hint="call it inside the tape's `with` block",
+            )
         for t in nest.flatten(tensor):
             if isinstance(t, Variable):
-                self._watch_variable(t)
+                self._watch_variable(getattr(t, "_cell", t))
             elif isinstance(t, IndexedSlices):
                 self._watch(t.values)
             elif not isinstance(t, Tensor):
@@ -69,6 +80,7 @@ class GradientTape(tape.Tape):
                         f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or tf.Variable or "
                         "ExtensionType."
                     ),
+                    summary=f"watch: {t!r} is no tensor",
                     hint="make it a tensor first: x = constant(...), then watch x",
                 )
             elif t._array.dtype.kind not in "fcV":
@@ -78,8 +90,8 @@ class GradientTape(tape.Tape):
 
     def stop_recording(self) -> Pause:
         """A context in which nothing is recorded."""
-        if not self._recording:
-            raise ValueError("Tape is not recording.")
+        if self._empty:
+            raise RuntimeError("Trying to stop recording a tape which is not recording.")
         return Pause(self)
 
     def reset(self) -> None:
@@ -89,8 +101,8 @@ class GradientTape(tape.Tape):
         self._clear()
 
     def watched_variables(self) -> tuple[Variable, ...]:
-        """The variables watched, in the order in which they were first read."""
-        return tuple(self._variables.values())
+        """The variables watched, in the order in which they were made."""
+        return tuple(sorted(self._variables.values(), key=lambda v: v._serial))
 
     def gradient(
         self,
@@ -102,27 +114,33 @@ class GradientTape(tape.Tape):
         """The gradients of the sum of `target` with regard to each of `sources`, in the structure of `sources`.
 
         output_gradients: the weight of each entry of each target, of the target's shape; ones if None.
+        unconnected_gradients: "none" or "zero": what stands where the target does not depend on the source.
         Raises RuntimeError if a tape that is not persistent is asked twice.
         """
-        self._check_open()
-        zero = _zero_wanted(unconnected_gradients)
-        if target is None:
-            raise TypeError(
-                "Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to "
-                "be differentiated, but received None."
-            )
+        self._check_open("to compute")
         if self._recording:
             if not self._persistent:
                 self._stop()
             else:
                 warn(_PERSISTENT_INSIDE)
+        if target is None:
+            raise explain(
+                TypeError(
+                    "Argument `target` should be a list or nested structure of Tensors, Variables or "
+                    "CompositeTensors to be differentiated, but received None."
+                ),
+                summary="gradient: there is no target: it is None",
+            )
+        zero = unconnected_gradients is not UnconnectedGradients.NONE and _zero_wanted(unconnected_gradients)
+        if type(target) is Tensor and type(sources) in (Tensor, Variable) and output_gradients is None:
+            # The common case, without the search through structures.
+            (grad,) = tape.backward(self, [target], [tape.ones_like(target)], [sources])
+            self._finish()
+            return tape.zeros_like(_tensor_of(sources)) if grad is None and zero else grad
         targets = [self._target(t) for t in nest.flatten(target)]
         flat = [_source(s) for s in nest.flatten(sources)]
-        if output_gradients is None:
-            seeds: list[Any] = [_ones_like(t) for t in targets]
-        else:
-            given = [None if g is None else as_tensor(g) for g in nest.flatten(output_gradients)]
-            seeds = [_ones_like(t) if g is None else g for g, t in zip(given, targets)]
+        given = [] if output_gradients is None else [as_tensor(g) for g in nest.flatten(output_gradients)]
+        seeds = given[: len(targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
         grads = tape.backward(self, targets, seeds, flat)
         if zero:
             grads = [tape.zeros_like(_tensor_of(s)) if g is None else g for g, s in zip(grads, flat)]
@@ -138,23 +156,13 @@ class GradientTape(tape.Tape):
         experimental_use_pfor: bool = True,
     ) -> Any:
         """d target / d source for each source, of shape `target.shape + source.shape`."""
-        self._check_open()
+        self._check_open("to compute")
         zero = _zero_wanted(unconnected_gradients)
+        self._check_persistent(experimental_use_pfor, "jacobian with eager execution enabled and with  ")
         if self._recording and not self._persistent:
             self._stop()
         y, flat = self._target(target), [_source(s) for s in nest.flatten(sources)]
-        rows = [tape.backward(self, [y], [seed], flat) for seed in _one_hots(y)]
-        stack, reshape = resolve_op("stack"), resolve_op("reshape")
-        result: list[Any] = []
-        for i, source in enumerate(flat):
-            x = _tensor_of(source)
-            column = [row[i] for row in rows]
-            if all(g is None for g in column):
-                empty = resolve_op("zeros")([*y.shape, *x.shape], x.dtype)
-                result.append(empty if zero else None)
-            else:
-                full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in column]
-                result.append(reshape(stack(full), [*y.shape, *x.shape]))
+        result = jacobians(self, y, flat, zero)
         self._finish()
         return nest.pack_as(sources, result)
 
@@ -169,8 +177,9 @@ class GradientTape(tape.Tape):
         """d target[b] / d source[b] for each b, of shape `target.shape + source.shape[1:]`.
 
         target: (batch, ...), source: (batch, ...); row b of the target must depend on row b of the source only.
+        Where they are not connected the answer is zero.
         """
-        self._check_open()
+        self._check_open("tocompute")  # TensorFlow's own spelling
         y, x = self._target(target), _tensor_of(source)
         for shape in (y.shape, x.shape):
             if len(shape) < 2:
@@ -179,35 +188,47 @@ class GradientTape(tape.Tape):
             raise ValueError(
                 f"Need first dimension of target shape ({y.shape}) and source shape ({x.shape}) to match."
             )
-        zero = _zero_wanted(unconnected_gradients)
+        _zero_wanted(unconnected_gradients)
+        self._check_persistent(experimental_use_pfor, "batch_jacobian with eager execution enabled and  with ")
         if self._recording and not self._persistent:
             self._stop()
         flat = [_source(source)]
         columns = [tape.backward(self, [y], [seed], flat)[0] for seed in _batch_one_hots(y)]
         self._finish()
-        if not columns or all(g is None for g in columns):
-            return resolve_op("zeros")([*y.shape, *x.shape[1:]], x.dtype) if zero or not columns else None
+        shape = [*y.shape, *x.shape[1:]]
+        if all(g is None for g in columns):
+            return resolve_op("zeros")(shape, y.dtype)
         full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in columns]
-        return resolve_op("reshape")(resolve_op("stack")(full, 1), [*y.shape, *x.shape[1:]])
+        return resolve_op("reshape")(resolve_op("stack")(full, 1), shape)
 
-    def _check_open(self) -> None:
-        if self._used:
+    def _check_open(self, words: str) -> None:
+        if self._empty:
             raise explain(
                 RuntimeError(
-                    "A non-persistent GradientTape can only be used to compute one set of gradients (or jacobians)"
+                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or jacobians)"
                 ),
+                summary="this tape is empty: it has answered once already, or was never opened",
                 hint="open it with GradientTape(persistent=True), or use `with tape:`, which may be asked again",
+            )
+
+    def _check_persistent(self, vectorized: bool, words: str) -> None:
+        if not vectorized and not self._persistent:
+            raise RuntimeError(
+                f"GradientTape must be created with persistent=True to compute the {words}"
+                "experimental_use_pfor set to False."
             )
 
     def _target(self, value: Any) -> Tensor:
         if isinstance(value, Variable):
-            self._read_variable(value)  # a variable may be a target itself: its gradient is one
+            self._read_variable(getattr(value, "_cell", value))  # a variable's gradient by itself is one
         return _tensor_of(value)
 
     def _finish(self) -> None:
         if not self._persistent:
-            self._used = True
+            self._empty = True
+            variables = self._variables  # they may still be asked for
             self._clear()
+            self._variables = variables
 
 
 class Pause:
@@ -222,18 +243,33 @@ class Pause:
         self._tape._stop()
 
     def __exit__(self, *exc: Any) -> None:
-        self._tape._recording = True
-        tape.recorders.append(self._tape)
+        self._tape._start()
 
 
-#: Called with every tape that is opened; the session remembers the last one for `grad`.
-opened: Any = lambda tape: None  # noqa: E731
+#: Called with every tape whose block is entered or left; `grad` asks the last one.
+touched: Any = lambda tape: None  # noqa: E731
 
 
-def set_opened(callback: Any) -> None:
-    """Have `callback` told of every tape that is opened."""
-    global opened
-    opened = callback
+def set_touched(callback: Any) -> None:
+    """Have `callback` told of every tape whose block is entered or left."""
+    global touched
+    touched = callback
+
+
+def jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool = False) -> list[Any]:
+    """d y / d source for each source (a Tensor or a Variable), None (or zeros) where y does not depend on it."""
+    rows = [tape.backward(record, [y], [seed], sources) for seed in _one_hots(y)]
+    results: list[Any] = []
+    for i, source in enumerate(sources):
+        x = _tensor_of(source)
+        shape = [*y.shape, *x.shape]
+        column = [row[i] for row in rows]
+        if all(g is None for g in column):
+            results.append(resolve_op("zeros")(shape, x.dtype) if zero else None)
+        else:
+            full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in column]
+            results.append(resolve_op("reshape")(resolve_op("stack")(full), shape))
+    return results
 
 
 def _zero_wanted(value: Any) -> bool:
@@ -255,6 +291,11 @@ def _tensor_of(value: Any) -> Tensor:
 
 
 def _source(value: Any) -> Any:
+    if value is None:
+        raise explain(
+            TypeError("Cannot convert the argument `type_value`: None to a TensorFlow DType."),
+            summary="a gradient is taken with regard to tensors and variables, not to None",
+        )
     if isinstance(value, Variable):
         return getattr(value, "_cell", value)
     if isinstance(value, Tensor):
@@ -268,11 +309,6 @@ def _source(value: Any) -> Any:
     )
 
 
-def _ones_like(t: Tensor) -> Tensor:
-    array = t._array
-    return wrap(resolve_op("ones_array")(array, array.shape, array.dtype))
-
-
 def _one_hots(y: Tensor) -> Iterator[Tensor]:
     """A seed for each entry of y: one there, zero elsewhere."""
     for i in range(y._array.size):
@@ -281,12 +317,13 @@ def _one_hots(y: Tensor) -> Iterator[Tensor]:
 
 def _batch_one_hots(y: Tensor) -> Iterator[Tensor]:
     """A seed for each entry of a row of y: one there in every row."""
-    batch, shape = y._array.shape[0], y._array.shape
+    shape = y._array.shape
+    if not y._array.size:
+        return
     row = wrap(y._array[0])
     expand = resolve_op("broadcast_to")
-    if batch:
-        for seed in _one_hots(row):
-            yield wrap(expand(seed, shape)._array)
+    for seed in _one_hots(row):
+        yield wrap(expand(seed, shape)._array)
 
 
 _PERSISTENT_INSIDE = (

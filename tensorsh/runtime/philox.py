@@ -1,13 +1,14 @@
 """The counter-based generator beneath every random op, and what turns its words into numbers.
 
 TensorFlow draws from Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a
-function from a 128-bit counter and a 64-bit key to four 32-bit words, a *block*. A `Stream` is such a counter and
-key; the functions here take one and say nothing of where it came from (`random.py` does), and never move it:
-who wants to go on skips, `stream.skip(blocks)`.
+function from a 128-bit counter and a 64-bit key to four 32-bit words, a *block*. A `Stream` is such a counter
+and key; the functions here take one and say nothing of where it came from (`random.py` does), and never move
+it: who wants to go on skips, `stream.skip(blocks)`.
 
-Conventions: `xp` is the array module; a dtype is its TensorFlow name; results are flat arrays of `count` numbers.
-A block is held as two uint64, the words 0 and 1 in the first, 2 and 3 in the second, the lower word in the lower
-half; so a (n, 2) array of blocks *is* the stream's words, or its 64-bit integers, seen through `view`.
+Conventions: `xp` is the array module; a dtype is its TensorFlow name; results are flat arrays of `count`
+numbers. A block is held as two uint64, the words 0 and 1 in the first, 2 and 3 in the second, the lower word
+in the lower half; so a (n, 2) array of blocks *is* the stream's words, or its 64-bit integers, seen through
+`view`.
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ def normal(xp: Any, stream: Stream, count: int, dtype: str) -> Array:
 def truncated_normal(xp: Any, stream: Stream, count: int, dtype: str) -> Array:
     """`count` standard normals of magnitude below 2.
 
-    Every group of outputs (four, or two float64) has 256 outputs' worth of blocks to itself and keeps the first
-    values that are small enough. Most groups are done with their first block; the others look at twice as many
-    until all are.
+    Every group of outputs (four, or two float64) has 256 outputs' worth of blocks to itself and keeps the
+    first values that are small enough. Most groups are done with their first block; the others look at twice
+    as many until all are.
     """
     width = group_size(dtype)
     working = "float64" if dtype == "float64" else "float32"
@@ -100,10 +101,12 @@ def full_range_integers(xp: Any, stream: Stream, count: int, dtype: str) -> Arra
 
 
 def integers(xp: Any, stream: Stream, count: int, low: int, high: int, dtype: str) -> Array:
-    """`count` integers in [low, high): an unsigned word modulo the range, slightly biased, as TensorFlow's are."""
+    """`count` integers in [low, high): an unsigned word modulo the range, slightly biased, as TensorFlow's
+    are.
+    """
     unsigned, mask = ("uint32", M32) if group_size(dtype) == 4 else ("uint64", M64)
     words = full_range_integers(xp, stream, count, unsigned)
-    words = words % ((high - low) & mask) + (low & mask)
+    words = words % xp.array((high - low) & mask, dtype=unsigned) + (low & mask)
     return words.view(storage(dtype))
 
 

@@ -1,11 +1,11 @@
 """Where random streams come from: TensorFlow's three ways to a counter and a key.
 
-- *Stateful ops* (`tf.random.normal` ...): a pair of seeds, the global one and the op's own, and a memory of how far
-  each (op, attributes, seeds) has already drawn. That is a `SeedState`; `state` is the one that a process with a
-  single session uses, and the only state here.
+- *Stateful ops* (`tf.random.normal` ...): a pair of seeds, the global one and the op's own, and a memory of
+  how far each (op, attributes, seeds) has already drawn. That is a `SeedState`; `state` is the one that a
+  process with a single session uses, and the only state here.
 - *Stateless ops*: `stateless_stream`, a function of two integers.
-- *Generators* (`tf.random.Generator`): three int64, [counter low, counter high, key], that their owner stores;
-  `generator_stream` reads them and `advance` moves them.
+- *Generators* (`tf.random.Generator`): three int64, [counter low, counter high, key], that their owner
+  stores; `generator_stream` reads them and `advance` moves them.
 
 All numbers here are Python's integers; `philox.py` makes arrays from the streams.
 """
@@ -29,19 +29,21 @@ _SCRAMBLING_KEY = 0x02461E293EC8F720
 class SeedState:
     """The global seed, the op seeds drawn from it, and how far every op's stream has been used.
 
-    TensorFlow keeps one kernel, with its own generator, for an op's name and attributes; the seeds are among the
-    attributes. So an op that is called again with the same seed goes on where it stopped, another op or dtype with
-    that seed does not disturb it, and `set_seed` lets all begin anew.
+    TensorFlow keeps one kernel, with its own generator, for an op's name and attributes; the seeds are among
+    the attributes. So an op that is called again with the same seed goes on where it stopped, another op or
+    dtype with that seed does not disturb it, and `set_seed` lets all begin anew.
     """
 
     def __init__(self) -> None:
+        self.generator: Any = None  # what `get_global_generator` hands out
         self._seed: Any = None
         self._draw: Any = None
         self._used: dict[Hashable, int] = {}
 
     def set_seed(self, seed: Any) -> None:
-        """Set the global seed: whatever Python's `random.Random` takes or `int` can read. An op's turn wants a
-        number, and complains of another."""
+        """Set the global seed: whatever Python's `random.Random` takes or `int` can read. An op's turn wants
+        a number, and complains of another.
+        """
         from random import Random  # two milliseconds that only a seeded program pays
 
         try:
@@ -66,13 +68,12 @@ class SeedState:
             seeds = (int(self._seed % _LARGEST_SEED), int(op_seed % _LARGEST_SEED))
         return (0, _LARGEST_SEED) if seeds == (0, 0) else seeds
 
-    def stream(self, kernel: Hashable, op_seed: Any, reserve: int) -> Stream:
+    def stream(self, kernel: Hashable, seeds: tuple[int, int] | None, reserve: int) -> Stream:
         """The stream that a call of an op draws from.
 
-        `kernel` is the op's TensorFlow name with its attributes but the seeds: dtypes, also that of a shape given
-        as a tensor. The next `reserve` blocks are this call's own.
+        `kernel` is the op's TensorFlow name with its attributes but the seeds: dtypes, also that of a shape
+        given as a tensor. `seeds` are the call's `op_seeds`. The next `reserve` blocks are this call's own.
         """
-        seeds = self.op_seeds(op_seed)
         if seeds is None:
             return Stream.from_seeds(*nondeterministic_integers(2))
         used = self._used.get((kernel, seeds), 0)
@@ -104,19 +105,22 @@ def reserve_for_generator_binomial(batches: int, samples: int) -> int:
 
 
 def stateless_stream(seed: int, seed2: int) -> Stream:
-    """The stream of a stateless op with seed [seed, seed2]: Philox itself scrambles the two into key and counter."""
+    """The stream of a stateless op with seed [seed, seed2]: Philox itself scrambles the two into key and
+    counter.
+    """
     key, high = block(Stream((seed2 & M64) << 64 | seed & M64, _SCRAMBLING_KEY))
     return Stream(high << 64, key)
 
 
-def generator_state(seed: int | Iterable[int]) -> list[int]:
-    """A generator's state from a seed: an integer's 64-bit digits, the lowest first, or up to three integers, filled
-    with zeros on the left."""
+def generator_state(seed: int | Iterable[int], size: int = GENERATOR_STATE_SIZE) -> list[int]:
+    """A generator's state from a seed: an integer's 64-bit digits, the lowest first, or up to `size`
+    integers, filled with zeros on the left.
+    """
     if isinstance(seed, int):
-        digits = [seed >> 64 * place for place in range(GENERATOR_STATE_SIZE)]
+        digits = [seed >> 64 * place for place in range(size)]
     else:
-        digits = list(seed)[:GENERATOR_STATE_SIZE]
-        digits = [0] * (GENERATOR_STATE_SIZE - len(digits)) + digits
+        digits = list(seed)[:size]
+        digits = [0] * (size - len(digits)) + digits
     return [signed(digit) for digit in digits]
 
 

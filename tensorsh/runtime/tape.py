@@ -6,11 +6,14 @@ asks each primitive for the gradients of its inputs, and sums them where a tenso
 
 Gradients are computed with ops, so a tape that is active meanwhile records them too: that is all there is to
 second order. Broadcasting is undone here, once, for every op.
+
+Tensors are known by their ids. A tape keeps alive every tensor whose id it holds, so an id stays its tensor's.
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Protocol
+from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, Protocol
 
 from .indexed_slices import IndexedSlices, concatenate
 from .tensor import Tensor, resolve_op, wrap
@@ -23,7 +26,7 @@ class Recorder(Protocol):
     def _read_variable(self, variable: Any) -> None: ...
 
 
-#: The active recorders, the innermost last. Ops look at its truth value only.
+#: The active recorders, the innermost last. Ops look at its truth value only; it is changed in place.
 recorders: list[Recorder] = []
 
 
@@ -31,6 +34,27 @@ def record(primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any])
     """Tell every active recorder of an op."""
     for recorder in recorders:
         recorder._record(primitive, outputs, inputs, attrs)
+
+
+@contextmanager
+def only(*active: Recorder) -> Iterator[None]:
+    """A block in which no recorder is active but these."""
+    saved = recorders[:]
+    recorders[:] = active
+    try:
+        yield
+    finally:
+        recorders[:] = saved
+
+
+@contextmanager
+def also(recorder: Recorder) -> Iterator[None]:
+    """A block in which `recorder` is active too."""
+    recorders.append(recorder)
+    try:
+        yield
+    finally:
+        recorders[:] = [r for r in recorders if r is not recorder]
 
 
 class Tape:
@@ -46,92 +70,107 @@ class Tape:
     def _clear(self) -> None:
         self._entries: list[tuple[Any, tuple, tuple, dict[str, Any]]] = []
         self._watched: set[int] = set()
-        self._kept: list[Any] = []  # keeps watched tensors alive, so that an id stays theirs
-        self._reads: dict[int, dict[int, Tensor]] = {}  # variable -> the tensors it was read as
+        self._kept: list[Any] = []
         self._variables: dict[int, Any] = {}
+        self._reads: dict[int, list[Tensor]] = {}  # variable -> the tensors as which it was read
 
     def _watch(self, t: Tensor) -> None:
         self._watched.add(id(t))
         self._kept.append(t)
 
     def _watch_variable(self, variable: Any) -> None:
-        self._variables[id(variable)] = variable
-        self._see(variable)
+        if id(variable) not in self._variables:
+            self._variables[id(variable)] = variable
+            self._reads[id(variable)] = []
+        self._read_variable(variable)
 
     def _read_variable(self, variable: Any) -> None:
-        if id(variable) in self._variables:
-            self._see(variable)
-        elif self._watch_accessed and variable.trainable:
-            self._watch_variable(variable)
-
-    def _see(self, variable: Any) -> None:
+        values = self._reads.get(id(variable))
+        if values is None:
+            if self._watch_accessed and variable.trainable:
+                self._watch_variable(variable)
+            return
         value = variable._value
-        self._watched.add(id(value))
-        self._reads.setdefault(id(variable), {})[id(value)] = value
+        if not values or values[-1] is not value:
+            values.append(value)
+            if value._array.dtype.kind in "fcV":
+                self._watched.add(id(value))
 
     def _record(self, primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any]) -> None:
         watched = self._watched
         for x in inputs:
             if id(x) in watched:
-                break
-        else:
-            return
-        for y in outputs:
-            if y._array.dtype.kind in "fcV":
-                watched.add(id(y))
-        self._entries.append((primitive, outputs, inputs, attrs))
+                for y in outputs:
+                    if y._array.dtype.kind in "fcV":
+                        watched.add(id(y))
+                self._entries.append((primitive, outputs, inputs, attrs))
+                return
 
     def _tensors_of(self, source: Any) -> Iterable[Tensor]:
         """The tensors that stand for a source: itself, or every value as which a variable was read."""
-        if type(source) is Tensor:
-            return (source,)
-        return self._reads.get(id(source), {}).values()
+        return (source,) if type(source) is Tensor else self._reads.get(id(source), ())
 
 
 def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[Any]) -> list[Any]:
     """The gradient of the seeded targets for each source (a Tensor or a Variable): Tensor, IndexedSlices or None."""
-    cotangents: dict[int, Any] = {}
-    for target, seed in zip(targets, seeds):
-        if id(target) in tape._watched:
-            accumulate(cotangents, target, seed)
-    wanted = {id(t) for source in sources for t in tape._tensors_of(source)}
     watched = tape._watched
+    wanted = {id(t) for source in sources for t in tape._tensors_of(source)}
+    reached: dict[int, Any] = {}  # a tensor's id -> its cotangent so far: one, or a list of parts yet to be added up
+    for target, seed in zip(targets, seeds):
+        if id(target) in watched:
+            _reach(reached, id(target), seed)
     for primitive, outputs, inputs, attrs in reversed(tape._entries):
         if len(outputs) == 1:
-            key = id(outputs[0])
-            upstream = cotangents.get(key) if key in wanted else cotangents.pop(key, None)
-            if upstream is None:
+            y: Any = outputs[0]
+            key = id(y)
+            if key not in reached:
                 continue
+            g = reached.pop(key)
+            if type(g) is not Tensor:
+                g = dense(_total(g))
+            if key in wanted:
+                reached[key] = g
         else:
-            upstream = [cotangents.get(id(y)) for y in outputs]
-            if all(g is None for g in upstream):
+            y = outputs
+            if not any(id(o) in reached for o in outputs):
                 continue
-        for x, g in vjp(primitive, upstream, outputs, inputs, attrs, watched):
-            accumulate(cotangents, x, g)
-    return [_total([cotangents.get(id(t)) for t in tape._tensors_of(source)]) for source in sources]
-
-
-def vjp(
-    primitive: Any, upstream: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any], watched: Any
-) -> Iterable[tuple[Tensor, Any]]:
-    """(input, its gradient) for each input whose id is in `watched` and that has one."""
-    if len(outputs) == 1:
-        g: Any = dense(upstream)
-        y: Any = outputs[0]
-    else:
-        g = [zeros_like(o) if u is None else dense(u) for u, o in zip(upstream, outputs)]
-        y = outputs
-    for x, gx in zip(inputs, primitive.gradients(g, y, inputs, attrs, watched)):
-        if gx is not None:
+            g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
+        rules = primitive.grads
+        if rules is None:
+            given = zip(inputs, primitive.gradients(g, y, inputs, attrs, watched))
+        else:
+            given = [
+                (x, rule(g, y, *inputs, **attrs))
+                for rule, x in zip(rules, inputs)
+                if rule is not None and id(x) in watched
+            ]
+        for x, gx in given:
+            key = id(x)
+            if gx is None or key not in watched:
+                continue
             if type(gx) is Tensor and gx._array.shape != x._array.shape:
-                gx = resolve_op("sum_to_shape")(gx, x._array.shape)
-            yield x, gx
+                gx = _op("sum_to_shape")(gx, x._array.shape)
+            if key in reached:
+                _reach(reached, key, gx)
+            else:
+                reached[key] = gx
+    return [_arrived(reached, tape._tensors_of(source)) for source in sources]
 
 
-def accumulate(cotangents: dict[int, Any], x: Tensor, g: Any) -> None:
-    """Add `g` to what has reached `x` so far."""
-    before = cotangents.get(id(x))
-    cotangents[id(x)] = g if before is None else _total([before, g])
+def _arrived(reached: dict[int, Any], tensors: Iterable[Tensor]) -> Any:
+    """What has reached a source: the sum over the tensors that stand for it."""
+    parts = [_total(reached[id(t)]) for t in tensors if id(t) in reached]
+    return _total(parts) if parts else None
+
+
+def _reach(reached: dict[int, Any], key: int, g: Any) -> None:
+    before = reached.get(key)
+    if before is None:
+        reached[key] = g
+    elif type(before) is list:
+        before.append(g)
+    else:
+        reached[key] = [before, g]
 
 
 def dense(g: Any) -> Tensor:
@@ -141,17 +180,33 @@ def dense(g: Any) -> Tensor:
 
 def zeros_like(t: Tensor) -> Tensor:
     array = t._array
-    return wrap(resolve_op("zeros_array")(array, array.shape, array.dtype))
+    return wrap(_op("zeros_array")(array, array.shape, array.dtype))
 
 
-def _total(gradients: list[Any]) -> Any:
-    present = [g for g in gradients if g is not None]
-    if len(present) < 2:
-        return present[0] if present else None
-    if all(type(g) is IndexedSlices for g in present):
-        return concatenate(present)
-    add = resolve_op("add")
-    total = dense(present[0])
-    for g in present[1:]:
-        total = add(total, dense(g))
-    return total
+def ones_like(t: Tensor) -> Tensor:
+    array = t._array
+    return wrap(_op("ones_array")(array, array.shape, array.dtype))
+
+
+def _total(parts: Any) -> Any:
+    """The sum of a list of gradients, in TensorFlow's order, so that the last digit is TensorFlow's too."""
+    if type(parts) is not list:
+        return parts
+    if len(parts) == 1:
+        return parts[0]
+    if len(parts) == 2 and type(parts[0]) is Tensor and type(parts[1]) is Tensor:
+        return _op("add")(parts[0], parts[1])
+    if all(type(g) is IndexedSlices for g in parts):
+        return concatenate(parts)
+    return _op("add_n")([dense(g) for g in parts])
+
+
+_ops: dict[str, Any] = {}
+
+
+def _op(name: str) -> Any:
+    """An op by name, looked up once."""
+    found = _ops.get(name)
+    if found is None:
+        found = _ops[name] = resolve_op(name)
+    return found

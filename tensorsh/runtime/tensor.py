@@ -163,7 +163,7 @@ class Tensor:
                 return partial(variable._assign_slice, key)
         if name in _NUMPY_NAMES:
             error = AttributeError(
-                f"{type(self).__name__} object has no attribute '{name}'. \n"
+                f"EagerTensor object has no attribute '{name}'. \n"
                 "        If you are looking for numpy-related methods, please run the following:\n"
                 "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
             )
@@ -172,10 +172,11 @@ class Tensor:
                 summary=f"a tensor has no attribute {name!r}, though a NumPy array has",
                 hint=f"write {_NUMPY_NAMES[name]}",
             )
-        raise AttributeError(f"'{type(self).__module__}.{type(self).__qualname__}' object has no attribute '{name}'")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-Tensor.__name__ = "EagerTensor"  # what TensorFlow calls the class, in messages too
+# Python's own messages ("... object is not callable") name a class by this; TensorFlow's is a built-in class there.
+Tensor.__name__ = "tensorflow.python.framework.ops.EagerTensor"
 
 # NumPy's methods that TensorFlow refuses on tensors by name, with what to write.
 _NUMPY_NAMES = {
@@ -231,9 +232,9 @@ def as_tensor(value: Any, dtype: Any = None, hint: Any = None) -> Tensor:
     if read is not None:
         return _checked(read(), dtype, value)
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
-        return resolve_op("stack")(_pack_parts(value, dtype))
+        return _packed(value, dtype or hint)
     if isinstance(value, TensorShape):
-        value = value.as_list()
+        value, dtype = _sizes(value, dtype), dtype or _size_type(value)
     if dtype is not None:
         return wrap(backend.from_host(convert.to_array(value, dtypes.as_dtype(dtype))))
     if hint is not None:
@@ -252,11 +253,29 @@ def is_tensor(value: Any) -> bool:
 def _checked(t: Tensor, dtype: Any, given: Any) -> Tensor:
     if dtype is not None and t.dtype is not dtypes.as_dtype(dtype):
         wanted = dtypes.as_dtype(dtype).name
-        raise explain(
-            ValueError(f"Tensor conversion requested dtype {wanted} for Tensor with dtype {t.dtype.name}: {given!r}"),
-            hint=f"cast it: cast(x, {wanted})",
-        )
+        message = f"Tensor conversion requested dtype {wanted} for Tensor with dtype {t.dtype.name}: {given!r}"
+        if type(given) is not Tensor:
+            message = (
+                f"Incompatible type conversion requested to type {wanted} for `tf.Variable of type {t.dtype.name}. "
+                f"(Variable: {given!r})"
+            )
+        raise explain(ValueError(message), hint=f"cast it: cast(x, {wanted})")
     return t
+
+
+def _sizes(shape: TensorShape, dtype: Any) -> list[int | None]:
+    if not shape.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape {shape} to a Tensor.")
+    if dtype is not None and dtypes.as_dtype(dtype) not in (dtypes.int32, dtypes.int64):
+        raise TypeError(
+            f"Cannot convert TensorShape {shape} to dtype {dtypes.as_dtype(dtype)!s}. "
+            "Allowed dtypes are tf.int32 and tf.int64."
+        )
+    return shape.as_list()
+
+
+def _size_type(shape: TensorShape) -> DType:
+    return dtypes.int64 if any(n is not None and n >= 2**31 for n in shape) else dtypes.int32
 
 
 def _holds_tensors(value: Any) -> bool:
@@ -268,11 +287,16 @@ def _holds_tensors(value: Any) -> bool:
     return any(map(_holds_tensors, value))
 
 
-def _pack_parts(value: Any, dtype: Any) -> list[Any]:
-    """The rows of a list that holds tensors; numbers among them take the tensors' dtype."""
-    if dtype is None:
-        dtype = _first_dtype(value)
-    return [as_tensor(item, None if is_tensor(item) else dtype) for item in value]
+def _packed(value: Any, dtype: Any) -> Tensor:
+    """A list that holds tensors: stacked. Numbers among them take the tensors' dtype; all are cast to a given one."""
+    wanted = dtypes.as_dtype(_first_dtype(value) if dtype is None else dtype)
+    parts = [
+        item if is_tensor(item) else _packed(item, dtype or wanted) if _holds_tensors(item) else as_tensor(item, wanted)
+        for item in value
+    ]
+    if dtype is not None:
+        parts = [p if p.dtype is wanted else resolve_op("cast")(p, wanted) for p in parts]
+    return resolve_op("stack")(parts, name="packed" if all(map(is_tensor, value)) else None)
 
 
 def _first_dtype(value: Any) -> DType | None:

@@ -7,6 +7,7 @@ watching the value that it was made from.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ from .shape import TensorShape
 from .tensor import Reference, Tensor, resolve_op, as_tensor, wrap
 
 
+#: What goes before the names of new variables: the name scopes that are open.
+prefix = ""
+
+_serials = count()  # the order in which variables are made, in which a tape lists them
+
+
 class Variable:
     """A mutable tensor: read like a tensor, changed by `assign`, watched by tapes while it is trainable.
 
@@ -25,7 +32,7 @@ class Variable:
     shape: a TensorShape that may leave sizes open, for values of changing shape.
     """
 
-    __slots__ = ("_constraint", "_declared_shape", "_name", "_trainable", "_value")
+    __slots__ = ("_constraint", "_declared_shape", "_name", "_serial", "_trainable", "_value")
     __module__ = "tensorflow.python.ops.resource_variable_ops"
     __qualname__ = "ResourceVariable"
     __array_priority__ = 100
@@ -60,8 +67,9 @@ class Variable:
                 raise ValueError(f"initial_value: {error}") from None
             raise
         self._value = wrap(value._array)
+        self._serial = next(_serials)
         self._declared_shape = None if shape is None else TensorShape(shape)
-        self._name = "Variable" if name is None else name
+        self._name = prefix + ("Variable" if name is None else name)
         self._trainable = True if trainable is None else bool(trainable)
         self._constraint = constraint
 
@@ -77,7 +85,8 @@ class Variable:
 
     @property
     def shape(self) -> TensorShape:
-        return self._declared_shape or TensorShape(self._value._array.shape)
+        declared = self._declared_shape
+        return TensorShape(self._value._array.shape) if declared is None else declared
 
     @property
     def initial_value(self) -> Tensor:
@@ -265,22 +274,22 @@ class Variable:
         return printing.variable_repr(self, self.name)
 
     def __iadd__(self, other: Any) -> Any:
-        raise _in_place("+", "assign_add(value)")
+        raise _in_place("variable", "+", "assign_add(value)", "+")
 
     def __isub__(self, other: Any) -> Any:
-        raise _in_place("-", "assign_sub(value)")
+        raise _in_place("variable", "-", "assign_sub(value)", "*")  # the `*` is TensorFlow's
 
     def __imul__(self, other: Any) -> Any:
-        raise _in_place("*", "assign(variable * value)")
+        raise _in_place("var", "*", "assign(var * value)", "*")
 
     def __itruediv__(self, other: Any) -> Any:
-        raise _in_place("/", "assign(variable / value)")
+        raise _in_place("var", "/", "assign(var / value)", "/")
 
     def __ifloordiv__(self, other: Any) -> Any:
-        raise _in_place("/", "assign(variable / value)")
+        raise _in_place("var", "/", "assign(var / value)", "/")
 
     def __ipow__(self, other: Any) -> Any:
-        raise _in_place("**", "assign(variable ** value)")
+        raise _in_place("var", "**", "assign(var ** value)", "**")
 
 
 Variable.__name__ = "ResourceVariable"
@@ -290,6 +299,7 @@ class _Unread(Variable):
     """What an assignment returns: the same cell under TensorFlow's name `UnreadVariable`."""
 
     __slots__ = ("_cell",)
+    __module__ = "tensorflow.python.ops.resource_variable_ops"
     __qualname__ = "_UnreadVariable"
 
     def __init__(self, variable: Variable) -> None:
@@ -311,8 +321,9 @@ class _Unread(Variable):
 _Unread.__name__ = "_UnreadVariable"
 
 
-def _in_place(operator: str, instead: str) -> RuntimeError:
+def _in_place(noun: str, operator: str, instead: str, shown: str) -> RuntimeError:
+    """TensorFlow's refusal of `v += 1`, in its own words."""
     return RuntimeError(
-        f"`variable {operator}= value` with `tf.Variable`s is not supported. Use `variable.{instead}` to modify the "
-        f"variable, or `out = variable {operator} value` if you need to get a new output Tensor."
+        f"`{noun} {operator}= value` with `tf.Variable`s is not supported. Use `{noun}.{instead}` to modify the "
+        f"variable, or `out = {noun} {shown} value` if you need to get a new output Tensor."
     )

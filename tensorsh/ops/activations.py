@@ -1,0 +1,255 @@
+"""Activations: relu and its kin, gelu, silu, softmax.
+
+At a kink the gradient is TensorFlow's: that of the left, which for relu is 0. A gate multiplies the cotangent by 0 or 1
+(or a slope) and is a primitive of its own, since its gradient is the same gate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime.dtypes import DTYPES, F32
+from ..runtime.errors import InvalidArgumentError, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor
+from .kernels import HALF_FIRST, REAL_NUMBERS
+from .registry import op, ops, primitive
+from .rules import check_dtype, unary
+
+_RECTIFIED = (*REAL_NUMBERS, DTYPES["qint8"])
+SELU_SCALE = 1.0507009873554805
+SELU_SCALE_ALPHA = 1.7580993408473768
+
+
+# ---------------------------------------------------------------- rectifiers
+
+
+@primitive(lambda h, y, g, x, low, high: _between(h, x, low=low, high=high), None)
+def _between(xp, g, x, low, high):
+    """g where low < x < high, else 0."""
+    inside = x > low if high is None else xp.logical_and(x > low, x < high)
+    return xp.where(inside, g, 0)
+
+
+@unary(
+    "nn.relu",
+    lambda g, y, x: _between(g, x, low=0, high=None),
+    dtypes=_RECTIFIED,
+    arg="features",
+    domain=(0.1, 2.0),
+)
+def relu(xp, x):
+    """max(x, 0).
+
+    >>> relu([-1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
+    """
+    return xp.maximum(x, 0)
+
+
+@unary(
+    "nn.relu6",
+    lambda g, y, x: _between(g, x, low=0, high=6),
+    dtypes=_RECTIFIED,
+    arg="features",
+    domain=(0.1, 5.9),
+)
+def relu6(xp, x):
+    """min(max(x, 0), 6).
+
+    >>> nn.relu6([-1., 3., 7.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 3., 6.], dtype=float32)>
+    """
+    return xp.minimum(xp.maximum(x, 0), 6)
+
+
+@primitive(
+    lambda h, z, g, y, scale, rise: _slope(h, y, scale=scale, rise=rise),
+    lambda h, z, g, y, scale, rise: _between(ops.multiply(h, g), -y, low=0, high=None),
+)
+def _slope(xp, g, y, scale, rise):
+    """The gradient of elu and selu by their result y: `scale` where it is positive, else y + rise."""
+    return xp.where(y < 0, g * (y + rise), g * scale if scale != 1 else g)
+
+
+@unary(
+    "nn.elu",
+    lambda g, y, x: _slope(g, y, scale=1, rise=1.0),
+    dtypes=HALF_FIRST,
+    arg="features",
+)
+def elu(xp, x):
+    """x where it is positive, else exp(x) - 1 (Clevert et al., 2015).
+
+    >>> nn.elu([-1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
+    """
+    return xp.where(x < 0, xp.expm1(x), x)
+
+
+@unary(
+    "nn.selu",
+    lambda g, y, x: _slope(g, y, scale=SELU_SCALE, rise=SELU_SCALE_ALPHA),
+    dtypes=HALF_FIRST,
+    arg="features",
+)
+def selu(xp, x):
+    """1.0507 x where x is positive, else 1.7581 (exp(x) - 1) (Klambauer et al., 2017).
+
+    >>> nn.selu([-1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.1113307,  2.101402 ], dtype=float32)>
+    """
+    return xp.where(x < 0, SELU_SCALE_ALPHA * xp.expm1(x), SELU_SCALE * x)
+
+
+@primitive(lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), None)
+def _leak(xp, g, x, alpha):
+    return xp.where(x > 0, g, g * alpha)
+
+
+@primitive(lambda g, y, x, alpha: _leak(g, x, alpha=alpha))
+def _leaky_relu(xp, x, alpha):
+    return xp.where(x > 0, x, x * alpha)
+
+
+@op("nn.leaky_relu", samples=lambda s: [s.call(s.distinct(2, 3)), s.call(s.distinct(3), alpha=0.5)])
+def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
+    """x where it is positive, else alpha * x; integers become float32.
+
+    >>> nn.leaky_relu([-1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
+    """
+    x = as_tensor(features)
+    if x.dtype.is_integer:
+        x = ops.cast(x, "float32")
+    check_dtype("LeakyRelu", x, HALF_FIRST, HALF_FIRST, "features")
+    return _leaky_relu(x, alpha=float(alpha))
+
+
+@op("nn.crelu", samples=lambda s: [s.call(s.distinct(2, 3))])
+def crelu(features: Any, axis: int = -1, name: str | None = None) -> Tensor:
+    """relu of x and of -x, side by side along `axis` (Shang et al., 2016).
+
+    >>> nn.crelu([-1., 2.])
+    <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0., 2., 1., 0.], dtype=float32)>
+    """
+    x = as_tensor(features)
+    return relu(ops.concat([x, -x], axis))
+
+
+# ---------------------------------------------------------------- smooth gates
+
+
+@op("nn.gelu", samples=lambda s: [s.call(s(2, 3)), s.call(s(3), approximate=True)])
+def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Tensor:
+    """x times the probability that a standard normal draw is below x (Hendrycks & Gimpel, 2016).
+
+    approximate: by tanh instead of the error function. Raises ValueError unless x is of floats.
+
+    >>> nn.gelu([-1., 0., 2.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.15865526,  0.        ,  1.9544997 ], dtype=float32)>
+    """
+    x = as_tensor(features)
+    if not x.dtype.is_floating:
+        raise explain(
+            ValueError(
+                "`features.dtype` must be a floating point tensor."
+                f"Received:features.dtype={x.dtype}"
+            ),
+            operands=[("features", x)],
+            hint="cast it: cast(x, float32)",
+        )
+    if approximate:
+        return 0.5 * x * (1.0 + ops.tanh(0.7978845608028654 * (x + 0.044715 * x**3)))
+    return 0.5 * x * ops.erfc(-x * 0.7071067811865476)
+
+
+def _silu_samples(s: Any) -> Any:
+    return [s.call(s(2, 3)), s.call(s(3), 0.5), s.call(s(3), s())]
+
+
+@op("nn.silu nn.swish", samples=_silu_samples)
+def silu(features: Any, beta: Any = 1.0) -> Tensor:
+    """x * sigmoid(beta * x), also known as swish.
+
+    >>> nn.silu([-1., 0., 2.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.26894143,  0.        ,  1.7615942 ], dtype=float32)>
+    """
+    x = as_tensor(features)
+    one = type(beta) in (int, float) and beta == 1
+    return ops.multiply(x, ops.sigmoid(x if one else ops.multiply(beta, x)))
+
+
+# ---------------------------------------------------------------- softmax
+
+
+def _softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
+    return (g - ops.reduce_sum(g * y, axis, True)) * y
+
+
+@primitive(_softmax_gradient)
+def _softmax(xp, x, axis):
+    if not x.size:
+        return x
+    wide = x.astype(F32) if x.dtype == np.float16 else x
+    powers = xp.exp(wide - xp.max(wide, axis=axis, keepdims=True))
+    # Times the reciprocal, as TensorFlow's kernel does: the last digits are then the same.
+    return (powers * (1 / xp.sum(powers, axis=axis, keepdims=True))).astype(x.dtype)
+
+
+@primitive(lambda g, y, x, axis: g - ops.exp(y) * ops.reduce_sum(g, axis, True))
+def _log_softmax(xp, x, axis):
+    if not x.size:
+        return x
+    wide = x.astype(F32) if x.dtype == np.float16 else x
+    shifted = wide - xp.max(wide, axis=axis, keepdims=True)
+    return (shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))).astype(x.dtype)
+
+
+@op("nn.softmax math.softmax", samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0)])
+def softmax(logits: Any, axis: Any = None, name: str | None = None) -> Tensor:
+    """exp(x), divided by its sum along `axis` (the last one if None): positive, and 1 in total.
+
+    Raises InvalidArgumentError for a scalar, for integers, and for an axis out of range.
+
+    >>> softmax([1., 2., 3.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.09003057, 0.24472848, 0.66524094], dtype=float32)>
+    """
+    x, axis = _along(logits, axis, "Softmax")
+    return _softmax(x, axis=axis)
+
+
+@op("nn.log_softmax math.log_softmax", samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0)])
+def log_softmax(logits: Any, axis: Any = None, name: str | None = None) -> Tensor:
+    """log(softmax(x)), with no overflow and no loss of digits; arguments and errors as for `softmax`.
+
+    >>> log_softmax([1., 2., 3.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-2.407606  , -1.4076059 , -0.40760595], dtype=float32)>
+    """
+    x, axis = _along(logits, axis, "LogSoftmax")
+    return _log_softmax(x, axis=axis)
+
+
+def _along(logits: Any, axis: Any, kernel: str) -> tuple[Tensor, int]:
+    """The logits as a tensor, and the axis as a non-negative int."""
+    x = as_tensor(logits)
+    check_dtype(kernel, x, HALF_FIRST, HALF_FIRST, "logits")
+    rank = x._array.ndim
+    if not rank:
+        raise invalid(
+            kernel, "logits must have >= 1 dimension, got []", f"{kernel}: logits is a scalar", [("logits", x)]
+        )
+    if axis is None:
+        return x, rank - 1
+    axis = int(axis)
+    if not -rank <= axis < rank:
+        raise explain(
+            InvalidArgumentError(
+                f"`dim` must be in the range [{-rank}, {rank}) where {rank} is the number of dimensions in the input. "
+                f"Received: dim={axis}"
+            ),
+            f"{kernel}: axis {axis} is out of range for a tensor of rank {rank}",
+            [("logits", x)],
+        )
+    return x, axis % rank

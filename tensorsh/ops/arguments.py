@@ -1,0 +1,86 @@
+"""Arguments of the array ops: lists of tensors of one dtype, integer arguments, how errors name an op.
+
+No op is registered here. What is checked is what TensorFlow's kernels check, in their words.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..runtime.dtypes import DType, int16, int32, int64
+from ..runtime.errors import bracketed, invalid
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from .rules import check_dtype, mismatch
+
+INDICES = (int16, int32, int64)
+SIZES = (int32, int64)
+
+
+def tail(*given: Any, name: str | None = None) -> str | None:
+    """What follows ` name: ` in a kernel's message, for `errors.invalid`.
+
+    TensorFlow appends it only where no argument had to be converted from a list.
+    """
+    return None if any(isinstance(value, (list, tuple)) for value in given) else name or ""
+
+
+def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: int = 0) -> list[Tensor]:
+    """Values as tensors of one dtype: that of the first tensor among them, else of the first value.
+
+    first: the place of the first of them among the kernel's inputs. Raises InvalidArgumentError if two tensors
+    differ, TypeError if a Python value does not fit.
+    """
+    dtype = next((value.dtype for value in values if is_tensor(value)), None)
+    parts: list[Tensor] = []
+    for i, value in enumerate(values):
+        t = value if type(value) is Tensor else as_tensor(value, None if is_tensor(value) else dtype)
+        dtype = dtype or t.dtype
+        if t._array.dtype != dtype._numpy:
+            raise renamed(mismatch(kernel, first + i, parts[0], t), name)
+        parts.append(t)
+    return parts
+
+
+def renamed(error: BaseException, name: str | None) -> BaseException:
+    """A kernel's error with another tail (see `tail`)."""
+    text = str(error).removesuffix(" name: ") + ("" if name is None else f" name: {name}")
+    error.args, error.message = (text,), text  # type: ignore[attr-defined]
+    return error
+
+
+def integers(
+    kernel: str,
+    value: Any,
+    arg: str,
+    attr: str,
+    dtype: DType | None = None,
+    allowed: Sequence[DType] = SIZES,
+) -> Tensor:
+    """An argument of integers as a tensor. Raises InvalidArgumentError, as kernels do, for another dtype."""
+    t = as_tensor(value, dtype, hint=None if dtype else int32)
+    check_dtype(kernel, t, allowed, allowed, arg, attr)
+    return t
+
+
+def vector(t: Tensor) -> list[int]:
+    """The entries of an integer tensor, as Python ints."""
+    return [int(n) for n in t.numpy().reshape(-1).tolist()]
+
+
+def wrong_index(
+    kernel: str,
+    found: tuple[tuple[int, ...], int],
+    size: int,
+    operands: Any = (),
+    name: str | None = None,
+) -> BaseException:
+    """The error for the index that `rows.outside` found."""
+    position, value = found
+    where = bracketed(position) if position else ""
+    return invalid(
+        kernel,
+        f"indices{where} = {value} is not in [0, {size})",
+        summary=f"{kernel}: index {value} is out of range for {size} entries",
+        operands=operands,
+        name=name,
+    )

@@ -1,0 +1,382 @@
+"""Addition, multiplication, division, powers: the operators of Python's arithmetic, and their named kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..runtime.backend import module_of
+from ..runtime.dtypes import (
+    BOOL,
+    COMPLEX,
+    FLOATS,
+    I32,
+    INEXACT,
+    INTEGERS,
+    NUMERIC,
+    SIGNED_REAL,
+    DType,
+    as_dtype,
+    float32,
+    float64,
+    from_numpy,
+    string,
+)
+from ..runtime.errors import NotFoundError, bracketed, explain, invalid
+from ..runtime.indexed_slices import IndexedSlices
+from ..runtime.shape import TensorShape
+from ..runtime.tensor import Tensor, as_tensor, wrap
+from .registry import install_operator, op, ops, primitive
+from .rules import binary, check_dtype, conj, mismatch, unary
+
+
+def listed(names: str) -> tuple[DType, ...]:
+    """Dtypes in the order in which TensorFlow's kernel lists them."""
+    return tuple(map(as_dtype, names.split()))
+
+
+DIVISIBLE = listed(
+    "bfloat16 float16 float32 float64 uint8 int8 uint16 int16 int32 uint32 uint64 int64 complex64 complex128"
+)
+
+
+@binary(
+    "add math.add",
+    lambda g, z, x, y: g,
+    lambda g, z, x, y: g,
+    dtypes=(*NUMERIC, string),
+    kernel="AddV2",
+    hint=True,
+    operator="+",
+)
+def add(xp, x, y):
+    """x + y, element by element, broadcasting; strings are joined.
+
+    >>> add([1., 2.], 3.)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 5.], dtype=float32)>
+    """
+    return x + y
+
+
+@binary(
+    "subtract math.subtract",
+    lambda g, z, x, y: g,
+    lambda g, z, x, y: -g,
+    kernel="Sub",
+    dtypes=listed(
+        "bfloat16 float16 float32 float64 uint8 int8 uint16 int16 int32 int64 complex64 complex128 uint32 uint64"
+    ),
+    operator="-",
+)
+def subtract(xp, x, y):
+    """x - y, element by element, broadcasting.
+
+    >>> subtract([1., 2.], 3.)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-2., -1.], dtype=float32)>
+    """
+    return x - y
+
+
+def _bool_product(x: Any, y: Any) -> Tensor | None:
+    """A bool tensor times anything, as TensorFlow's `*` does it: both as int32, and back to bool."""
+    if type(x) is Tensor and x._array.dtype is BOOL:
+        y = ops.cast(as_tensor(y), "int32")
+        product = x._array.astype(I32) * y._array
+        return wrap(module_of(x._array).asarray(product != 0))
+    return None
+
+
+@binary(
+    "multiply math.multiply",
+    lambda g, z, x, y: multiply(g, conj(y)),
+    lambda g, z, x, y: multiply(g, conj(x)),
+    kernel="Mul",
+    dtypes=DIVISIBLE,
+    otherwise=_bool_product,
+    operator="*",
+)
+def multiply(xp, x, y):
+    """x * y, element by element, broadcasting.
+
+    >>> multiply([[1., 2.]], [[3.], [4.]])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[3., 6.],
+           [4., 8.]], dtype=float32)>
+    """
+    return x * y
+
+
+@binary(
+    "realdiv",
+    lambda g, z, x, y: _quotient(g, conj(y)),
+    lambda g, z, x, y: multiply(g, conj(_quotient(-z, y))),
+    dtypes=INEXACT,
+    kernel="RealDiv",
+    short="realdiv",
+    domain2=(0.5, 2.0),
+)
+def _quotient(xp, x, y):
+    """x / y for floating-point and complex operands.
+
+    >>> realdiv(1., 4.)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.25>
+    """
+    return x / y
+
+
+def _true_division(x: Any, y: Any, force: bool = False) -> Tensor:
+    """x / y by Python 3's rule: integers become floats first, of the width that TensorFlow gives them."""
+    if type(x) is Tensor and x._array.dtype.kind == "f" and type(y) in (float, Tensor):
+        if type(y) is float or y._array.dtype is x._array.dtype:
+            return _quotient(x, y)
+    if not hasattr(x, "_read") and hasattr(y, "_read") and force:
+        x = as_tensor(x, y.dtype)
+    return _quotient(*common_float(x, y, "__truediv__"))
+
+
+def common_float(x: Any, y: Any, name: str) -> tuple[Tensor, Tensor]:
+    """The operands of a true division, integers cast to floats. Raises TypeError if their dtypes differ."""
+    x = as_tensor(x)
+    y = as_tensor(y, hint=x.dtype)
+    if x.dtype is not y.dtype:
+        raise explain(
+            TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}."),
+            operands=[("x", x), ("y", y)],
+            hint=f"cast one of them: cast(y, {x.dtype.name})",
+        )
+    if x.dtype in INEXACT:
+        return x, y
+    wide = _DIVIDED_AS.get(x.dtype.name)
+    if wide is None:
+        raise TypeError(
+            f"Invalid dtype {x.dtype!r} in {name}. Expected one of {{tf.uint8, tf.int8, tf.uint16, tf.int16, "
+            "tf.uint32, tf.int32, tf.uint64, tf.int64, tf.bfloat16, tf.float16, tf.float32, tf.float64, "
+            "tf.complex64, tf.complex128}."
+        )
+    return ops.cast(x, wide), ops.cast(y, wide)
+
+
+_DIVIDED_AS = dict.fromkeys(("int8", "uint8", "int16", "uint16"), float32) | dict.fromkeys(
+    ("int32", "uint32", "int64", "uint64"), float64
+)
+install_operator("/", _true_division, lambda y, x: _true_division(x, y, force=True))
+
+
+@op("divide math.divide", samples=lambda s: [s.call(s(2, 3), s(3, within=(0.5, 2.0)))])
+def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y by Python 3's rule: integers give floats (float64 for 32 and 64 bits, float32 for fewer).
+
+    >>> divide(7, 2)
+    <tf.Tensor: shape=(), dtype=float64, numpy=3.5>
+    """
+    return _true_division(x, y)
+
+
+@op("truediv math.truediv", samples=lambda s: [s.call(s(2, 3), s(3, within=(0.5, 2.0)))])
+def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y by Python 3's rule, as `divide`.
+
+    >>> truediv(7, 2)
+    <tf.Tensor: shape=(), dtype=float64, numpy=3.5>
+    """
+    return _true_division(x, y)
+
+
+def no_kernel(kernel: str, x: Any, kinds: str) -> None:
+    """Refuse an array of one of these kinds of dtype, for which TensorFlow names the op but has no kernel."""
+    if x.dtype.kind in kinds:
+        dtype = from_numpy(x.dtype)
+        raise explain(
+            NotFoundError(
+                f"Could not find device for node: {{{{node {kernel}}}}} = {kernel}[T=DT_{dtype.kernel_name.upper()}]"
+            ),
+            summary=f"{kernel}: there is no {kernel} of {dtype.name}",
+            hint="cast it: cast(x, float32)",
+        )
+
+
+def _no_zero(xp: Any, x: Any, y: Any, kernel: str) -> None:
+    """Refuse integer division by zero, as TensorFlow does; a GPU would answer 0 without a word."""
+    if x.dtype.kind in "iu" and not isinstance(y, int) and bool((y == 0).any()):
+        raise invalid(
+            kernel,
+            "Integer division by zero",
+            summary=f"{kernel}: integer division by zero",
+            hint="use math.divide_no_nan, or floats, where a zero may occur",
+        )
+
+
+@binary("math.floordiv floordiv", kernel="FloorDiv", dtypes=DIVISIBLE, operator="//")
+def floordiv(xp, x, y):
+    """The largest whole number not above x / y. Integer division by zero raises InvalidArgumentError.
+
+    >>> floordiv([7, -7], 2)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -4], dtype=int32)>
+    """
+    no_kernel("FloorDiv", x, "c")
+    _no_zero(xp, x, y, "FloorDiv")
+    return xp.floor_divide(x, y) if x.dtype.kind in "iu" else xp.floor(xp.divide(x, y))
+
+
+@binary(
+    "math.floormod math.mod floormod mod",
+    lambda g, z, x, y: g,
+    lambda g, z, x, y: -multiply(g, floordiv(x, y)),
+    kernel="FloorMod",
+    dtypes=INTEGERS + FLOATS,
+    operator="%",
+    domain=(0.1, 0.9),
+    domain2=(1.1, 2.0),
+)
+def floormod(xp, x, y):
+    """The remainder of `floordiv`, which has the sign of y.
+
+    >>> floormod([7, -7], 4)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 1], dtype=int32)>
+    """
+    _no_zero(xp, x, y, "FloorMod")
+    if x.dtype.kind in "iu":
+        return xp.remainder(x, y)
+    rest = xp.fmod(x, y)  # exact; xp.remainder is not on a GPU
+    return xp.where((rest != 0) & ((y < 0) != (rest < 0)), rest + y, rest)
+
+
+@unary(
+    "math.negative negative",
+    lambda g, y, x: -g,
+    dtypes=SIGNED_REAL + COMPLEX,
+    kernel="Neg",
+    operator="neg",
+)
+def negative(xp, x):
+    """-x.
+
+    >>> negative([1., -2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.,  2.], dtype=float32)>
+    """
+    return xp.negative(x)
+
+
+@binary(
+    "math.pow pow",
+    lambda g, z, x, y: g * conj(y) * pow_(conj(x), conj(y) - 1),
+    lambda g, z, x, y: g * conj(z) * _log_or_zero(conj(x)),
+    kernel="Pow",
+    dtypes=listed("bfloat16 float32 float16 float64 int8 int16 int32 int64 complex64 complex128"),
+    operator="**",
+    short=False,
+    domain=(0.3, 2.0),
+)
+def pow_(xp, x, y):
+    """x to the power of y, element by element, broadcasting.
+
+    Raises InvalidArgumentError for an integer to a negative integer power. The gradient for y is 0 where a real x is
+    not above 0, since there the power has no real logarithm.
+
+    >>> tf.pow([2., 3.], 2.)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 9.], dtype=float32)>
+    """
+    if x.dtype.kind in "iu" and bool((y < 0).any()):
+        raise invalid(
+            "Pow",
+            "Integers to negative integer powers are not allowed",
+            summary="pow: an integer to a negative power is no integer",
+            hint="cast the base: cast(x, float32)",
+        )
+    return xp.power(x, y)
+
+
+def _log_or_zero(x: Tensor) -> Tensor:
+    """log(x), and 0 where that is nothing real."""
+    inside = ops.not_equal(x, 0) if x.dtype.is_complex else ops.greater(x, 0)
+    logarithm = ops.log(ops.where(inside, x, ops.ones_like(x)))
+    return ops.where(inside, logarithm, ops.zeros_like(x))
+
+
+@op("math.scalar_mul scalar_mul", samples=lambda s: [s.call(s(), s(2, 3))])
+def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
+    """A number, of rank 0, times a tensor, in the tensor's dtype; IndexedSlices stay IndexedSlices.
+
+    >>> scalar_mul(2., [1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
+    """
+    values = as_tensor(x.values if type(x) is IndexedSlices else x)
+    factor = as_tensor(scalar, values.dtype)
+    if factor._array.ndim:
+        raise explain(
+            ValueError(f"The input scalar must be a 0-D value. Received shape {factor.shape}."),
+            operands=[("scalar", factor), ("x", values)],
+            hint="multiply(scalar, x) broadcasts",
+        )
+    product = multiply(factor, values)
+    return IndexedSlices(product, x.indices, x.dense_shape) if type(x) is IndexedSlices else product
+
+
+@primitive(joint=lambda g, y, *inputs: [g] * len(inputs))
+def _add_n(xp, *arrays):
+    total = arrays[0]
+    for array in arrays[1:]:
+        total = xp.add(total, array)
+    return total
+
+
+_ADDABLE = listed(
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
+    "complex128 float16 uint32 uint64 variant"
+)
+
+
+@op("math.add_n add_n", samples=lambda s: [s.call([s(2, 3), s(2, 3), s(2, 3)])])
+def add_n(inputs: Any, name: str | None = None) -> Tensor:
+    """The sum of a list of tensors of one shape and dtype; nothing is broadcast.
+
+    >>> add_n([[1., 2.], [3., 4.], [5., 6.]])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 9., 12.], dtype=float32)>
+    """
+    tensors = [as_tensor(x) for x in inputs]
+    if not tensors:
+        raise ValueError(
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
+        )
+    first = tensors[0]
+    if len(tensors) == 1:
+        return first
+    for i, other in enumerate(tensors):
+        if other.dtype is not first.dtype:
+            raise mismatch("AddN", i, first, other, ("inputs[0]", f"inputs[{i}]"))
+    check_dtype("AddN", first, _ADDABLE, _ADDABLE, "inputs")
+    for i, other in enumerate(tensors):
+        if other._array.shape != first._array.shape:
+            ours, theirs = bracketed(first._array.shape), bracketed(other._array.shape)
+            raise invalid(
+                "AddN",
+                "Inputs to operation AddN of type AddN must have the same size and shape.  "
+                f"Input 0: {ours} != input {i}: {theirs}",
+                summary=f"add_n: the shapes differ, {ours} and {theirs}",
+                operands=[("inputs[0]", first), (f"inputs[{i}]", other)],
+                hint="`+` broadcasts",
+            )
+    return _add_n(*tensors)
+
+
+@op("math.accumulate_n", samples=lambda s: [s.call([s(2, 3), s(2, 3)])])
+def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
+    """The sum of a list of tensors of one shape and dtype: `add_n` under an older name.
+
+    shape, tensor_dtype: what they must have, if given. Raises ValueError or TypeError if they do not.
+
+    >>> accumulate_n([[1., 2.], [3., 4.]])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 6.], dtype=float32)>
+    """
+    tensors = [as_tensor(x) for x in inputs] if isinstance(inputs, (list, tuple)) else []
+    if not tensors or any(t.dtype is not tensors[0].dtype for t in tensors):
+        raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape")
+    wanted = TensorShape(shape)
+    for t in tensors:
+        wanted = wanted.merge_with(t.shape)
+    dtype = tensors[0].dtype
+    if tensor_dtype is not None and as_dtype(tensor_dtype) is not dtype:
+        raise TypeError(
+            f"The `tensor_dtype` argument is {as_dtype(tensor_dtype)}, but `input` is of type {dtype}. These must be "
+            "equal. Try casting the input to the desired type."
+        )
+    return add_n(tensors)

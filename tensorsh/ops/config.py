@@ -1,0 +1,130 @@
+"""Devices: `tf.device`, and what `tf.config` tells of them. Settings that change nothing here are accepted."""
+
+from __future__ import annotations
+
+import re
+from contextlib import nullcontext
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..runtime import backend
+from ..runtime.errors import explain
+from .registry import export, op
+
+
+class PhysicalDevice(NamedTuple):
+    """A processor."""
+
+    name: str
+    device_type: str
+
+
+class LogicalDevice(NamedTuple):
+    """A processor as `tf.device` names it."""
+
+    name: str
+    device_type: str
+
+
+export("tf.config.PhysicalDevice", PhysicalDevice, None, "config")
+export("tf.config.LogicalDevice", LogicalDevice, None, "config")
+
+_PART = re.compile(r"(job|replica|task):[\w]+|(device:)?(cpu|gpu|xla_cpu|xla_gpu|tpu)(:(\d+|\*))?", re.IGNORECASE)
+
+
+@op("device")
+def device(device_name: Any) -> Any:
+    """A context in which new tensors are made on the named device: "/CPU:0", "/GPU:0" ...
+
+    A device that is not there is replaced by the CPU, as TensorFlow does with its soft placement.
+
+    >>> with device("/CPU:0"): constant([1., 2.]).device
+    '/job:localhost/replica:0/task:0/device:CPU:0'
+    """
+    if device_name is None:
+        return nullcontext()
+    if not isinstance(device_name, str):
+        raise ValueError(f"Expecting a string device name. Got {type(device_name)}({device_name})")
+    kind = "CPU"
+    for part in filter(None, device_name.split("/")):
+        if not _PART.fullmatch(part):
+            raise explain(
+                ValueError(
+                    f"Unknown attribute {part.partition(':')[0]!r} is encountered while parsing the device spec: "
+                    f"{device_name!r}."
+                ),
+                hint='devices are named like "/CPU:0" and "/GPU:0"',
+            )
+        kind = "GPU" if "gpu" in part.lower() else kind
+    if kind == "GPU":
+        return backend.using(_gpu_module()) if _has_gpu() else nullcontext()
+    return backend.using(np)
+
+
+@op("config.list_physical_devices config.experimental.list_physical_devices", short=False)
+def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The processors of a type ("CPU", "GPU"), or all.
+
+    >>> tf.config.list_physical_devices("CPU")
+    [PhysicalDevice(name='/physical_device:CPU:0', device_type='CPU')]
+    """
+    return [PhysicalDevice(f"/physical_device:{kind}:0", kind) for kind in _kinds(device_type)]
+
+
+@op("config.list_logical_devices config.experimental.list_logical_devices", short=False)
+def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
+    """The processors of a type, or all, as `device` names them."""
+    return [LogicalDevice(f"/device:{kind}:0", kind) for kind in _kinds(device_type)]
+
+
+@op("config.get_visible_devices config.experimental.get_visible_devices", short=False)
+def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
+    """The processors of a type, or all."""
+    return list_physical_devices(device_type)
+
+
+@op("config.get_soft_device_placement", short=False)
+def get_soft_device_placement() -> bool:
+    """True: a device that is not there is replaced by the CPU."""
+    return True
+
+
+def _accept(path: str, name: str) -> None:
+    def setting(*args: Any, **options: Any) -> None:
+        """A setting of TensorFlow's that changes nothing here."""
+
+    setting.__name__ = setting.__qualname__ = name
+    op(path + name, short=False)(setting)
+
+
+for _path, _name in (
+    ("config.", "set_soft_device_placement"),
+    ("config.", "set_visible_devices"),
+    ("config.experimental.", "set_memory_growth"),
+    ("config.experimental.", "enable_op_determinism"),
+    ("config.threading.", "set_inter_op_parallelism_threads"),
+    ("config.threading.", "set_intra_op_parallelism_threads"),
+    ("config.optimizer.", "set_jit"),
+):
+    _accept(_path, _name)
+
+
+def _kinds(wanted: str | None) -> list[str]:
+    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or _has_gpu())]
+
+
+def _has_gpu() -> bool:
+    if find_spec("cupy") is None:
+        return False
+    try:
+        return _gpu_module().cuda.runtime.getDeviceCount() > 0
+    except Exception:  # a driver that is missing, too old or broken is no GPU
+        return False
+
+
+def _gpu_module() -> Any:
+    import cupy
+
+    return cupy

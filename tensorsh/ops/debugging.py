@@ -1,0 +1,501 @@
+"""tf.debugging: assertions about values, shapes and dtypes, with TensorFlow's error classes and messages."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import numpy as np
+
+from ..runtime import backend, nest
+from ..runtime.dtypes import NUMERIC, DType, as_dtype, float32, int32
+from ..runtime.errors import InvalidArgumentError, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from .registry import op, ops, primitive
+from .rules import check_dtype
+
+
+@op("debugging.Assert Assert", short="Assert")
+def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> None:  # noqa: N802
+    """Raise InvalidArgumentError, telling the first entries of each of `data`, unless `condition` is true.
+
+    >>> Assert(constant(2) > 1, ["two is more"])
+    """
+    if not condition:
+        told = "\n".join(_listed(as_tensor(x), summarize) for x in data)
+        raise explain(
+            InvalidArgumentError(f"Expected '{condition!s}' to be true. Summarized data: {told}"),
+            summary="Assert: the condition is false: " + told.replace("\n", ", "),
+        )
+
+
+def _listed(t: Tensor, summarize: int | None) -> str:
+    """The first entries, 3 unless told otherwise, all if negative."""
+    host = backend.to_host(t._array)
+    if not host.ndim:
+        return "" if summarize == 0 else str(host[()])
+    count = 3 if summarize is None else host.size if summarize < 0 else summarize
+    return ", ".join([str(x) for x in host.reshape(-1)[:count]] + ["..."] * (count < host.size))
+
+
+# ---------------------------------------------------------------- two tensors compared
+
+
+def _compared(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
+    """Decorate the signature of an assertion that `x sign y` holds for every pair of entries."""
+
+    def decorate(function: Any) -> Any:
+        @op(paths)
+        def check(x: Any, y: Any, message: Any = None, summarize: Any = None, name: Any = None) -> None:
+            _check_all(sign, comparison, x, y, message, summarize)
+
+        check.__name__ = check.__qualname__ = function.__name__
+        check.__doc__ = function.__doc__
+        return check
+
+    return decorate
+
+
+def _check_all(sign: str, comparison: str, x: Any, y: Any, message: Any, summarize: Any) -> None:
+    if sign == "==" and x is y:
+        return
+    x, y = as_tensor(x), as_tensor(y)
+    holds = getattr(ops, comparison)(x, y)
+    host = backend.to_host(holds._array)
+    if host.all():
+        return
+    count = 3 if summarize is None else 10**9 if summarize < 0 else summarize
+    lines = [] if message is None else [str(message)]
+    lines.append(f"Condition x {sign} y did not hold.")
+    a, b = backend.to_host(x._array), backend.to_host(y._array)
+    if count and a.shape == b.shape and a.shape:
+        indices = np.argwhere(~host)[:count]
+        lines += [
+            f"Indices of first {len(indices)} different values:",
+            str(indices),
+            "Corresponding x values:",
+            str(a[~host][:count]),
+            "Corresponding y values:",
+            str(b[~host][:count]),
+        ]
+    if count:
+        for label, values in (("x", a.reshape(-1)), ("y", b.reshape(-1))):
+            lines += [f"First {min(values.size, count)} elements of {label}:", str(values[:count])]
+    raise _broken("\n".join(lines), f"x {sign} y", x, y)
+
+
+def _broken(text: str, claim: str, x: Tensor, y: Tensor | None = None) -> BaseException:
+    operands = [("x", x)] if y is None else [("x", x), ("y", y)]
+    return explain(InvalidArgumentError(text), summary=text.strip().replace("\n", "; "), operands=operands)
+
+
+@_compared("debugging.assert_equal assert_equal", "==", "equal")
+def assert_equal(x, y):
+    """Raise InvalidArgumentError unless x == y for every pair of entries (broadcasting).
+
+    >>> assert_equal([1, 2], [1, 2])
+    """
+
+
+@_compared("debugging.assert_less assert_less", "<", "less")
+def assert_less(x, y):
+    """Raise InvalidArgumentError unless x < y for every pair of entries (broadcasting).
+
+    >>> assert_less([1, 2], 3)
+    """
+
+
+@_compared("debugging.assert_less_equal", "<=", "less_equal")
+def assert_less_equal(x, y):
+    """Raise InvalidArgumentError unless x <= y for every pair of entries (broadcasting).
+
+    >>> assert_less_equal([1, 2], 2)
+    """
+
+
+@_compared("debugging.assert_greater assert_greater", ">", "greater")
+def assert_greater(x, y):
+    """Raise InvalidArgumentError unless x > y for every pair of entries (broadcasting).
+
+    >>> assert_greater([1, 2], 0)
+    """
+
+
+@_compared("debugging.assert_greater_equal", ">=", "greater_equal")
+def assert_greater_equal(x, y):
+    """Raise InvalidArgumentError unless x >= y for every pair of entries (broadcasting).
+
+    >>> assert_greater_equal([1, 2], 1)
+    """
+
+
+@op("debugging.assert_none_equal")
+def assert_none_equal(x: Any, y: Any, summarize: Any = None, message: Any = None, name: Any = None) -> None:
+    """Raise InvalidArgumentError unless x != y for every pair of entries (broadcasting).
+
+    >>> assert_none_equal([1, 2], 3)
+    """
+    _check_all("!=", "not_equal", x, y, message, summarize)
+
+
+# ---------------------------------------------------------------- one tensor against zero
+
+
+def _signed(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
+    """Decorate the signature of an assertion that `x sign 0` holds for every entry."""
+
+    def decorate(function: Any) -> Any:
+        @op(paths)
+        def check(x: Any, message: Any = None, summarize: Any = None, name: Any = None) -> None:
+            x = as_tensor(x)
+            if bool(backend.to_host(getattr(ops, comparison)(x, as_tensor(0, x.dtype))._array).all()):
+                return
+            head = f"x ({_shape_and_dtype(x)}) = "
+            # One of the four lacks the line break, in TensorFlow too.
+            claim = f"Condition x {sign} 0 did not hold element-wise:" + ("" if sign == "<=" else "\n") + head
+            host = backend.to_host(x._array)
+            count = 3 if summarize is None else 10**9 if summarize < 0 else summarize
+            entries = [str(v) for v in host.reshape(-1)[:count]] + ["..."] * (count < host.size)
+            told = str(entries) if host.ndim else str(host[()])
+            raise _broken(f"{_prefix(message)}\n{claim}\n{told}", f"x {sign} 0", x)
+
+        check.__name__ = check.__qualname__ = function.__name__
+        check.__doc__ = function.__doc__
+        return check
+
+    return decorate
+
+
+@_signed("debugging.assert_negative", "<", "less")
+def assert_negative(x):
+    """Raise InvalidArgumentError unless every entry is below zero.
+
+    >>> assert_negative([-1, -2])
+    """
+
+
+@_signed("debugging.assert_positive", ">", "greater")
+def assert_positive(x):
+    """Raise InvalidArgumentError unless every entry is above zero.
+
+    >>> assert_positive([1, 2])
+    """
+
+
+@_signed("debugging.assert_non_negative", ">=", "greater_equal")
+def assert_non_negative(x):
+    """Raise InvalidArgumentError if an entry is below zero.
+
+    >>> assert_non_negative([0, 2])
+    """
+
+
+@_signed("debugging.assert_non_positive", "<=", "less_equal")
+def assert_non_positive(x):
+    """Raise InvalidArgumentError if an entry is above zero.
+
+    >>> assert_non_positive([0, -2])
+    """
+
+
+# ---------------------------------------------------------------- closeness and finiteness
+
+
+@op("debugging.assert_near")
+def assert_near(
+    x: Any, y: Any, rtol: Any = None, atol: Any = None, message: Any = None, summarize: Any = None, name: Any = None
+) -> None:
+    """Raise InvalidArgumentError unless |x - y| <= atol + rtol * |y| for every pair of entries.
+
+    rtol, atol: ten times the dtype's precision if None.
+
+    >>> assert_near([1., 2.], [1., 2.0000001])
+    """
+    x = as_tensor(x)
+    y = as_tensor(y, x.dtype)
+    real = x._array.real.dtype
+    precision = _precision(real)
+    rtol = as_tensor(10 * precision if rtol is None else rtol, as_dtype(real))
+    atol = as_tensor(10 * precision if atol is None else atol, as_dtype(real))
+    distance = ops.abs(ops.subtract(x, y))
+    near = ops.less(distance, ops.add(atol, ops.multiply(rtol, ops.abs(y))))
+    Assert(
+        ops.reduce_all(near),
+        [
+            _prefix(message),
+            f"x and y not equal to tolerance rtol = {rtol!s}, atol = {atol!s}",
+            f"x ({_shape_and_dtype(x)}) = ",
+            x,
+            f"y ({_shape_and_dtype(y)}) = ",
+            y,
+        ],
+        summarize,
+    )
+
+
+def _precision(dtype: np.dtype) -> float:
+    if dtype.kind == "V":
+        return 2.0**-7
+    try:
+        return float(np.finfo(dtype).eps)
+    except ValueError:
+        raise explain(
+            ValueError(f"data type {dtype.type!r} not inexact"),
+            summary=f"assert_near: {dtype.name} numbers are exact; use assert_equal",
+        ) from None
+
+
+@primitive(lambda g, y, x, message: _check_numerics(g, message="Not a number (NaN) or infinity (Inf) values detected in gradient. " + message))
+def _check_numerics(xp: Any, x: Any, message: str) -> Any:
+    has_nan, has_inf = bool(xp.isnan(x).any()), bool(xp.isinf(x).any())
+    if has_nan or has_inf:
+        found = "Inf and NaN" if has_nan and has_inf else "NaN" if has_nan else "Inf"
+        raise invalid(
+            "CheckNumerics",
+            f"{message} : Tensor had {found} values",
+            summary=f"check_numerics: {message}: there are {found} values",
+        )
+    return x
+
+
+@op("debugging.check_numerics", samples=lambda s: [s.call(s(2, 3), "here")])
+def check_numerics(tensor: Any, message: Any, name: str | None = None) -> Tensor:
+    """The tensor itself; raises InvalidArgumentError if it holds a nan or an infinity. So does its gradient.
+
+    >>> check_numerics([1., 2.], "weights")
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
+    """
+    x = as_tensor(tensor)
+    check_dtype("CheckNumerics", x, _CHECKED, _CHECKED, "tensor")
+    return _check_numerics(x, message=str(message))
+
+
+_CHECKED = tuple(as_dtype(name) for name in ("bfloat16", "float16", "float32", "float64"))
+
+
+@op("debugging.assert_all_finite", samples=lambda s: [s.call(s(2, 3), "here")])
+def assert_all_finite(x: Any, message: Any, name: str | None = None) -> Tensor:
+    """The tensor itself; raises InvalidArgumentError if it holds a nan or an infinity.
+
+    >>> assert_all_finite([1., 2.], "weights")
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
+    """
+    return check_numerics(x, message)
+
+
+# ---------------------------------------------------------------- dtypes
+
+
+@op("debugging.assert_integer")
+def assert_integer(x: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise TypeError unless the dtype is one of integers.
+
+    >>> assert_integer([1, 2])
+    """
+    x = as_tensor(x)
+    if not x.dtype.is_integer:
+        raise TypeError(f'{_prefix(message)}Expected "x" to be integer type.  Found: tensor of dtype {x.dtype}')
+
+
+@op("debugging.assert_type")
+def assert_type(tensor: Any, tf_type: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise TypeError unless the tensor has that dtype.
+
+    >>> assert_type([1, 2], int32)
+    """
+    x, wanted = as_tensor(tensor), as_dtype(tf_type)
+    if x.dtype != wanted:
+        raise explain(
+            TypeError(f"{_prefix(message)}tensor must be of type {wanted!r}; got {x.dtype!r}"),
+            hint=f"cast it: cast(x, {wanted.name})",
+        )
+
+
+@op("debugging.assert_same_float_dtype")
+def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
+    """The floating-point dtype that all the tensors have; raises ValueError if they differ.
+
+    >>> assert_same_float_dtype([constant(1.), constant([2.])])
+    tf.float32
+    """
+    found = None if dtype is None else as_dtype(dtype)
+    first = None
+    for t in tensors or ():
+        if t is None:
+            continue
+        if found is None:
+            found, first = t.dtype, t
+        elif t.dtype != found:
+            beside = "" if first is None else f" as {first!s}"
+            raise ValueError(f"{t!s}, type={t.dtype}, must be of the same type ({found}){beside}.")
+    if found is None:
+        return float32
+    if not found.is_floating:
+        raise ValueError(f"Expected floating point type, got {found}.")
+    return found
+
+
+@op("debugging.is_numeric_tensor")
+def is_numeric_tensor(tensor: Any) -> bool:
+    """Whether it is a tensor of numbers.
+
+    >>> is_numeric_tensor(constant(1)), is_numeric_tensor(1)
+    (True, False)
+    """
+    return isinstance(tensor, Tensor) and tensor.dtype in NUMERIC
+
+
+@op("debugging.assert_proper_iterable")
+def assert_proper_iterable(values: Any) -> None:
+    """Raise TypeError unless `values` is an iterable other than a tensor, an array or text.
+
+    >>> assert_proper_iterable([1, 2])
+    """
+    if is_tensor(values) or isinstance(values, (np.ndarray, str, bytes)):
+        raise TypeError(f'Expected argument "values" to be a "proper" iterable.  Found: {type(values)}')
+    if not hasattr(values, "__iter__"):
+        raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(values)}')
+
+
+# ---------------------------------------------------------------- shapes
+
+
+@op("debugging.assert_scalar")
+def assert_scalar(tensor: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise ValueError unless the tensor has rank 0.
+
+    >>> assert_scalar(1.)
+    """
+    shape = as_tensor(tensor).shape
+    if len(shape):
+        raise ValueError(f"{_prefix(message)}Expected scalar shape, saw shape: {shape}.")
+
+
+@op("debugging.assert_rank assert_rank")
+def assert_rank(x: Any, rank: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise ValueError unless the tensor has that rank.
+
+    >>> assert_rank([[1, 2]], 2)
+    """
+    x, (wanted,) = as_tensor(x), _ranks([rank])
+    if x.ndim != wanted:
+        raise _wrong_rank(x, str(wanted), message, "")
+
+
+@op("debugging.assert_rank_at_least")
+def assert_rank_at_least(x: Any, rank: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise ValueError unless the tensor has that rank or a higher one.
+
+    >>> assert_rank_at_least([[1, 2]], 1)
+    """
+    x, (wanted,) = as_tensor(x), _ranks([rank])
+    if x.ndim < wanted:
+        raise _wrong_rank(x, str(wanted), message, "at least ")
+
+
+@op("debugging.assert_rank_in")
+def assert_rank_in(x: Any, ranks: Any, message: Any = None, name: str | None = None) -> None:
+    """Raise ValueError unless the tensor has one of those ranks.
+
+    >>> assert_rank_in([[1, 2]], [1, 2])
+    """
+    x, wanted = as_tensor(x), tuple(_ranks(ranks))
+    if x.ndim not in wanted:
+        raise _wrong_rank(x, str(wanted), message, "in ")
+
+
+def _ranks(given: Any) -> list[int]:
+    found = []
+    for rank in given:
+        t = as_tensor(rank)
+        assert_type(t, int32)
+        if t.ndim:
+            raise ValueError("Rank must be a scalar.")
+        found.append(int(t))
+    return found
+
+
+def _wrong_rank(x: Tensor, wanted: str, message: Any, words: str) -> BaseException:
+    return explain(
+        ValueError(
+            f"{_prefix(message)}Tensor  must have rank {words}{wanted}.  Received rank {x.ndim}, shape {x.shape}"
+        ),
+        operands=[("x", x)],
+    )
+
+
+@op("debugging.assert_shapes")
+def assert_shapes(
+    shapes: Any, data: Any = None, summarize: Any = None, message: Any = None, name: str | None = None
+) -> None:
+    """Raise ValueError unless tensors have the shapes beside them, where a letter stands for one size throughout.
+
+    shapes: pairs (tensor, shape); a shape's entries are sizes, names of sizes, None or "." for any, and as its first
+    "*" or `...` for any number of axes.
+
+    >>> assert_shapes([(ones(2, 3), ("n", 3)), (ones(2), ("n",))])
+    """
+    pairs = shapes.items() if isinstance(shapes, dict) else shapes
+    wanted = [_wanted_shape(as_tensor(x), shape, message) for x, shape in pairs if shape is not None]
+    for x, names, is_tail in wanted:
+        rank = len(names)
+        if is_tail and rank > 1:
+            assert_rank_at_least(x, rank, message)
+        elif not is_tail and rank < 2:
+            assert_rank_in(x, [0, 1], message)
+        elif not is_tail:
+            assert_rank(x, rank, message)
+    known: dict[Any, tuple[int, Tensor, int]] = {}
+    for x, names, is_tail in wanted:
+        sizes = x.shape.as_list() or [1]
+        for i, symbol in enumerate(names):
+            axis = i - len(names) if is_tail else i
+            if symbol is None or symbol == ".":
+                continue
+            size, why = _as_size(symbol), "Specified explicitly"
+            if size is None:
+                if symbol not in known:
+                    known[symbol] = sizes[axis], x, axis
+                    continue
+                size, first, at = known[symbol]
+                why = f"Specified by tensor {_shape_and_dtype(first)} dimension {at}"
+            if sizes[axis] != size:
+                raise explain(
+                    ValueError(
+                        f"{_prefix(message)}{why}.  Tensor {_shape_and_dtype(x)} dimension {axis} must have size "
+                        f"{size}.  Received size {sizes[axis]}, shape {x.shape}"
+                    ),
+                    operands=[("x", x)],
+                )
+
+
+def _wanted_shape(x: Tensor, shape: Any, message: Any) -> tuple[Tensor, tuple, bool]:
+    """(tensor, the entries of its shape, whether they are only its last ones)."""
+    if not hasattr(shape, "__iter__"):
+        raise ValueError(
+            f"{_prefix(message)}Tensor {_shape_and_dtype(x)}.  Specified shape must be an iterable.  An iterable has the "
+            f"attribute `__iter__` or `__getitem__`.  Received specified shape: {shape}"
+        )
+    entries = tuple(shape)
+    for i, entry in enumerate(entries):
+        if i and (entry is Ellipsis or entry == "*"):
+            raise ValueError(
+                f"{_prefix(message)}Tensor {_shape_and_dtype(x)} specified shape index {i}.  Symbol `...` or `*` for a "
+                "variable number of unspecified dimensions is only allowed as the first entry"
+            )
+    is_tail = bool(entries) and (entries[0] is Ellipsis or entries[0] == "*")
+    return x, (entries[1:] if is_tail else entries) or (1,), is_tail
+
+
+def _as_size(symbol: Any) -> int | None:
+    try:
+        return int(symbol)
+    except (TypeError, ValueError):
+        return None
+
+
+def _shape_and_dtype(t: Tensor) -> str:
+    return f"shape={t.shape} dtype={t.dtype.name}"
+
+
+def _prefix(message: Any) -> str:
+    return f"{message}.  " if message else ""

@@ -1,0 +1,135 @@
+"""check_grad: a function's derivatives against finite differences."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Callable
+
+import numpy as np
+
+from ..runtime import backend, nest, tape as tapes
+from ..runtime.errors import OpError, explain
+from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.variable import Variable
+from .registry import op, ops
+
+#: Half the distance between the two points of a central difference: near the optimum for float64, which is the cube
+#: root of its precision.
+_STEP = 6e-6
+_TOLERANCE = 1e-5  # of the difference, relative to the larger of 1 and the largest entry
+
+
+@op("")
+def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float = _TOLERANCE) -> None:
+    """Compare f's gradient, and the gradient of its gradient, with central finite differences, in float64.
+
+    x: the arguments at which f is checked; real floating-point ones (and plain numbers) are differentiated, cast to
+    float64, so constants inside f are best written as Python numbers. f's result may have any shape or structure:
+    a fixed random weighting of its entries is checked. Prints one line; raises AssertionError with the worst entry.
+
+    >>> check_grad(lambda x: reduce_sum(x ** 3), [1., 2.])
+    check_grad: first and second order agree with finite differences
+    """
+    arguments = [_wide(argument) for argument in x]
+    leaves = [leaf for leaf in nest.flatten(arguments) if _is_real(leaf)]
+    if not leaves:
+        raise explain(
+            TypeError("check_grad: there is no floating-point argument to differentiate with regard to"),
+            hint="write check_grad(f, x) with x a float, a list of floats or a tensor",
+        )
+
+    def weighted(*values: Tensor) -> Tensor:
+        own = iter(values)
+        filled = nest.map_leaves(lambda leaf: next(own) if _is_real(leaf) else leaf, arguments)
+        try:
+            results = [as_tensor(y) for y in nest.flatten(f(*filled))]
+        except (OpError, TypeError, ValueError) as error:
+            if getattr(error, "hint", None) is None:
+                error.hint = "check_grad calls the function with float64 arguments"  # type: ignore[attr-defined]
+            raise
+        return _weigh([y for y in results if y.dtype.is_floating or y.dtype.is_complex], seed=1)
+
+    def sloped(*values: Tensor) -> Tensor:
+        return _weigh(_gradients(weighted, values), seed=2)
+
+    _compare("first", weighted, leaves, tolerance)
+    if order > 1:
+        _compare("second", sloped, leaves, tolerance)
+    print("check_grad:", "first and second order agree" if order > 1 else "first order agrees",
+          "with finite differences", file=sys.stdout)  # fmt: skip
+
+
+def _wide(argument: Any) -> Any:
+    """The argument with every real floating-point leaf as a float64 tensor of its own."""
+
+    def wide(leaf: Any) -> Any:
+        if isinstance(leaf, (Tensor, Variable)):
+            t = as_tensor(leaf)
+        elif isinstance(leaf, (float, list, tuple, np.ndarray, np.floating)):
+            t = as_tensor(leaf, "float64") if isinstance(leaf, (float, list)) else as_tensor(leaf)
+        else:
+            return leaf
+        return wrap(t._array.astype("float64")) if t.dtype.is_floating else leaf
+
+    numbers = isinstance(argument, (list, tuple)) and all(isinstance(n, (int, float)) for n in nest.flatten(argument))
+    if numbers:
+        return as_tensor(argument, "float64")
+    return nest.map_leaves(wide, argument)
+
+
+def _is_real(leaf: Any) -> bool:
+    return type(leaf) is Tensor and leaf._array.dtype == np.float64
+
+
+def _weigh(results: list[Tensor], seed: int) -> Tensor:
+    """The sum of all entries, weighted at random but the same way every time."""
+    draws = np.random.default_rng(seed)
+    total = as_tensor(0.0, "float64")
+    for y in results:
+        weights = wrap(backend.from_host(np.asarray(draws.uniform(0.5, 1.5, y.shape))))
+        parts = [ops.real(y), ops.imag(y)] if y.dtype.is_complex else [y]
+        for part in parts:
+            total = ops.add(total, ops.reduce_sum(ops.multiply(ops.cast(part, "float64"), weights)))
+    return total
+
+
+def _gradients(f: Callable[..., Tensor], values: tuple) -> list[Tensor]:
+    record = tapes.Tape(watch_accessed=False)
+    own = [ops.identity(v) for v in values]
+    for v in own:
+        record._watch(v)
+    with tapes.also(record):
+        y = f(*own)
+    grads = tapes.backward(record, [y], [ops.ones_like(y)], own)
+    return [tapes.zeros_like(v) if g is None else tapes.dense(g) for g, v in zip(grads, own)]
+
+
+def _compare(order: str, f: Callable[..., Tensor], leaves: list[Tensor], tolerance: float) -> None:
+    """Raise AssertionError unless the tape's gradient of the scalar function f is that of finite differences."""
+    worst = (0.0, "", 0.0, 0.0)
+    for i, found in enumerate(_gradients(f, tuple(leaves))):
+        exact = backend.to_host(found._array)
+        host = backend.to_host(leaves[i]._array)
+        differences = np.empty(host.shape)
+        for at in np.ndindex(host.shape):
+            ends = []
+            for step in (_STEP, -_STEP):
+                moved = host.copy()
+                moved[at] += step
+                point = [*leaves[:i], wrap(backend.from_host(moved)), *leaves[i + 1 :]]
+                ends.append(float(backend.to_host(f(*point)._array)))
+            differences[at] = (ends[0] - ends[1]) / (2 * _STEP)
+        scale = max(1.0, float(np.abs(differences).max(initial=0.0)))
+        errors = np.abs(exact - differences) / scale
+        errors = np.where(np.isnan(errors), np.inf, errors)
+        if errors.size and errors.max() > max(tolerance, worst[0]):
+            at = tuple(int(n) for n in np.unravel_index(int(errors.argmax()), errors.shape))
+            where = f"argument {i}" + (f" at {list(at)}" if at else "")
+            worst = (float(errors.max()), where, float(exact[at]), float(differences[at]))
+    if worst[1]:
+        raise explain(
+            AssertionError(
+                f"check_grad: {order} order, {worst[1]}: the tape says {worst[2]:.8g}, finite differences {worst[3]:.8g}"
+            ),
+            hint="a kink or a jump near the point, an integer or float32 step inside, or a wrong custom gradient",
+        )

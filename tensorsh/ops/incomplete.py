@@ -1,0 +1,230 @@
+"""The incomplete gamma and beta functions, by series and continued fractions.
+
+Both are iterations that go on until every element has settled, which the host asks every few steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Callable
+
+from ..runtime.dtypes import FLOATS, float32, float64
+from ..runtime.errors import bracketed, invalid
+from ..runtime.tensor import Tensor
+from .arguments import alike
+from .expansions import in_double
+from .registry import no_gradient, op, ops, primitive
+from .rules import binary, check_dtype
+from .special import digamma_array, lgamma_array
+
+_PRECISION = 2.0**-53
+_MOST_STEPS = 4000
+_TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
+
+
+@binary(
+    "math.igamma",
+    lambda g, y, a, x: g * _igamma_grad_a(a, x),
+    lambda g, y, a, x: g * _gamma_density(a, x),
+    dtypes=FLOATS,
+    kernel="Igamma",
+    args=("a", "x"),
+    domain=(0.5, 3.0),
+)
+@in_double
+def igamma(xp, a, x):
+    """The lower regularized incomplete gamma function: the part of Gamma(a) that the integral up to x is.
+
+    >>> igamma([1., 2.], [1., 3.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.63212056, 0.8008517 ], dtype=float32)>
+    """
+    lower, upper, small = _parts(xp, a, x)
+    return _domain(xp, a, x, xp.where(small, lower, 1 - upper), 0.0, 1.0)
+
+
+@binary(
+    "math.igammac",
+    lambda g, y, a, x: -g * _igamma_grad_a(a, x),
+    lambda g, y, a, x: -g * _gamma_density(a, x),
+    dtypes=FLOATS,
+    kernel="Igammac",
+    args=("a", "x"),
+    domain=(0.5, 3.0),
+)
+@in_double
+def igammac(xp, a, x):
+    """The upper regularized incomplete gamma function, 1 - igamma(a, x), without cancellation.
+
+    >>> igammac([1., 2.], [1., 3.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.36787945, 0.19914827], dtype=float32)>
+    """
+    lower, upper, small = _parts(xp, a, x)
+    return _domain(xp, a, x, xp.where(small, 1 - lower, upper), 1.0, 0.0)
+
+
+def _gamma_density(a: Tensor, x: Tensor) -> Tensor:
+    """The derivative of igamma for x, in logarithms, since Gamma(a) may be large."""
+    return ops.exp(-x + (a - 1.0) * ops.log(x) - ops.lgamma(a))
+
+
+def _domain(xp: Any, a: Any, x: Any, y: Any, at_0: float, at_infinity: float) -> Any:
+    """y, with the values at the ends of its domain, and nan outside of it."""
+    y = xp.where(xp.isinf(x), at_infinity, y)
+    y = xp.where(xp.isinf(a) & xp.isfinite(x), at_0, y)
+    y = xp.where(x == 0, at_0, y)
+    return xp.where((x < 0) | (a <= 0) | xp.isnan(a) | xp.isnan(x), math.nan, y)
+
+
+def _parts(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
+    """The lower part by a series, the upper by a continued fraction, and where the first is the one to take."""
+    a, x, small = _regions(xp, a, x)
+    size = xp.exp(a * xp.log(x) - x - lgamma_array(xp, a))
+    (series,), (fraction,) = _series(xp, a, x, small)[:1], _fraction(xp, a, x, small)[:1]
+    return size * series / a, size * fraction, small
+
+
+def _regions(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
+    """a and x broadcast, with harmless numbers where they are out of the domain, and where the series is better."""
+    a, x = xp.broadcast_arrays(a, x)
+    inside = (a > 0) & (x > 0) & xp.isfinite(a) & xp.isfinite(x)
+    a, x = xp.where(inside, a, 1.0), xp.where(inside, x, 1.0)
+    return a, x, (x <= 1) | (x <= a)
+
+
+def _iterate(xp: Any, step: Callable[[int, list[Any]], tuple[list[Any], Any]], state: list[Any]) -> list[Any]:
+    """`step` until the change that it tells of, relative to the result, is below the precision everywhere."""
+    for i in range(1, _MOST_STEPS + 1):
+        state, change = step(i, state)
+        if i % 8 == 0 and not bool((xp.abs(change) > _PRECISION).any()):
+            break
+    return state
+
+
+def _series(xp: Any, a: Any, x: Any, wanted: Any) -> tuple[Any, Any]:
+    """The sum of x**n / ((a + 1) ... (a + n)), and its derivative for a."""
+    x = xp.where(wanted, x, 0.0)
+
+    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+        total, slope, term, fall = state
+        term = term * x / (a + n)
+        fall = fall - 1 / (a + n)  # the logarithmic derivative of the term
+        return [total + term, slope + term * fall, term, fall], term * (1 + xp.abs(fall)) / total
+
+    one, zero = xp.ones_like(x), xp.zeros_like(x)
+    total, slope, _, _ = _iterate(xp, step, [one, zero, one, zero])
+    return total, slope
+
+
+def _fraction(xp: Any, a: Any, x: Any, unwanted: Any) -> tuple[Any, Any]:
+    """The continued fraction of Gamma(a, x) / (x**a exp(-x)), by Lentz's method, and its derivative for a."""
+    x = xp.where(unwanted, a + 10.0, x)
+
+    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+        total, slope, c, c_slope, d, d_slope = state
+        over = n * (a - n)  # its derivative is n
+        under = x + (2 * n + 1) - a  # its derivative is -1
+        c_slope = n / c - over * c_slope / (c * c) - 1
+        c = under + over / c
+        inverse = over * d + under
+        inverse = xp.where(inverse == 0, _TINY, inverse)
+        d_slope = -(n * d + over * d_slope - 1) / (inverse * inverse)
+        d = 1 / inverse
+        factor, factor_slope = c * d, c_slope * d + c * d_slope
+        slope = slope * factor + total * factor_slope
+        total = total * factor
+        return [total, slope, c, c_slope, d, d_slope], xp.maximum(xp.abs(factor - 1), xp.abs(factor_slope))
+
+    under = x + 1 - a
+    d, d_slope = 1 / under, 1 / (under * under)
+    c, c_slope = xp.full_like(x, 1 / _TINY), xp.zeros_like(x)
+    total, slope, *_ = _iterate(xp, step, [d, d_slope, c, c_slope, d, d_slope])
+    return total, slope
+
+
+@primitive(joint=no_gradient("IgammaGradA"))
+@in_double
+def _igamma_grad_a(xp, a, x):
+    """The derivative of igamma for a; TensorFlow has no gradient of it."""
+    at_0 = _domain(xp, a, x, xp.zeros_like(a + x), 0.0, 0.0)
+    a, x, small = _regions(xp, a, x)
+    logarithm = xp.log(x)
+    size = xp.exp(a * logarithm - x - lgamma_array(xp, a))
+    growth = logarithm - digamma_array(xp, a)
+    series, series_slope = _series(xp, a, x, small)
+    fraction, fraction_slope = _fraction(xp, a, x, small)
+    lower = size / a * (series * (growth - 1 / a) + series_slope)
+    upper = size * (fraction * growth + fraction_slope)
+    return xp.where(at_0 == 0, xp.where(small, lower, -upper), at_0)
+
+
+# ---------------------------------------------------------------- beta
+
+
+def _beta_density(g: Tensor, y: Tensor, a: Tensor, b: Tensor, x: Tensor) -> Tensor:
+    log_beta = ops.lgamma(a) + ops.lgamma(b) - ops.lgamma(a + b)
+    return g * ops.exp(ops.xlog1py(b - 1.0, -x) + ops.xlogy(a - 1.0, x) - log_beta)
+
+
+@primitive(None, None, _beta_density)
+@in_double
+def _betainc(xp, a, b, x):
+    a, b, x = xp.broadcast_arrays(a, b, x)
+    inside = (a > 0) & (b > 0) & (x > 0) & (x < 1) & xp.isfinite(a) & xp.isfinite(b)
+    p, q, z = xp.where(inside, a, 1.0), xp.where(inside, b, 1.0), xp.where(inside, x, 0.5)
+    size = xp.exp(
+        p * xp.log(z)
+        + q * xp.log1p(-z)
+        + (lgamma_array(xp, p + q) - lgamma_array(xp, p) - lgamma_array(xp, q))
+    )
+    # The fraction converges quickly below the mean; above it, I(a, b, x) is 1 - I(b, a, 1 - x).
+    turned = z > (p + 1) / (p + q + 2)
+    p, q, z = xp.where(turned, q, p), xp.where(turned, p, q), xp.where(turned, 1 - z, z)
+    part = size / p * _beta_fraction(xp, p, q, z)
+    y = xp.where(turned, 1 - part, part)
+    y = xp.where(x == 0, 0.0, xp.where(x == 1, 1.0, y))
+    return xp.where((a > 0) & (b > 0) & (x >= 0) & (x <= 1) & xp.isfinite(a) & xp.isfinite(b), y, math.nan)
+
+
+def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
+    """The continued fraction of the incomplete beta function, by Lentz's method."""
+
+    def apart(value: Any) -> Any:
+        return xp.where(xp.abs(value) < _TINY, _TINY, value)
+
+    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+        total, c, d = state
+        for over in (
+            n * (b - n) * x / ((a + (2 * n - 1)) * (a + 2 * n)),
+            -(a + n) * (a + b + n) * x / ((a + 2 * n) * (a + (2 * n + 1))),
+        ):
+            d = 1 / apart(1 + over * d)
+            c = apart(1 + over / c)
+            total = total * (c * d)
+        return [total, c, d], c * d - 1
+
+    d = 1 / apart(1 - (a + b) * x / (a + 1))
+    return _iterate(xp, step, [d, xp.ones_like(x), d])[0]
+
+
+@op("math.betainc", samples=lambda s: [s.call(2.0, 3.0, s(2, 3, within=(0.1, 0.9)))])
+def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
+    """The regularized incomplete beta function I(a, b, x), for x from 0 to 1. No gradients for a and b.
+
+    Each of a, b and x has the same shape, or is of rank 0.
+
+    >>> betainc(1., [1., 2.], 0.5)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.75], dtype=float32)>
+    """
+    tensors = alike("Betainc", [a, b, x])
+    check_dtype("Betainc", tensors[0], (float32, float64), (float32, float64), "a")
+    shaped = [(arg, t._array.shape) for arg, t in zip("abx", tensors) if t._array.ndim]
+    for arg, shape in shaped[1:]:
+        first, wanted = shaped[0]
+        if shape != wanted:
+            raise invalid(
+                "Betainc",
+                f"Shapes of {first} and {arg} are inconsistent: {bracketed(wanted)} vs. {bracketed(shape)}",
+                summary=f"betainc: {first} has shape {wanted} and {arg} {shape}; only rank 0 broadcasts",
+                operands=list(zip("abx", tensors)),
+            )
+    return _betainc(*tensors)

@@ -1,0 +1,464 @@
+"""Putting tensors together and taking them apart: concat, stack, split, unstack, and what fills up or repeats.
+
+Each of the two directions is the other's gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime.backend import module_of
+from ..runtime.dtypes import string
+from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
+from .arguments import alike, integers, tail, vector
+from .registry import op, ops, primitive
+from .rows import take
+
+
+def _along(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
+    """The key of a run of positions on one axis."""
+    return (*(slice(None),) * axis, slice(start, stop))
+
+
+def _pieces(g: Tensor, y: Tensor, *parts: Tensor, axis: int) -> list[Tensor]:
+    ends = np.cumsum([part._array.shape[axis] for part in parts]).tolist()
+    return [g[_along(axis, start, end)] for start, end in zip([0, *ends], ends)]  # type: ignore[index]
+
+
+@primitive(joint=_pieces)
+def _concat(xp, *parts, axis):
+    return xp.concatenate(parts, axis)
+
+
+@op("concat", samples=lambda s: [s.call([s(2, 3), s(1, 3)], 0), s.call([s(2, 1), s(2, 2), s(2, 1)], -1)])
+def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
+    """Tensors joined along an axis; all other sizes must be equal.
+
+    values: a list of tensors of one dtype and rank. Raises InvalidArgumentError if they do not fit together.
+
+    >>> concat([[[1, 2]], [[3, 4]]], 0)
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    along = integers("ConcatV2", axis, "axis", "Tidx")
+    if len(values) == 1:
+        if along._array.ndim:
+            raise ValueError(f"Shape {along.shape} must have rank 0")
+        return ops.identity(values[0])
+    last = tail(*values, name=name)
+    if not values:
+        raise explain(
+            InvalidArgumentError(
+                "OpKernel 'ConcatV2' has constraint on attr 'T' not in NodeDef '[N=0, Tidx=DT_INT32]' "
+                f"[Op:ConcatV2] name: {name}"
+            ),
+            summary="concat: there is nothing to join: the list is empty",
+        )
+    parts = alike("ConcatV2", values, last)
+    return _concat(*parts, axis=_concat_axis(parts, vector(along)[0], last))
+
+
+def _concat_axis(parts: list[Tensor], axis: int, last: str | None) -> int:
+    shape = parts[0]._array.shape
+    rank = len(shape)
+
+    def fail(message: str, summary: str, i: int = 1) -> BaseException:
+        shown = [("values[0]", parts[0]), (f"values[{i}]", parts[i])]
+        return invalid("ConcatV2", f"ConcatOp : {message}", f"concat: {summary}", shown, name=last)
+
+    if not rank:
+        raise fail("Can't concatenate scalars (use tf.stack instead)", "scalars have no axis to join: use stack")
+    if not -rank <= axis < rank:
+        raise fail(
+            f"Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis}",
+            f"axis {axis} is out of range for tensors of rank {rank}",
+        )
+    axis %= rank
+    for i, part in enumerate(parts):
+        other = part._array.shape
+        both = f"shape[0] = {bracketed(shape)} vs. shape[{i}] = {bracketed(other)}"
+        if len(other) != rank:
+            raise fail(f"Ranks of all input tensors should match: {both}", f"ranks differ, {rank} and {len(other)}", i)
+        for a in range(rank):
+            if a != axis and other[a] != shape[a]:
+                raise fail(
+                    f"Dimension {a} in both shapes must be equal: {both}",
+                    f"sizes of axis {a} differ, {shape[a]} and {other[a]}",
+                    i,
+                )
+    return axis
+
+
+@primitive(joint=lambda g, y, *parts, axis: _rows(g, axis))
+def _stack(xp, *parts, axis):
+    return xp.stack(parts, axis)
+
+
+@op("stack", samples=lambda s: [s.call([s(2), s(2)]), s.call([s(2, 3), s(2, 3), s(2, 3)], axis=-1)])
+def stack(values: Any, axis: Any = 0, name: str | None = "stack") -> Tensor:
+    """Tensors of one shape and dtype as the slices of a tensor of one rank more.
+
+    axis: where the new axis is. Raises InvalidArgumentError if the shapes differ.
+
+    >>> stack([[1, 2], [3, 4]], axis=1)
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 3],
+           [2, 4]], dtype=int32)>
+    """
+    axis = int(axis)
+    if not isinstance(values, (list, tuple)):
+        if axis == 0:
+            return as_tensor(values)
+        values = list(as_tensor(values))
+    if axis == 0 and not any(map(is_tensor, values)):
+        try:
+            return as_tensor(values)
+        except (TypeError, ValueError):
+            if not values:
+                raise
+    last = tail(*values, name=name)
+    parts = alike("Pack", values, last)
+    shape = parts[0]._array.shape
+    if not -len(shape) - 1 <= axis <= len(shape):
+        raise ValueError(f"Argument `axis` = {axis} not in range [{-len(shape) - 1}, {len(shape) + 1})")
+    for i, part in enumerate(parts):
+        if part._array.shape != shape:
+            raise invalid(
+                "Pack",
+                f"Shapes of all inputs must match: values[0].shape = {bracketed(shape)} != "
+                f"values[{i}].shape = {bracketed(part._array.shape)}",
+                summary=f"stack: shapes differ, {shape} and {part._array.shape}",
+                operands=[("values[0]", parts[0]), (f"values[{i}]", part)],
+                name=last,
+            )
+    return _stack(*parts, axis=axis % (len(shape) + 1))
+
+
+@op("parallel_stack", samples=lambda s: [])
+def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
+    """Not available eagerly, in TensorFlow as here: use `stack`. Raises RuntimeError.
+
+    >>> parallel_stack([[1], [2]])
+    error[RuntimeError]: tf.parallel_stack() is not compatible with eager execution.
+    """
+    raise explain(
+        RuntimeError("tf.parallel_stack() is not compatible with eager execution."), hint="use stack"
+    )
+
+
+def _as_list(g: Any) -> list[Tensor]:
+    return g if isinstance(g, list) else [g]
+
+
+@primitive(joint=lambda g, y, x, axis: [_stack(*_as_list(g), axis=axis)])
+def _unstack(xp, x, axis):
+    key = (slice(None),) * axis
+    return tuple(x[(*key, i, ...)] for i in range(x.shape[axis]))
+
+
+def _rows(x: Tensor, axis: int) -> list[Tensor]:
+    return list(_unstack(x, axis=axis)) if x._array.shape[axis] else []
+
+
+@op("unstack", samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=-1)])
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unstack") -> list[Tensor]:
+    """The slices of a tensor along an axis, as a list.
+
+    num: how many there must be, if given. Raises ValueError if there is no such axis.
+
+    >>> unstack([1., 2.])
+    [<tf.Tensor: shape=(), dtype=float32, numpy=1.0>, <tf.Tensor: shape=(), dtype=float32, numpy=2.0>]
+    """
+    x = as_tensor(value)
+    shape = x._array.shape
+    rank = len(shape)
+    if not -rank <= axis < rank:
+        if num is None:
+            raise ValueError(f"Argument `axis` = {axis} not in range [{-rank}, {rank})")
+        raise invalid("Unpack", f"axis = {axis} not in [{-rank}, {rank})", name=tail(value, name=name))
+    if num is not None and shape[axis] != num:
+        raise invalid(
+            "Unpack",
+            f"Input shape axis {axis % rank} must equal {num}, got shape {bracketed(shape)}",
+            summary=f"unstack: axis {axis} has size {shape[axis]}, not {num}",
+            operands=[("value", x)],
+            name=tail(value, name=name),
+        )
+    return _rows(x, axis % rank)
+
+
+@primitive(joint=lambda g, y, x, ends, axis: [_concat(*_as_list(g), axis=axis)])
+def _split(xp, x, ends, axis):
+    return tuple(x[_along(axis, start, end)] for start, end in zip((0, *ends), ends))
+
+
+@op("split", samples=lambda s: [s.call(s(4, 2), 2), s.call(s(2, 3), [1, 2], axis=1), s.call(s(2, 3), 1)])
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str = "split"
+) -> list[Tensor]:
+    """A tensor cut along an axis into equal parts, or into parts of given sizes, one of which may be -1.
+
+    Raises InvalidArgumentError if the parts do not add up.
+
+    >>> split([1, 2, 3, 4], [1, 3])
+    [<tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>, \
+<tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 3, 4], dtype=int32)>]
+    """
+    x = as_tensor(value)
+    even = isinstance(num_or_size_splits, int)
+    kernel, last = ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
+    sizes = None if even else as_tensor(num_or_size_splits, hint="int32")
+    if sizes is not None and not sizes._array.ndim:
+        raise explain(
+            ValueError(
+                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "
+                + str(num_or_size_splits)
+            ),
+            hint="write the number of parts as a Python int",
+        )
+    if sizes is not None:
+        integers(kernel, sizes, "num_or_size_splits", "Tlen")
+    shape = x._array.shape
+    rank, axis = len(shape), int(axis)
+    if even and num_or_size_splits < 1:
+        raise InvalidArgumentError(
+            f"Value for attr 'num_split' of {num_or_size_splits} must be at least minimum 1"
+        )
+    if not -rank <= axis < rank:
+        raise invalid(
+            kernel,
+            f"-input rank(-{rank}) <= split_dim < input rank ({rank}), but got {axis}",
+            summary=f"split: axis {axis} is out of range for a tensor of rank {rank}",
+            operands=[("value", x)],
+            name=last,
+        )
+    axis %= rank
+    if sizes is None:
+        parts = _equal_parts(x, num_or_size_splits, axis, last)
+    else:
+        parts = _given_parts(x, sizes, axis, num, last)
+    return list(_split(x, ends=tuple(np.cumsum(parts).tolist()), axis=axis)) if parts else []
+
+
+def _equal_parts(x: Tensor, count: int, axis: int, last: str | None) -> list[int]:
+    size = x._array.shape[axis]
+    if size % count:
+        raise invalid(
+            "Split",
+            "Number of ways to split should evenly divide the split dimension, but got split_dim "
+            f"{axis} (size = {size}) and num_split {count}",
+            summary=f"split: axis {axis} of size {size} does not divide into {count} equal parts",
+            operands=[("value", x)],
+            hint="give the sizes of the parts as a list",
+            name=last,
+        )
+    return [size // count] * count
+
+
+def _given_parts(x: Tensor, sizes: Tensor, axis: int, num: int | None, last: str | None) -> list[int]:
+    parts, size = vector(sizes), x._array.shape[axis]
+    if num is not None and num != len(parts):
+        raise invalid(
+            "SplitV",
+            "size of the split_tensor must be 1-D and have the same elements as outputs got "
+            f"{sizes._array.ndim} -D and {len(parts)} elements",
+            summary=f"split: num is {num}, but there are {len(parts)} sizes",
+            name=last,
+        )
+    if parts.count(-1) > 1:
+        raise invalid("SplitV", "There can only be one -1 in the input.", name=last)
+    known = sum(n for n in parts if n != -1)
+    if (known > size if -1 in parts else known != size) or min(parts, default=0) < -1:
+        raise invalid(
+            "SplitV",
+            "Determined shape must either match input shape along split_dim exactly if fully specified, or be less "
+            f"than the size of the input along split_dim if not fully specified.  Got: {known}",
+            summary=f"split: the parts add up to {known}, but axis {axis} has size {size}",
+            operands=[("value", x)],
+            name=last,
+        )
+    return [size - known if n == -1 else n for n in parts]
+
+
+@primitive(lambda g, y, x, multiples: _untile(g, x._array.shape, multiples))
+def _tile(xp, x, multiples):
+    return xp.tile(x, multiples)
+
+
+def _untile(g: Tensor, shape: tuple[int, ...], multiples: tuple[int, ...]) -> Tensor:
+    if 0 in multiples:
+        return ops.zeros(list(shape), g.dtype)
+    cut = [size for pair in zip(multiples, shape) for size in pair]
+    return ops.reduce_sum(ops.reshape(g, cut), list(range(0, len(cut), 2)))
+
+
+@op("tile", samples=lambda s: [s.call(s(2), [3]), s.call(s(2, 1), [2, 3])])
+def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
+    """The tensor repeated as a whole, `multiples[i]` times along axis i.
+
+    >>> tile([1, 2], [2])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
+    """
+    x, times = as_tensor(input), integers("Tile", multiples, "multiples", "Tmultiples")
+    last, shape = tail(input, multiples), times._array.shape
+    if len(shape) != 1:
+        raise invalid("Tile", f"Expected multiples to be 1-D, but got shape {bracketed(shape)}", name=None)
+    counts, rank = vector(times), x._array.ndim
+    if len(counts) != rank:
+        raise invalid(
+            "Tile",
+            f"Expected multiples argument to be a vector of length {rank} but got length {len(counts)}",
+            summary=f"tile: {len(counts)} multiples for a tensor of rank {rank}",
+            operands=[("input", x)],
+            name=last,
+        )
+    for i, count in enumerate(counts):
+        if count < 0:
+            raise invalid("Tile", f"Expected multiples[{i}] >= 0, but got {count}", name=last)
+    return _tile(x, multiples=tuple(counts)) if rank else ops.identity(x)
+
+
+@op(
+    "repeat",
+    samples=lambda s: [s.call(s(2), 3), s.call(s(2, 2), [1, 2], axis=0), s.call(s(2, 2), [2, 0], axis=-1)],
+)
+def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
+    """Every entry, or slice along `axis`, repeated: each as often, or as often as `repeats` lists.
+
+    Without an axis the tensor is flattened first.
+
+    >>> repeat([1, 2], [1, 2])
+    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 2], dtype=int32)>
+    """
+    x, times = as_tensor(input), as_tensor(repeats, hint="int32")
+    if not times.dtype.is_integer:
+        raise TypeError(
+            "Argument `tensor` (name: repeats) must be of type integer. "
+            f"Received `tensor` = {repeats} of dtype: {times.dtype!s}"
+        )
+    if times._array.ndim > 1:
+        raise ValueError(f"Shape {times.shape} must have rank at most 1")
+    if axis is None:
+        x, axis = ops.reshape(x, [-1]), 0
+    rank = x._array.ndim
+    if not -rank <= axis < rank:
+        raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
+    axis %= rank
+    counts, size = vector(times), x._array.shape[axis]
+    if len(counts) == 1:
+        if counts[0] < 0:
+            raise invalid(
+                "Tile",
+                f"Expected multiples[{axis + 1}] >= 0, but got {counts[0]}",
+                summary=f"repeat: a negative count, {counts[0]}",
+                name=None,
+            )
+        counts *= size
+    if len(counts) != size:
+        raise ValueError(f"Dimensions {size} and {len(counts)} are not compatible")
+    at = np.repeat(np.arange(size), np.maximum(counts, 0))
+    return take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
+
+
+@primitive(lambda g, y, x, pads, value: g[_inside(pads, x._array.shape)])
+def _pad(xp, x, pads, value):
+    shape = tuple(n + before + after for n, (before, after) in zip(x.shape, pads))
+    result = xp.full(shape, value, x.dtype)
+    result[_inside(pads, x.shape)] = x
+    return result
+
+
+def _inside(pads: tuple[tuple[int, int], ...], shape: tuple[int, ...]) -> tuple[Any, ...]:
+    return (*(slice(before, before + n) for (before, _), n in zip(pads, shape)), ...)
+
+
+@op(
+    "pad",
+    samples=lambda s: [
+        s.call(s(2, 3), [[1, 0], [0, 2]]),
+        s.call(s(2), [[1, 1]], constant_values=2.0),
+        s.call(s(3, 2), [[2, 1], [0, 1]], "REFLECT"),
+        s.call(s(3), [[2, 3]], "SYMMETRIC"),
+    ],
+)
+def pad(
+    tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None
+) -> Tensor:
+    """The tensor with `paddings[i] = [before, after]` entries more on axis i.
+
+    mode: "CONSTANT" fills with `constant_values`, "REFLECT" mirrors without the border entry, "SYMMETRIC" with it.
+
+    >>> pad([1, 2, 3], [[2, 2]], "REFLECT")
+    <tf.Tensor: shape=(7,), dtype=int32, numpy=array([3, 2, 1, 2, 3, 2, 1], dtype=int32)>
+    """
+    kind = mode.upper()
+    if kind not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
+        raise ValueError(
+            'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
+            f"Received `mode` = {mode}"
+        )
+    x, widths = as_tensor(tensor), integers("Pad", paddings, "paddings", "Tpaddings")
+    last = tail(tensor, paddings)
+    if kind == "CONSTANT":
+        value = as_tensor(constant_values, x.dtype) if constant_values else None
+        pads = _read_pads("PadV2" if constant_values else "Pad", x, widths, last)
+        plain = b"" if x.dtype is string else 0
+        return _pad(x, pads=pads, value=plain if value is None else value.numpy())
+    pads = _read_pads("MirrorPad", x, widths, last)
+    for axis, (before, after) in enumerate(pads):
+        _check_mirror(x, axis, before, after, kind == "REFLECT", last)
+        if before or after:
+            size = x._array.shape[axis]
+            at = np.pad(np.arange(size), (before, after), kind.lower())  # type: ignore[call-overload]
+            x = take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
+    return x
+
+
+def _read_pads(kernel: str, x: Tensor, widths: Tensor, last: str | None) -> tuple[tuple[int, int], ...]:
+    shape, rank = widths._array.shape, x._array.ndim
+    if len(shape) != 2 or shape[1] != 2:
+        raise invalid(
+            kernel,
+            f"paddings must be a matrix with 2 columns: {bracketed(shape)}",
+            summary=f"pad: paddings has shape {shape}: write a pair [before, after] for each axis",
+            name=last,
+        )
+    if shape[0] != rank:
+        separator = ", " if kernel == "MirrorPad" else " "
+        raise invalid(
+            kernel,
+            f"The first dimension of paddings must be the rank of inputs{bracketed(shape)}{separator}"
+            f"{bracketed(x._array.shape)}",
+            summary=f"pad: {shape[0]} pairs of paddings for a tensor of rank {rank}",
+            operands=[("tensor", x)],
+            name=last,
+        )
+    pads = tuple((int(before), int(after)) for before, after in widths.numpy())
+    for before, after in pads:
+        if before < 0 or after < 0:
+            start = "paddings" if kernel == "MirrorPad" else "Paddings"
+            raise invalid(kernel, f"{start} must be non-negative: {before} {after}", name=last)
+    return pads
+
+
+def _check_mirror(x: Tensor, axis: int, before: int, after: int, reflect: bool, last: str | None) -> None:
+    size = x._array.shape[axis]
+    if max(before, after) > size - reflect:
+        rule = f"less than the dimension size: {before}, {after} not less than {size}"
+        if not reflect:
+            rule = f"no greater than the dimension size: {before}, {after} greater than {size}"
+        raise invalid(
+            "MirrorPad",
+            f"paddings must be {rule}",
+            summary=f"pad: axis {axis} of size {size} is too short to be mirrored by {max(before, after)}",
+            operands=[("tensor", x)],
+            name=last,
+        )
+
+

@@ -1,0 +1,299 @@
+"""Losses: cross entropies by logits, l2, Poisson.
+
+A cross entropy and the softmax or sigmoid inside it are one primitive, so that neither overflows and the gradient is the
+short difference that it is on paper: `softmax(logits) - labels`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime.backend import to_host
+from ..runtime.dtypes import F32, INEXACT, int32, int64
+from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor
+from .activations import log_softmax, softmax
+from .kernels import HALF_FIRST
+from .registry import op, ops, primitive
+from .rules import check_dtype, mismatch, unary
+
+# ---------------------------------------------------------------- softmax
+
+
+def _logits_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+    return ops.expand_dims(g, -1) * (softmax(logits) - labels)
+
+
+def _labels_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+    return ops.expand_dims(g, -1) * -log_softmax(logits)
+
+
+@primitive(_logits_gradient, _labels_gradient)
+def _cross_entropy(xp, logits, labels):
+    shifted, total = _shifted(xp, logits)
+    loss = xp.sum(labels * (xp.log(total) - shifted), axis=-1)
+    return loss.astype(logits.dtype)
+
+
+def _shifted(xp: Any, logits: Any) -> tuple[Any, Any]:
+    """The logits with their greatest at 0, in float32 at least, and the sum of their exponentials."""
+    wide = logits.astype(F32) if logits.dtype == np.float16 else logits
+    if not wide.size:
+        return wide, xp.ones((*wide.shape[:-1], 1), wide.dtype)
+    shifted = wide - xp.max(wide, axis=-1, keepdims=True)
+    return shifted, xp.sum(xp.exp(shifted), axis=-1, keepdims=True)
+
+
+def _cross_entropy_samples(s: Any) -> Any:
+    yield s.call([[0.2, 0.8, 0.0], [0.5, 0.25, 0.25]], s(2, 3))
+    yield s.call([[0.2, 0.8, 0.0], [0.8, 0.2, 1.0]], s(2, 3), axis=0)
+
+
+@op("nn.softmax_cross_entropy_with_logits", samples=_cross_entropy_samples)
+def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, name: str | None = None) -> Tensor:
+    """-sum(labels * log(softmax(logits))) along `axis`: how far predicted probabilities are from `labels`.
+
+    labels, logits: (..., classes), or with the classes on another axis; labels are probabilities, 1 in total. Gradients
+    flow to both. Raises InvalidArgumentError if the two do not broadcast.
+
+    >>> nn.softmax_cross_entropy_with_logits(labels=[[0., 1.]], logits=[[1., 2.]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.31326166], dtype=float32)>
+    """
+    logits = as_tensor(logits)
+    labels = ops.cast(as_tensor(labels, hint=logits.dtype), logits.dtype)
+    check_dtype("SoftmaxCrossEntropyWithLogits", logits, HALF_FIRST, HALF_FIRST, "logits")
+    rank = logits._array.ndim
+    if axis not in (-1, rank - 1):
+        order = _axis_last(logits, axis)
+        logits, labels = ops.transpose(logits, order), ops.transpose(labels, order)
+    p, q = logits._array.shape, labels._array.shape
+    if not p or not q or len(p) != len(q) or not all(m == n or 1 in (m, n) for m, n in zip(p, q)):
+        raise invalid(
+            "SoftmaxCrossEntropyWithLogits",
+            f"logits and labels must be broadcastable: logits_size={bracketed(p)} labels_size={bracketed(q)}",
+            f"softmax cross entropy: logits of shape {p} and labels of shape {q} do not broadcast",
+            [("logits", logits), ("labels", labels)],
+        )
+    if p != q:
+        shape = [max(m, n) for m, n in zip(p, q)]
+        logits, labels = ops.broadcast_to(logits, shape), ops.broadcast_to(labels, shape)
+    return _cross_entropy(logits, labels)
+
+
+def _axis_last(x: Tensor, axis: int) -> list[int]:
+    rank = x._array.ndim
+    if not -rank <= axis < rank:
+        raise invalid(
+            "Range",
+            f"Requires start <= limit when delta > 0: {axis + 1}/{rank}",
+            f"softmax cross entropy: axis {axis} is out of range for logits of rank {rank}",
+            [("logits", x)],
+        )
+    return [*(i for i in range(rank) if i != axis % rank), axis % rank]
+
+
+def _sparse_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+    chosen = ops.one_hot(labels, logits._array.shape[-1], dtype=logits.dtype)
+    return ops.expand_dims(g, -1) * (softmax(logits) - chosen)
+
+
+@primitive(_sparse_gradient, None)
+def _sparse_cross_entropy(xp, logits, labels):
+    shifted, total = _shifted(xp, logits)
+    chosen = xp.take_along_axis(shifted, labels.astype(np.int64)[..., None], -1)
+    return (xp.log(total) - chosen)[..., 0].astype(logits.dtype)
+
+
+@op(
+    "nn.sparse_softmax_cross_entropy_with_logits",
+    samples=lambda s: [s.call([2, 0], s(2, 3)), s.call([[1], [0]], s(2, 1, 3))],
+)
+def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str | None = None) -> Tensor:
+    """The softmax cross entropy with labels that are class numbers: -log(softmax(logits)[label]).
+
+    labels: int32 or int64 (...), logits: (..., classes). Raises InvalidArgumentError for a label that is no class,
+    ValueError if the shapes do not fit.
+
+    >>> nn.sparse_softmax_cross_entropy_with_logits(labels=[1], logits=[[1., 2.]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.31326166], dtype=float32)>
+    """
+    _both_given("sparse_softmax_cross_entropy_with_logits", labels, logits)
+    kernel = "SparseSoftmaxCrossEntropyWithLogits"
+    labels, logits = as_tensor(labels), as_tensor(logits)
+    operands = [("labels", labels), ("logits", logits)]
+    p, q = labels._array.shape, logits._array.shape
+    if not q:
+        raise explain(ValueError(f"`logits` cannot be a scalar. Received logits={np.asarray(logits)}`"), None, operands)
+    if len(p) != len(q) - 1:
+        raise explain(
+            ValueError(
+                f"`labels.shape.rank` must equal `logits.shape.rank - 1`. Received: labels.shape={p} of rank {len(p)} "
+                f"and logits.shape={q} of rank {len(q)}"
+            ),
+            f"sparse softmax cross entropy: labels must have one axis less than logits, and have {len(p)} to {len(q)}",
+            operands,
+            "labels are class numbers here; for probabilities there is softmax_cross_entropy_with_logits",
+        )
+    if p != q[:-1]:
+        raise explain(
+            ValueError(
+                "`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
+                f"labels.shape={p} and logits.shape={q}"
+            ),
+            operands=operands,
+        )
+    check_dtype(kernel, logits, HALF_FIRST, HALF_FIRST, "logits")
+    check_dtype(kernel, labels, (int32, int64), (int32, int64), "labels", "Tlabels")
+    _check_labels(kernel, labels, q[-1])
+    return _sparse_cross_entropy(logits, labels)
+
+
+def _check_labels(kernel: str, labels: Tensor, classes: int) -> None:
+    """Raise InvalidArgumentError unless every label is a class number. Waits for the device, as indices would wrap."""
+    array = labels._array
+    if not array.size or (int(array.min()) >= 0 and int(array.max()) < classes):
+        return
+    values = to_host(array).reshape(-1).tolist()
+    wrong = next(v for v in values if not 0 <= v < classes)
+    raise invalid(
+        kernel,
+        f"Received a label value of {wrong} which is outside the valid range of [0, {classes}).  Label values: "
+        + " ".join(map(str, values)),
+        f"sparse softmax cross entropy: there is no class {wrong} among {classes}",
+        [("labels", labels)],
+        "classes count from 0",
+    )
+
+
+# ---------------------------------------------------------------- sigmoid
+
+
+@primitive(
+    lambda g, y, logits, labels: g * (ops.sigmoid(logits) - labels),
+    lambda g, y, logits, labels: g * -logits,
+)
+def _sigmoid_cross_entropy(xp, logits, labels):
+    wide = logits.astype(F32) if logits.dtype == np.float16 else logits
+    loss = xp.maximum(wide, 0) - wide * labels + xp.log1p(xp.exp(-xp.abs(wide)))
+    return loss.astype(logits.dtype)
+
+
+@op("nn.sigmoid_cross_entropy_with_logits", samples=lambda s: [s.call(s(2, 3, within=(0.0, 1.0)), s(2, 3))])
+def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
+    """-z log(sigmoid(x)) - (1 - z) log(1 - sigmoid(x)) for labels z and logits x, entry by entry, with no overflow.
+
+    Raises ValueError if the shapes differ.
+
+    >>> nn.sigmoid_cross_entropy_with_logits(labels=[1., 0.], logits=[2., -3.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.126928  , 0.04858735], dtype=float32)>
+    """
+    _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
+    labels, logits = _same_shape("logits", logits, "labels", labels)
+    check_dtype("Exp", logits, INEXACT, INEXACT, "logits")
+    if labels._array.dtype != logits._array.dtype:
+        raise mismatch("Mul", 1, logits, labels, ("logits", "labels"))
+    return _sigmoid_cross_entropy(logits, labels)
+
+
+def _weighted_samples(s: Any) -> Any:
+    return [s.call(s(2, 3, within=(0.0, 1.0)), s.distinct(2, 3), 2.0), s.call(s(3), s.distinct(3), s(3))]
+
+
+@op("nn.weighted_cross_entropy_with_logits", samples=_weighted_samples)
+def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:
+    """The sigmoid cross entropy with its positive part, z log(sigmoid(x)), multiplied by `pos_weight`.
+
+    >>> nn.weighted_cross_entropy_with_logits([1., 0.], [2., -3.], 2.)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.253856  , 0.04858732], dtype=float32)>
+    """
+    labels, logits = _same_shape("logits", logits, "labels", labels)
+    weight = 1.0 + (as_tensor(pos_weight, labels.dtype) - 1.0) * labels if labels.dtype.is_floating else labels
+    rest = ops.log1p(ops.exp(-abs(logits))) + ops.relu(-logits)
+    return ops.add(ops.multiply(1.0 - labels, logits), weight * rest)
+
+
+def _both_given(function: str, labels: Any, logits: Any) -> None:
+    if labels is None or logits is None:
+        raise ValueError(
+            f"Both `labels` and `logits` must be provided for {function}Received: labels={labels} and logits={logits}"
+        )
+
+
+def _same_shape(name_a: str, a: Any, name_b: str, b: Any) -> tuple[Tensor, Tensor]:
+    """(b, a) as tensors. Raises TensorFlow's ValueError unless they have one shape."""
+    a, b = as_tensor(a), as_tensor(b)
+    if a._array.shape != b._array.shape:
+        raise explain(
+            ValueError(
+                f"`{name_a}` and `{name_b}` must have the same shape, received "
+                f"({a._array.shape} vs {b._array.shape})."
+            ),
+            f"{name_a} and {name_b} must have one shape, not {a._array.shape} and {b._array.shape}",
+            [(name_a, a), (name_b, b)],
+        )
+    return b, a
+
+
+# ---------------------------------------------------------------- others
+
+
+@unary("nn.l2_loss", lambda g, y, x: g * x, dtypes=HALF_FIRST, kernel="L2Loss", arg="t")
+def l2_loss(xp, x):
+    """Half the sum of the squares of all entries.
+
+    >>> nn.l2_loss([1., 2.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
+    """
+    wide = x.astype(F32) if x.dtype == np.float16 else x
+    return (xp.sum(wide * wide) / 2).astype(x.dtype)
+
+
+def _poisson_samples(s: Any) -> Any:
+    return [s.call(s(3), s(3)), s.call(s(3, within=(1.2, 3.0)), s(3), compute_full_loss=True)]
+
+
+@op("nn.log_poisson_loss", samples=_poisson_samples)
+def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None) -> Tensor:
+    """exp(x) - z x: the Poisson loss of counts z by the logarithm x of their expectation.
+
+    compute_full_loss: add Stirling's z log(z) - z + log(2 pi z) / 2 where z is greater than 1.
+
+    >>> nn.log_poisson_loss([1., 2.], [0.5, 0.1])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.1487212, 0.905171 ], dtype=float32)>
+    """
+    targets, log_input = _same_shape("log_input", log_input, "targets", targets)
+    loss = ops.exp(log_input) - log_input * targets
+    if not compute_full_loss:
+        return loss
+    stirling = targets * ops.log(targets) - targets + 0.5 * ops.log(6.283185307179586 * targets)
+    small = ops.logical_and(targets >= 0.0, targets <= 1.0)
+    return loss + ops.where(small, ops.zeros_like(targets), stirling)
+
+
+@op("nn.compute_average_loss", samples=lambda s: [s.call(s(3)), s.call(s(3), s(3), 2)])
+def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Tensor:
+    """The sum of the (weighted) losses of a batch, divided by `global_batch_size` (the number of losses if None).
+
+    >>> nn.compute_average_loss([1., 2., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
+    """
+    losses = as_tensor(per_example_loss)
+    given = losses.dtype
+    if sample_weight is not None:
+        losses = losses * as_tensor(sample_weight, hint=losses.dtype)
+    if global_batch_size is None:
+        global_batch_size = losses._array.shape[0] if losses._array.ndim else 1
+    wide = ops.cast(losses, "float32") if not losses.dtype.is_floating else losses
+    return ops.cast(ops.reduce_sum(wide) / ops.cast(global_batch_size, wide.dtype), given)
+
+
+@op("nn.scale_regularization_loss", samples=lambda s: [s.call(s(3))])
+def scale_regularization_loss(regularization_loss: Any) -> Tensor:
+    """The sum of a regularization loss, divided by the number of devices that compute it, which here is 1.
+
+    >>> nn.scale_regularization_loss([1., 2.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
+    """
+    return ops.reduce_sum(as_tensor(regularization_loss))

@@ -1,0 +1,168 @@
+"""Python's built-in functions as the language offers them.
+
+A builtin that no tensor concerns is Python's own object. The others keep Python's meaning for Python's values, and of
+a tensor `sum max min all any` take all entries, as a tensor's reader expects, where Python would walk its rows.
+What could reach outside a program's own values (`open`, `eval`, `vars`, `type` with three arguments ...) is not here.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any, Iterable
+
+import numpy as np
+
+from ..runtime.errors import explain
+from ..runtime.tensor import is_tensor
+from .registry import export, ops
+
+_AS_THEY_ARE = (
+    "abs round pow divmod map filter zip enumerate sorted reversed range len iter next repr ascii str int float bool "
+    "complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance issubclass format "
+    "NotImplemented Ellipsis KeyboardInterrupt"
+).split()
+
+_ABSENT = object()
+
+
+def sum(iterable: Iterable[Any], /, start: Any = 0) -> Any:
+    """The sum of an iterable's items, or of all entries of a tensor.
+
+    >>> sum([1, 2, 3])
+    6
+    >>> sum(constant([[1., 2.], [3., 4.]]))
+    <tf.Tensor: shape=(), dtype=float32, numpy=10.0>
+    """
+    if not is_tensor(iterable):
+        return builtins.sum(iterable, start)
+    total = ops.reduce_sum(iterable)
+    return total if type(start) is int and start == 0 else total + start
+
+
+def max(*values: Any, key: Any = None, default: Any = _ABSENT) -> Any:
+    """The largest of the arguments, or of one iterable's items, or of all entries of a tensor.
+
+    >>> max(1, 3, 2)
+    3
+    >>> max(constant([[1., 4.], [3., 2.]]))
+    <tf.Tensor: shape=(), dtype=float32, numpy=4.0>
+    """
+    return _extreme(builtins.max, "reduce_max", "maximum", values, key, default)
+
+
+def min(*values: Any, key: Any = None, default: Any = _ABSENT) -> Any:
+    """The smallest of the arguments, or of one iterable's items, or of all entries of a tensor.
+
+    >>> min(3, 1, 2)
+    1
+    >>> min(constant([[1., 4.], [3., 2.]]))
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    return _extreme(builtins.min, "reduce_min", "minimum", values, key, default)
+
+
+def all(iterable: Iterable[Any], /) -> bool:
+    """Whether every item of an iterable, or every entry of a tensor, is true.
+
+    >>> all(constant([[1., 2.], [3., 4.]]) > 0.)
+    True
+    """
+    return bool(ops.reduce_all(_truth(iterable))) if is_tensor(iterable) else builtins.all(iterable)
+
+
+def any(iterable: Iterable[Any], /) -> bool:
+    """Whether some item of an iterable, or some entry of a tensor, is true.
+
+    >>> any(constant([[1., 2.], [3., 4.]]) > 5.)
+    False
+    """
+    return bool(ops.reduce_any(_truth(iterable))) if is_tensor(iterable) else builtins.any(iterable)
+
+
+def type(value: Any, /) -> Any:
+    """The class of a value.
+
+    >>> type(1.5)
+    <class 'float'>
+    """
+    cls = builtins.type(value)
+    return cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
+
+
+class ClassName:
+    """A class by name: it prints, compares and checks instances as the class does, and cannot be called.
+
+    Calling a class that a program got hold of is the short way out of any sandbox: `type(int)` makes new classes,
+    `numpy.ndarray` reads raw memory.
+    """
+
+    __slots__ = ("_class",)
+    __module__ = "tensorsh"
+
+    def __init__(self, cls: Any) -> None:
+        self._class = cls
+
+    @property
+    def __name__(self) -> str:
+        return self._class.__name__.rpartition(".")[2]
+
+    def __instancecheck__(self, value: Any) -> bool:
+        return isinstance(value, self._class)
+
+    def __subclasscheck__(self, cls: Any) -> bool:
+        return issubclass(cls._class if isinstance(cls, ClassName) else cls, self._class)
+
+    def __eq__(self, other: object) -> bool:
+        return (other._class if isinstance(other, ClassName) else other) is self._class
+
+    def __hash__(self) -> int:
+        return hash(self._class)
+
+    def __repr__(self) -> str:
+        return repr(self._class)
+
+
+_PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice))
+
+
+def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False) -> None:
+    """Write the values' text to standard output, separated by `sep`, then `end`.
+
+    >>> print(1, [2], constant(3.))
+    1 [2] tf.Tensor(3.0, shape=(), dtype=float32)
+    """
+    if file is not None:
+        raise explain(
+            TypeError("print: a program writes to standard output only; `file` must be None"),
+            hint="tf.print writes to standard error",
+        )
+    builtins.print(*values, sep=sep, end=end, flush=flush)
+
+
+def _extreme(builtin: Any, reduction: str, elementwise: str, values: tuple, key: Any, default: Any) -> Any:
+    if len(values) == 1 and key is None and is_tensor(values[0]):
+        t = values[0]
+        if builtins.all(t.shape):
+            return getattr(ops, reduction)(t)
+        values = ([],)  # Python's own answer for something empty
+    options = {} if default is _ABSENT else {"default": default}
+    try:
+        return builtin(*values, key=key, **options)
+    except ValueError as error:
+        if builtins.any(map(is_tensor, values)):
+            raise explain(error, hint=f"{elementwise}(a, b) compares entry by entry") from None
+        raise
+
+
+def _truth(t: Any) -> Any:
+    return ops.cast(t, "bool")
+
+
+def _harmless(value: Any) -> bool:
+    return isinstance(value, builtins.type) and issubclass(value, Exception)
+
+
+for _name in (*_AS_THEY_ARE, *(name for name, value in vars(builtins).items() if _harmless(value))):
+    export("python." + _name, getattr(builtins, _name), _name, "python")
+for _function in (sum, max, min, all, any, type, print):
+    export("python." + _function.__name__, _function, _function.__name__, "python")

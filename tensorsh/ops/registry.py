@@ -1,0 +1,383 @@
+"""The registry: what an op is, and how names find it.
+
+An op is a Python function with TensorFlow's signature, decorated in its family's file with `@op` or with one of
+the rules in `rules.py`. Decorating it registers its TensorFlow paths, its short name, its operator, its
+gradient and the inputs with which its gradient is checked.
+
+A `Primitive` is what a tape sees: a kernel on raw arrays with a gradient written in ops. Many ops are one primitive
+behind argument checks; the rest are compositions.
+
+Importing all families costs more than a small program does, so a family is imported when one of its names is first
+asked for. Which name lives where is the `index`, made once by importing them all and kept by the session.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Callable, Iterable
+
+from ..runtime import tape
+from ..runtime.backend import module_of
+from ..runtime.dtypes import F32
+from ..runtime.tensor import Tensor, set_resolver, wrap
+from ..runtime.variable import Variable
+
+#: The families, in the order in which they are imported when all are wanted.
+FAMILIES = (
+    "types",
+    "creation",
+    "ranges",
+    "arithmetic",
+    "division",
+    "casting",
+    "elementwise",
+    "trigonometry",
+    "comparison",
+    "reduction",
+    "scan",
+    "counting",
+    "shape",
+    "rearranging",
+    "joining",
+    "indexing",
+    "gathering",
+    "scattering",
+    "sorting",
+    "searching",
+    "segments",
+    "partitions",
+    "linalg",
+    "diagonals",
+    "solving",
+    "spectral",
+    "matrix_functions",
+    "banded",
+    "contraction",
+    "einsum",
+    "activations",
+    "losses",
+    "normalization",
+    "convolution",
+    "pooling",
+    "sampling",
+    "stateless",
+    "dropout",
+    "generators",
+    "special",
+    "integrals",
+    "bessel",
+    "incomplete",
+    "debugging",
+    "tensor_array",
+    "control",
+    "mapping",
+    "functions",
+    "config",
+    "autodiff",
+    "custom_gradients",
+    "gradient_check",
+    "structures",
+    "output",
+    "python",
+    "numpy_names",
+    "numpy_random",
+)
+
+
+@dataclass(slots=True)
+class Op:
+    """One op, as its definition tells it."""
+
+    name: str
+    function: Callable[..., Any]
+    family: str
+    paths: tuple[str, ...]  # under tf, such as ("math.square", "square")
+    short: str | None  # the name without tf, if it has one
+    samples: Callable[..., Any] | None  # inputs for the gradient check; None: it has no gradient
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Index:
+    """Which family defines a name. Plain dicts of strings, so that it can be kept on disk."""
+
+    paths: dict[str, str] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
+    operators: dict[str, str] = field(default_factory=dict)
+    attributes: list[str] = field(default_factory=list)  # of the classes among them, for the compiler
+    complete: bool = False
+
+
+OPS: dict[str, Op] = {}
+PATHS: dict[str, Any] = {}  # "tf.math.square" -> what is there, of the families imported so far
+SHORT: dict[str, Any] = {}  # "square" -> the same
+_index = Index()
+
+_METHODS = {  # operator -> (method, reflected method)
+    "+": ("__add__", "__radd__"),
+    "-": ("__sub__", "__rsub__"),
+    "*": ("__mul__", "__rmul__"),
+    "/": ("__truediv__", "__rtruediv__"),
+    "//": ("__floordiv__", "__rfloordiv__"),
+    "%": ("__mod__", "__rmod__"),
+    "**": ("__pow__", "__rpow__"),
+    "@": ("__matmul__", "__rmatmul__"),
+    "&": ("__and__", "__rand__"),
+    "|": ("__or__", "__ror__"),
+    "^": ("__xor__", "__rxor__"),
+    "==": ("__eq__", None),
+    "!=": ("__ne__", None),
+    "<": ("__lt__", None),
+    "<=": ("__le__", None),
+    ">": ("__gt__", None),
+    ">=": ("__ge__", None),
+    "neg": ("__neg__", None),
+    "pos": ("__pos__", None),
+    "~": ("__invert__", None),
+    "abs": ("__abs__", None),
+    "round": ("__round__", None),
+    "[]": ("__getitem__", None),
+}
+
+
+def op(
+    tf: str = "", *, short: str | bool = True, samples: Callable[..., Any] | None = None, operator: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as an op.
+
+    tf: its paths under `tf`, separated by spaces. short: its name without `tf`: the function's own, another, or none.
+    samples: a function of a `Samples` that yields calls for the gradient check; leave it out if it has no gradient.
+    operator: the operator that it implements.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        register(function, tf, short, samples, operator)
+        return function
+
+    return decorate
+
+
+def register(
+    function: Callable[..., Any],
+    tf: str,
+    short: str | bool = True,
+    samples: Callable[..., Any] | None = None,
+    operator: str = "",
+    reflected: Callable[..., Any] | None = None,
+) -> None:
+    """Enter an op into the registry and install its operator."""
+    name = function.__name__.rstrip("_")
+    family = function.__module__.rpartition(".")[2]
+    short_name = name if short is True else short or None
+    entry = Op(name, function, family, tuple(tf.split()), short_name, samples, tuple(operator.split()))
+    OPS[name] = entry
+    for path in entry.paths:
+        export("tf." + path, function, None, family)
+    if short_name:
+        SHORT[short_name] = function
+        _index.short[short_name] = family
+    if operator:
+        install_operator(operator, function, reflected)
+
+
+def export(path: str, value: Any, short: str | None, family: str) -> None:
+    """Put a value (an op, a dtype, a class) of `family` at a path such as "tf.float32" and under a short name."""
+    PATHS[path] = value
+    _index.paths[path] = family
+    if short:
+        SHORT[short] = value
+        _index.short[short] = family
+
+
+def install_operator(
+    operator: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None
+) -> None:
+    """Make `function` the operator's method on tensors and variables."""
+    method, reflected_method = _METHODS[operator]
+    _index.operators[operator] = function.__module__.rpartition(".")[2]
+    for cls in (Tensor, Variable):
+        setattr(cls, method, function)
+        if reflected_method and reflected:
+            setattr(cls, reflected_method, reflected)
+
+
+# ---------------------------------------------------------------- primitives
+
+
+class Primitive:
+    """A kernel on raw arrays and the gradient of each of its inputs.
+
+    kernel(xp, *arrays, **attrs) returns an array, or a tuple of arrays.
+    grads: for each input a function (g, y, *inputs, **attrs) -> its gradient, or None if it has none; y is the
+    output (the tuple of outputs if there are several, and g the list of their gradients).
+    joint: instead of grads, one function that returns the gradients of all inputs.
+    Without either, nothing is recorded and gradients come out as None, as TensorFlow does for `floor`.
+    """
+
+    __slots__ = ("_joint", "_kernel", "differentiable", "grads", "name")
+
+    def __init__(
+        self,
+        kernel: Callable[..., Any],
+        grads: Iterable[Callable[..., Any] | None] | None = None,
+        joint: Callable[..., Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or kernel.__name__.strip("_")
+        self._kernel = kernel
+        self.grads = None if grads is None else tuple(grads)
+        self._joint = joint
+        self.differentiable = grads is not None or joint is not None
+
+    def __call__(self, *inputs: Tensor, **attrs: Any) -> Any:
+        """Run the kernel on tensors (or Python scalars) and tell the tapes."""
+        arrays, xp, is_narrow = [], None, False
+        for x in inputs:
+            if type(x) is Tensor:
+                x = x._array
+                if xp is None:
+                    xp = module_of(x)
+                if x.dtype.kind == "V":
+                    is_narrow = True
+            arrays.append(x)
+        if xp is None:
+            xp = module_of(next(a for a in arrays if not isinstance(a, (int, float, complex))))
+        result = self.compute(xp, arrays, attrs) if is_narrow else self._kernel(xp, *arrays, **attrs)
+        if type(result) is tuple:
+            outputs = tuple(wrap(xp.asarray(part)) for part in result)
+            if tape.recorders and self.differentiable:
+                tape.record(self, outputs, inputs, attrs)
+            return outputs
+        y = wrap(xp.asarray(result))
+        if tape.recorders and self.differentiable:
+            tape.record(self, (y,), inputs, attrs)
+        return y
+
+    def compute(self, xp: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
+        """The kernel's result. bfloat16 is computed in float32 and rounded back, as NumPy cannot do it all."""
+        narrow = next((a.dtype for a in arrays if hasattr(a, "dtype") and a.dtype.kind == "V"), None)
+        if narrow is None:
+            return self._kernel(xp, *arrays, **attrs)
+        wide = [a.astype(F32) if getattr(a, "dtype", None) == narrow else a for a in arrays]
+        result = self._kernel(xp, *wide, **attrs)
+        parts = result if type(result) is tuple else (result,)
+        back = tuple(xp.asarray(p).astype(narrow) if p.dtype == F32 else p for p in parts)
+        return back if type(result) is tuple else back[0]
+
+    def gradients(self, g: Any, y: Any, inputs: tuple, attrs: dict[str, Any], watched: Any) -> Iterable[Any]:
+        """The gradient of each input that is watched, None for the others."""
+        if self._joint is not None:
+            return self._joint(g, y, *inputs, **attrs)
+        return [
+            rule(g, y, *inputs, **attrs) if rule is not None and id(x) in watched else None
+            for rule, x in zip(self.grads or (), inputs)
+        ]
+
+
+def primitive(
+    *grads: Callable[..., Any] | None, joint: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Primitive]:
+    """Decorate a kernel: `@primitive(gradient of input 0, gradient of input 1, ...)`."""
+    return lambda kernel: Primitive(kernel, grads or None, joint)
+
+
+def no_gradient(kernel_name: str) -> Callable[..., Any]:
+    """The `joint` of a kernel for which TensorFlow has no gradient function at all."""
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise LookupError(f"gradient registry has no entry for: {kernel_name}")
+
+    return refuse
+
+
+# ---------------------------------------------------------------- finding ops by name
+
+
+class _Lazy:
+    """`ops.name` finds the op of that short name, importing its family the first time."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = resolve(name)
+        setattr(self, name, value)
+        return value
+
+
+ops: Any = _Lazy()
+
+
+def resolve(name: str) -> Any:
+    """What a short name stands for. Raises KeyError if nothing does."""
+    if name not in SHORT:
+        if name in _INTERNAL:
+            return getattr(_family(_INTERNAL[name]), name)
+        _family(index().short[name])
+    return SHORT[name]
+
+
+# Helpers on raw arrays that the runtime asks for by name; they are not ops.
+_INTERNAL = {
+    "sum_to_shape": "reduction",
+    "zeros_array": "creation",
+    "ones_array": "creation",
+    "one_hot_array": "creation",
+    "assign_slice": "indexing",
+    **{f"scatter_{kind}_array": "scattering" for kind in ("add", "sub", "mul", "div", "max", "min", "update")},
+    "batch_scatter_update_array": "scattering",
+}
+
+
+def at_path(path: str) -> Any:
+    """What is at a full path such as "tf.math.square". Raises KeyError if nothing is."""
+    if path not in PATHS:
+        _family(index().paths[path])
+    return PATHS[path]
+
+
+def index() -> Index:
+    """The index of all families: made by importing them all, unless `use_index` supplied it."""
+    if not _index.complete:
+        for family in FAMILIES:
+            _family(family)
+        classes = [value for value in PATHS.values() if isinstance(value, type)]
+        _index.attributes = sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")})
+        _index.complete = True
+    return _index
+
+
+def known_index() -> Index:
+    """The index as far as it is known, complete or not."""
+    return _index
+
+
+def use_index(known: Index) -> None:
+    """Take an index made by an earlier process of the same version, and let operators load what they need."""
+    global _index
+    _index = known
+    for operator, family in known.operators.items():
+        if f"{__package__}.{family}" in sys.modules:
+            continue  # the real one is there
+        for method in filter(None, _METHODS[operator]):
+            stub = _stub(family, method)
+            for cls in (Tensor, Variable):
+                setattr(cls, method, stub)
+
+
+def _family(name: str) -> Any:
+    return import_module("." + name, __package__)
+
+
+def _stub(family: str, method: str) -> Callable[..., Any]:
+    """An operator's method until its family is imported, which puts the real one in its place."""
+
+    def load_and_call(self: Any, *args: Any) -> Any:
+        _family(family)
+        return getattr(type(self), method)(self, *args)
+
+    return load_and_call
+
+
+set_resolver(resolve)

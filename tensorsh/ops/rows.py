@@ -1,0 +1,107 @@
+"""Rows picked and combined at indices: what gathering, scattering, sorting and segment ops share.
+
+No op is registered here: there is the pair of primitives `take` and `untake`, and helpers on raw arrays. Indices
+are checked by the callers, with `outside`, since a GPU would wrap them silently. Where an index repeats, rows
+are combined in the order of their positions, so that results are the same from run to run on every array module.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..runtime.backend import module_of, to_host
+from .registry import primitive
+
+
+@primitive(lambda g, y, x, at, axis: untake(g, at, axis=axis, size=x._array.shape[axis]), None)
+def take(xp, x, at, axis):
+    """x along `axis` at the integer array `at`, whose axes take the place of `axis`."""
+    return xp.take(x, at, axis=axis)
+
+
+@primitive(lambda g, y, rows, at, axis, size: take(g, at, axis=axis), None)
+def untake(xp, rows, at, axis, size):
+    """The transpose of `take`: zeros, `size` long on `axis`, with `rows` added at `at`."""
+    before, after = rows.shape[:axis], rows.shape[axis + at.ndim :]
+    flat = xp.moveaxis(rows.reshape(prod(before), at.size, prod(after)), 1, 0)
+    total = add_rows(xp, size, at.reshape(-1), flat)
+    return xp.moveaxis(total, 0, 1).reshape(*before, size, *after)
+
+
+def outside(at: Any, size: int) -> tuple[tuple[int, ...], int] | None:
+    """(position, value) of the first index that is not in [0, size), or None if all are."""
+    if not at.size:
+        return None
+    # Seen as unsigned, a negative index is a huge one: one look at the maximum is enough.
+    if int(at.view(_UNSIGNED[at.dtype.itemsize]).max()) < size:
+        return None
+    host = to_host(at)
+    position = tuple(np.argwhere((host < 0) | (host >= size))[0].tolist())
+    return position, int(host[position])
+
+
+_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
+def combine(kind: str, base: Any, at: Any, rows: Any) -> Any:
+    """A copy of `base` with rows[i] combined into base[at[i]].
+
+    kind: "add", "sub", "mul", "div", "max", "min" or "update". base: (size, ...), at: (n,) ints in [0, size),
+    rows: (n, ...). Of the rows that update the same place the last one stays.
+    """
+    xp = module_of(base)
+    result = base.copy()
+    if not at.size:
+        return result
+    if xp is not np:
+        _combine_sorted(xp, kind, result, at, rows)
+    elif kind == "update":
+        result[at] = rows
+    elif result.ndim == 1:
+        getattr(np, _UFUNCS[kind]).at(result, at, rows)
+    elif result.size:
+        # NumPy's `at` is fast for flat arrays only.
+        width = result[0].size
+        places = (at.astype(np.int64)[:, None] * width + np.arange(width)).reshape(-1)
+        getattr(np, _UFUNCS[kind]).at(result.reshape(-1), places, rows.reshape(-1))
+    return result
+
+
+_UFUNCS = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide",
+    "max": "maximum",
+    "min": "minimum",
+}
+
+
+def _combine_sorted(xp: Any, kind: str, result: Any, at: Any, rows: Any) -> None:
+    """`combine` by sorting and then merging neighbours pairwise: a GPU's own `at` adds in no fixed order."""
+    order = xp.argsort(at)
+    at, rows = at[order], rows[order]
+    if kind == "update":
+        last = xp.concatenate([at[1:] != at[:-1], xp.ones(1, bool)])
+        result[at[last]] = rows[last]
+        return
+    merge = getattr(xp, _UFUNCS[{"sub": "add", "div": "mul"}.get(kind, kind)])
+    while True:
+        same = at[1:] == at[:-1]
+        if not bool(same.any()):
+            break
+        starts = xp.concatenate([xp.ones(1, bool), ~same])
+        run = xp.cumsum(starts) - 1
+        odd = (xp.arange(at.size) - xp.flatnonzero(starts)[run]) % 2 == 1
+        second = xp.flatnonzero(odd)
+        rows[second - 1] = merge(rows[second - 1], rows[second])
+        at, rows = at[~odd], rows[~odd]
+    result[at] = getattr(xp, _UFUNCS[kind])(result[at], rows)
+
+
+def add_rows(xp: Any, size: int, at: Any, rows: Any) -> Any:
+    """Zeros (size, ...) with rows[i] added at at[i]."""
+    return combine("add", xp.zeros((size, *rows.shape[1:]), rows.dtype), at, rows)

@@ -1,0 +1,380 @@
+"""The rules: what families of ops have in common, decided once when an op is defined.
+
+`@unary`, `@binary` and `@reduction` turn a kernel on raw arrays, `kernel(xp, ...)`, into an op with TensorFlow's
+signature: conversion of Python values, dtype and shape checks with TensorFlow's errors, the tape, and the sample
+inputs of the gradient check. Float tensors with nothing to convert or check take a fast path of one Python call,
+one kernel call and one allocation. Everything else goes the careful way, once, below it.
+
+A gradient is written in ops as (g, y, x...): the upstream cotangent, the output, the inputs. It may return the
+broadcast shape: the tape sums it back.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any, Callable, Sequence
+
+import numpy as np
+
+from ..runtime import tape
+from ..runtime.backend import module_of
+from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
+from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor, wrap
+from .registry import Primitive, ops, register
+
+_new = object.__new__
+_ndarray = np.ndarray
+_asarray = np.asarray
+_NONE: dict[str, Any] = {}
+_recorders = tape.recorders
+
+
+def unary(
+    tf: str,
+    grad: Callable[..., Any] | None = None,
+    *,
+    dtypes: Sequence[DType] = INEXACT,
+    kernel: str | None = None,
+    arg: str = "x",
+    domain: tuple[float, float] = (-2.0, 2.0),
+    operator: str = "",
+    short: str | bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate `kernel(xp, x)`: an elementwise op of one tensor.
+
+    dtypes: those it takes. kernel: TensorFlow's name for it in messages (CamelCase of the function's by default).
+    arg: TensorFlow's name for its argument. domain: where the gradient check draws its inputs.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        core = Primitive(function, None if grad is None else (grad,))
+        allowed = frozenset(dtypes)
+        fast32, fast64 = (F32 if from_numpy(F32) in allowed else None), (F64 if from_numpy(F64) in allowed else None)
+        kernel_name = kernel or camel(function.__name__)
+        differentiable = grad is not None
+
+        def public(x: Any, name: str | None = None) -> Tensor:
+            if type(x) is Tensor:
+                array = x._array
+                if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
+                    result = function(np, array)
+                    if type(result) is not _ndarray:
+                        result = _asarray(result)
+                    y = _new(Tensor)
+                    y._array = result
+                    if _recorders and differentiable:
+                        tape.record(core, (y,), (x,), _NONE)
+                    return y
+            x = as_tensor(x)
+            check_dtype(kernel_name, x, allowed, dtypes, arg)
+            return core(x)
+
+        finish(public, function, {"x": arg})
+        register(public, tf, short, _unary_samples(domain) if differentiable else None, operator)
+        return public
+
+    return decorate
+
+
+def binary(
+    tf: str,
+    *grads: Callable[..., Any] | None,
+    dtypes: Sequence[DType] = NUMERIC,
+    kernel: str | None = None,
+    args: tuple[str, str] = ("x", "y"),
+    hint: bool = False,
+    otherwise: Callable[[Any, Any], Tensor | None] | None = None,
+    domain: tuple[float, float] = (-2.0, 2.0),
+    domain2: tuple[float, float] | None = None,
+    operator: str = "",
+    short: str | bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate `kernel(xp, x, y)`: an elementwise op of two tensors that broadcasts.
+
+    grads: the gradient for x and for y. hint: whether a Python value that does not fit the other operand's dtype
+    keeps its own (`+` and `/`) instead of being refused (every other op).
+    otherwise: tried first on operands off the fast path; what it returns, if not None, is the result.
+    domain, domain2: where the gradient check draws x and y.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        core = Primitive(function, grads or None)
+        allowed = frozenset(dtypes)
+        fast32, fast64 = (F32 if from_numpy(F32) in allowed else None), (F64 if from_numpy(F64) in allowed else None)
+        kernel_name = kernel or camel(function.__name__)
+        differentiable = bool(grads)
+
+        def public(x: Any, y: Any, name: str | None = None) -> Tensor:
+            try:
+                a = x._array
+            except AttributeError:
+                return careful(x, y, hint)
+            dtype = a.dtype
+            if dtype is fast32 or dtype is fast64:
+                if type(y) is Tensor:
+                    b = y._array
+                    if b.dtype is not dtype:
+                        return careful(x, y, hint)
+                elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
+                    b = y
+                else:
+                    return careful(x, y, hint)
+                try:
+                    result = function(np, a, b)
+                except ValueError:
+                    raise shape_error(kernel_name, x, y, args) from None
+                except TypeError:  # two array modules met
+                    return careful(x, y, hint)
+                if type(result) is not _ndarray:
+                    if not isinstance(result, np.generic):
+                        return careful(x, y, hint)
+                    result = _asarray(result)
+                z = _new(Tensor)
+                z._array = result
+                if _recorders and differentiable:
+                    tape.record(core, (z,), (x, y), _NONE)
+                return z
+            return careful(x, y, hint)
+
+        def careful(x: Any, y: Any, hint: bool) -> Tensor:
+            if otherwise is not None and (special := otherwise(x, y)) is not None:
+                return special
+            x, y = pair(kernel_name, x, y, hint)
+            check_dtype(kernel_name, x, allowed, dtypes, args[0])
+            try:
+                return core(x, y)
+            except ValueError:
+                raise shape_error(kernel_name, x, y, args) from None
+
+        def reflected(y: Any, x: Any) -> Tensor:
+            return careful(x, y, False)
+
+        finish(public, function, dict(zip("xy", args)))
+        samples = _binary_samples(domain, domain2 or domain) if differentiable else None
+        register(public, tf, short, samples, operator, reflected)
+        return public
+
+    return decorate
+
+
+def reduction(
+    tf: str,
+    grad: Callable[..., Any] | None = None,
+    *,
+    dtypes: Sequence[DType] = NUMERIC,
+    kernel: str | None = None,
+    arg: str = "input_tensor",
+    domain: tuple[float, float] = (-2.0, 2.0),
+    short: str | bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate `kernel(xp, x, axis, keepdims)`: an op that takes axes away.
+
+    The kernel gets `axis` as a tuple of non-negative ints, and so does the gradient `(g, y, x, axis, keepdims)`.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        core = Primitive(function, None if grad is None else (grad,))
+        allowed = frozenset(dtypes)
+        kernel_name = kernel or camel(function.__name__)
+
+        def public(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+            x = as_tensor(x)
+            check_dtype(kernel_name, x, allowed, dtypes, arg)
+            axes = range(x._array.ndim) if axis is None else reduction_axes(kernel_name, axis, x)
+            return core(x, axis=tuple(axes), keepdims=bool(keepdims))
+
+        finish(public, function, {"x": arg})
+        register(public, tf, short, _reduction_samples(domain) if grad is not None else None)
+        return public
+
+    return decorate
+
+
+# ---------------------------------------------------------------- checks that ops share
+
+
+def check_dtype(kernel: str, x: Tensor, allowed: Any, listed: Sequence[DType], arg: str, attr: str = "T") -> None:
+    """Raise TensorFlow's InvalidArgumentError unless the dtype of x is in `allowed`."""
+    dtype = x.dtype
+    if dtype not in allowed:
+        wanted = "float32" if "float32" in [d.name for d in listed] else listed[0].name
+        raise explain(
+            InvalidArgumentError(
+                f"Value for attr '{attr}' of {dtype.kernel_name} is not in the list of allowed values: {names(listed)}"
+            ),
+            summary=f"{kernel}: {arg} is {dtype.name}, and must be one of {', '.join(d.name for d in listed)}",
+            operands=[(arg, x)],
+            hint=f"cast it: cast(x, {wanted})",
+        )
+
+
+def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tensor]:
+    """Two operands as tensors of one dtype, by TensorFlow's rules.
+
+    A Python value takes the dtype of the operand that is a tensor (of the first, if neither is). If it does not
+    fit, that is a TypeError; with `hint`, y then keeps its own dtype, and the two differ. Tensors of different
+    dtypes raise InvalidArgumentError.
+    """
+    x_read, y_read = getattr(x, "_read", None), getattr(y, "_read", None)
+    if x_read is not None:
+        x = x_read()
+    elif y_read is not None and not hint:
+        x = as_tensor(x, y_read().dtype)
+    else:
+        x = as_tensor(x)
+    if y_read is not None:
+        y = y_read()
+    else:
+        y = as_tensor(y, hint=x.dtype) if hint else as_tensor(y, x.dtype)
+    if x._array.dtype != y._array.dtype:
+        raise mismatch(kernel, 1, x, y)
+    if type(x._array) is not type(y._array):
+        y = _beside(y, x)
+    return x, y
+
+
+def mismatch(kernel: str, i: int, x: Tensor, y: Tensor, names: tuple[str, str] = ("x", "y")) -> BaseException:
+    """TensorFlow's error for operands of two dtypes; `i` is the position of the one that differs."""
+    a, b = x.dtype, y.dtype
+    return invalid(
+        kernel,
+        f"cannot compute {kernel} as input #{i}(zero-based) was expected to be a {a.kernel_name} tensor but is a "
+        f"{b.kernel_name} tensor",
+        summary=f"{kernel}: the operands' dtypes differ, {a.name} and {b.name}",
+        operands=[(names[0], x), (names[1], y)],
+        hint=f"cast one of them: cast(y, {a.name})",
+    )
+
+
+def shape_error(kernel: str, x: Any, y: Any, args: tuple[str, str] = ("x", "y")) -> BaseException:
+    """TensorFlow's error for operands that do not broadcast."""
+    x, y = as_tensor(x), as_tensor(y)
+    a, b = x._array.shape, y._array.shape
+    return invalid(
+        kernel,
+        f"Incompatible shapes: {bracketed(a)} vs. {bracketed(b)}",
+        summary=f"{kernel}: shapes {a} and {b} do not broadcast",
+        operands=[(args[0], x), (args[1], y)],
+    )
+
+
+def reduction_axes(kernel: str, axis: Any, x: Tensor) -> list[int]:
+    """`axis` (an int, a list of ints, or a tensor) as sorted non-negative ints."""
+    given = ints(axis)
+    rank = x._array.ndim
+    axes = []
+    for a in given:
+        if not -rank <= a < rank:
+            raise invalid(
+                kernel,
+                f"Invalid reduction dimension ({a} for input with {rank} dimension(s)",
+                summary=f"{kernel}: axis {a} is out of range for a tensor of rank {rank}",
+                operands=[("x", x)],
+            )
+        axes.append(a % rank)
+    if len(set(axes)) < len(axes):
+        twice = next(a for a in axes if axes.count(a) > 1)
+        raise invalid(
+            kernel,
+            f"Invalid reduction arguments: Axes contains duplicate dimension: {twice}",
+            summary=f"{kernel}: axis {twice} is named twice",
+            name=None,
+        )
+    return sorted(axes)
+
+
+def ints(value: Any) -> list[int]:
+    """Axes, sizes or paddings as a flat list of Python ints: from an int, a sequence, a shape or an int tensor."""
+    if type(value) is int:
+        return [value]
+    if type(value) in (list, tuple) and all(type(v) is int for v in value):
+        return list(value)
+    array = as_tensor(value, hint="int32")
+    if not array.dtype.is_integer:
+        if array._array.size == 0:
+            return []
+        from ..runtime.convert import cannot_convert
+        from ..runtime.dtypes import int32
+
+        raise cannot_convert(value, int32)
+    return [int(v) for v in np.asarray(array).reshape(-1).tolist()]
+
+
+def _beside(y: Tensor, x: Tensor) -> Tensor:
+    """y in the array module that holds x: a host value that meets a device tensor is copied to it."""
+    from ..runtime.backend import to_host
+
+    xp = module_of(x._array)
+    return wrap(to_host(y._array) if xp is np else xp.asarray(to_host(y._array)))
+
+
+def axis_of(kernel: str, axis: Any, rank: int, x: Tensor | None = None) -> int:
+    """One axis as a non-negative int. Raises InvalidArgumentError if a tensor of that rank has no such axis."""
+    (a,) = ints(axis)
+    if not -rank <= a < rank:
+        raise invalid(
+            kernel,
+            f"Expected dimension in the range [{-rank}, {rank}), but got {a}",
+            summary=f"{kernel}: axis {a} is out of range for a tensor of rank {rank}",
+            operands=[] if x is None else [("x", x)],
+        )
+    return a % rank
+
+
+def expand_reduced(g: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
+    """A reduction's cotangent with the reduced axes back as size 1."""
+    if keepdims or not axis:
+        return g
+    shape = list(g._array.shape)
+    for a in axis:
+        shape.insert(a, 1)
+    return ops.reshape(g, shape)
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate where x is complex; x itself where it is real, at no cost."""
+    return ops.conj(x) if type(x) is Tensor and x._array.dtype.kind == "c" else x
+
+
+def is_bool(x: Tensor) -> bool:
+    return x._array.dtype == BOOL
+
+
+def camel(name: str) -> str:
+    """`reduce_sum` -> `ReduceSum`."""
+    return "".join(part.capitalize() for part in name.strip("_").split("_"))
+
+
+def finish(public: Any, kernel: Any, renamed: dict[str, str]) -> None:
+    """Give the op that a rule made the kernel's name and help, and TensorFlow's names for its arguments."""
+    public.__name__ = public.__qualname__ = kernel.__name__.strip("_")
+    public.__doc__, public.__module__ = kernel.__doc__, kernel.__module__
+    if any(old != new for old, new in renamed.items()):
+        code = public.__code__
+        names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])
+        public.__code__ = code.replace(co_varnames=names + code.co_varnames[code.co_argcount :])
+        assert isinstance(public, FunctionType)
+
+
+# ---------------------------------------------------------------- inputs for the gradient check
+
+
+def _unary_samples(domain: tuple[float, float]) -> Callable[..., Any]:
+    return lambda s: [s.call(s(2, 3, within=domain)), s.call(s(within=domain))]
+
+
+def _binary_samples(domain: tuple[float, float], domain2: tuple[float, float]) -> Callable[..., Any]:
+    def samples(s: Any) -> Any:
+        for a, b in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2,))):
+            yield s.call(s(*a, within=domain), s(*b, within=domain2))
+
+    return samples
+
+
+def _reduction_samples(domain: tuple[float, float]) -> Callable[..., Any]:
+    def samples(s: Any) -> Any:
+        for axis, keepdims in ((None, False), (0, False), (-1, True), ([0, 2], False), (None, True)):
+            yield s.call(s(2, 3, 2, within=domain), axis=axis, keepdims=keepdims)
+
+    return samples

@@ -1,0 +1,471 @@
+"""Linear systems: inverses, determinants, solutions, and the triangular factors behind them.
+
+All take matrices (..., n, n) and treat leading axes as a batch. A matrix that has no inverse raises
+InvalidArgumentError; one that is not positive definite has a Cholesky factor of nan, as in TensorFlow.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple
+
+import numpy as np
+
+from ..runtime.dtypes import COMPLEX, F32, as_dtype, bfloat16, float16, float32, float64
+from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor
+from . import factorizations
+from .contraction import adjoint as _adjoint
+from .diagonals import band_part, diag_part, set_diag
+from .kernels import check_matrix, check_square, no_kernel
+from .linalg import adjoint
+from .registry import no_gradient, op, ops, primitive
+from .rules import check_dtype, conj, pair
+
+DOUBLE_FIRST = (float64, float32, float16, *COMPLEX)
+_HALF_FIRST = (float16, float32, float64, *COMPLEX)
+_TRIANGULAR = (bfloat16, float64, float32, float16, *COMPLEX)
+
+
+class LogMatrixDeterminant(NamedTuple):
+    sign: Tensor
+    log_abs_determinant: Tensor
+
+
+class Lu(NamedTuple):
+    lu: Tensor
+    p: Tensor
+
+
+def no_half(kernel: str, x: Tensor, **attributes: Any) -> None:
+    """Raise TensorFlow's error for float16 and bfloat16, which these kernels list but do not compute."""
+    if x.dtype in (float16, bfloat16):
+        name = {"MatrixDeterminant": "det", "LogMatrixDeterminant": "slogdet"}.get(kernel, kernel)
+        raise no_kernel(kernel, name, {"T": x.dtype, **attributes}, [("input", x)])
+
+
+def _flat(x: Any) -> Any:
+    """Matrices as one batch: (..., n, m) -> (b, n, m)."""
+    return x.reshape(-1, *x.shape[-2:]) if x.size else x.reshape(int(np.prod(x.shape[:-2])), *x.shape[-2:])
+
+
+# ---------------------------------------------------------------- inverse
+
+
+def _inverse_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    return -ops.matmul(y, ops.matmul(g, y, adjoint_b=True), adjoint_a=True)
+
+
+@primitive(_inverse_gradient)
+def _inverse(xp, x):
+    if x.dtype == np.float16:
+        return _inverse._kernel(xp, x.astype(F32)).astype(x.dtype)
+    n = x.shape[-1]
+    if n > factorizations.SMALL:
+        return _solved(xp, lambda: xp.linalg.inv(x), x, "MatrixInverse", "Input is not invertible.")
+    flat = _flat(x)
+    packed, order, _ = factorizations.lu(xp, flat)
+    if factorizations.is_singular(xp, packed):
+        raise _singular("MatrixInverse", "Input is not invertible.")
+    eye = xp.broadcast_to(xp.eye(n, dtype=x.dtype), flat.shape)
+    return factorizations.lu_solve(xp, packed, order, eye).reshape(x.shape)
+
+
+def _solved(xp: Any, solve: Callable[[], Any], x: Any, kernel: str, message: str) -> Any:
+    """LAPACK's answer. A GPU gives nan for a singular matrix where the CPU raises."""
+    try:
+        y = solve()
+    except xp.linalg.LinAlgError:
+        raise _singular(kernel, message) from None
+    if xp is not np and bool(xp.isnan(y).any()) and not bool(xp.isnan(x).any()):
+        raise _singular(kernel, message)
+    return y
+
+
+def _singular(kernel: str, message: str) -> BaseException:
+    return invalid(
+        kernel,
+        message,
+        "the matrix has no inverse: it is singular",
+        hint="for a least squares answer: linalg.pinv(a), or linalg.lstsq(a, b, l2_regularizer=1e-6)",
+        name=None,
+    )
+
+
+def _regular(s: Any, *shape: int) -> Tensor:
+    """Matrices that are far from singular."""
+    return ops.add(s(*shape), 3.0 * np.eye(shape[-1]))
+
+
+@op("linalg.inv", samples=lambda s: [s.call(_regular(s, 2, 2)), s.call(_regular(s, 2, 3, 3), adjoint=True)])
+def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """The inverse of each matrix; of its conjugate transpose, if `adjoint`.
+
+    Raises InvalidArgumentError for a matrix that is not square or has no inverse.
+
+    >>> linalg.inv([[4., 2.], [2., 3.]])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[ 0.375, -0.25 ],
+           [-0.25 ,  0.5  ]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("MatrixInverse", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
+    check_square("MatrixInverse", x)
+    return _inverse(ops.adjoint(x) if adjoint else x)
+
+
+# ---------------------------------------------------------------- determinants
+
+
+def _determinant_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    return ops.reshape(ops.multiply(g, conj(y)), [*y._array.shape, 1, 1]) * inv(x, adjoint=True)
+
+
+@primitive(_determinant_gradient)
+def _determinant(xp, x):
+    sign, size = _sign_and_log(xp, x)
+    return sign * xp.exp(size)
+
+
+def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
+    """The sign (for complex numbers the phase) of each determinant and the logarithm of its size."""
+    packed, _, sign = factorizations.lu(xp, _flat(x))
+    pivots = xp.diagonal(packed, 0, -2, -1)
+    sizes = xp.abs(pivots)
+    size = xp.sum(xp.log(sizes), axis=-1)
+    sign = sign * xp.prod(pivots / xp.where(sizes == 0, 1, sizes), axis=-1)
+    sign = xp.where((sizes == 0).any(-1), 0 * xp.where(sign == 0, -1, sign), sign)
+    batch = x.shape[:-2]
+    return sign.reshape(batch), size.reshape(batch)
+
+
+def _det_samples(s: Any) -> Any:
+    return [s.call(_regular(s, 2, 2)), s.call(_regular(s, 2, 3, 3))]
+
+
+@op("linalg.det", samples=_det_samples)
+def det(input: Any, name: str | None = None) -> Tensor:
+    """The determinant of each square matrix.
+
+    >>> linalg.det([[1., 2.], [3., 4.]])
+    <tf.Tensor: shape=(), dtype=float32, numpy=-2.0>
+    """
+    x = as_tensor(input)
+    check_dtype("MatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
+    no_half("MatrixDeterminant", x)
+    check_square("MatrixDeterminant", x)
+    return _determinant(x)
+
+
+def _log_determinant_gradients(g: list[Tensor], y: Any, x: Tensor) -> list[Tensor]:
+    return [ops.reshape(ops.cast(g[1], x.dtype), [*y[1]._array.shape, 1, 1]) * inv(x, adjoint=True)]
+
+
+@primitive(joint=_log_determinant_gradients)
+def _log_determinant(xp, x):
+    return _sign_and_log(xp, x)
+
+
+@op("linalg.slogdet", samples=_det_samples)
+def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
+    """The sign of each determinant and the logarithm of its absolute value; (0, -inf) for a singular matrix.
+
+    >>> linalg.slogdet([[1., 2.], [3., 4.]]).sign
+    <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>
+    """
+    x = as_tensor(input)
+    check_dtype("LogMatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
+    no_half("LogMatrixDeterminant", x)
+    check_square("LogMatrixDeterminant", x)
+    return LogMatrixDeterminant(*_log_determinant(x))
+
+
+@op("linalg.logdet")
+def logdet(matrix: Any, name: str | None = None) -> Tensor:
+    """The logarithm of the determinant of each positive definite matrix; nan for one that is not.
+
+    >>> linalg.logdet([[4., 2.], [2., 3.]])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>
+    """
+    pivots = diag_part(cholesky(matrix))
+    if pivots.dtype.is_complex:
+        pivots = ops.real(pivots)
+    return 2.0 * ops.reduce_sum(ops.log(pivots), -1)
+
+
+# ---------------------------------------------------------------- solve
+
+
+def _solve_gradient_a(g: Tensor, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return -ops.matmul(_solve_gradient_b(g, y, a, b), y, adjoint_b=True)
+
+
+def _solve_gradient_b(g: Tensor, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return _solve(adjoint(a), g)
+
+
+@primitive(_solve_gradient_a, _solve_gradient_b)
+def _solve(xp, a, b):
+    message = "Input matrix is not invertible."
+    if a.shape[-1] > factorizations.SMALL:
+        return _solved(xp, lambda: xp.linalg.solve(a, b), a, "MatrixSolve", message)
+    packed, order, _ = factorizations.lu(xp, _flat(a))
+    if factorizations.is_singular(xp, packed):
+        raise _singular("MatrixSolve", message)
+    return factorizations.lu_solve(xp, packed, order, _flat(b)).reshape(b.shape)
+
+
+def _solve_samples(s: Any) -> Any:
+    yield s.call(_regular(s, 2, 2), s(2, 1))
+    yield s.call(_regular(s, 2, 3, 3), s(2, 3, 2), adjoint=True)
+
+
+@op("linalg.solve", samples=_solve_samples)
+def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
+    """x in matrix @ x = rhs, or in matrix^H @ x = rhs if `adjoint`: (..., n, n) and (..., n, m) give (..., n, m).
+
+    Raises InvalidArgumentError unless the shapes fit and the matrix has an inverse.
+
+    >>> linalg.solve([[3., 1.], [1., 2.]], [[9.], [8.]])
+    <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
+    array([[2.],
+           [3.]], dtype=float32)>
+    """
+    a, b = pair("MatrixSolve", matrix, rhs)
+    check_dtype("MatrixSolve", a, DOUBLE_FIRST, DOUBLE_FIRST, "matrix")
+    no_half("MatrixSolve", a, adjoint=bool(adjoint))
+    p, q = a._array.shape, b._array.shape
+    hint = None
+    if len(p) != len(q):
+        message = "All input tensors must have the same rank."
+        if len(q) == len(p) - 1:
+            hint = "make the right-hand side a column: linalg.solve(matrix, rhs[:, newaxis])"
+    elif len(p) < 2:
+        message = f"Input tensor 0 must have rank >= 2, got {len(p)}"
+    elif p[:-2] != q[:-2]:
+        message = "All input tensors must have the same outer dimensions."
+    elif p[-1] != p[-2]:
+        message = "First input (lhs) must be a square matrix."
+    elif p[-1] != q[-2]:
+        message = "Input matrix and rhs are incompatible."
+    else:
+        return _solve(ops.adjoint(a) if adjoint else a, b)
+    summary = f"solve: a matrix of shape {p} and a right-hand side of shape {q} do not fit"
+    raise invalid("MatrixSolve", message, summary, [("matrix", a), ("rhs", b)], hint, name=None)
+
+
+# ---------------------------------------------------------------- triangular systems
+
+
+def _triangular_gradient_a(g: Tensor, y: Tensor, a: Tensor, b: Tensor, lower: bool, adjoint: bool) -> Tensor:
+    h = _triangular_gradient_b(g, y, a, b, lower, adjoint)
+    full = -(ops.matmul(y, h, adjoint_b=True) if adjoint else ops.matmul(h, y, adjoint_b=True))
+    return band_part(full, -1, 0) if lower else band_part(full, 0, -1)
+
+
+def _triangular_gradient_b(g: Tensor, y: Tensor, a: Tensor, b: Tensor, lower: bool, adjoint: bool) -> Tensor:
+    return _triangular(a, g, lower=lower, adjoint=not adjoint)
+
+
+@primitive(_triangular_gradient_a, _triangular_gradient_b)
+def _triangular(xp, a, b, lower, adjoint):
+    if adjoint:
+        a, lower = _adjoint(xp, a), not lower
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a = xp.broadcast_to(a, (*batch, *a.shape[-2:]))
+    b = xp.broadcast_to(b, (*batch, *b.shape[-2:]))
+    return factorizations.substitute(xp, _flat(a), _flat(b), lower).reshape(b.shape)
+
+
+def _triangular_samples(s: Any) -> Any:
+    yield s.call(_regular(s, 3, 3), s(3, 2))
+    yield s.call(_regular(s, 2, 2, 2), s(2, 2, 1), lower=False, adjoint=True)
+    yield s.call(_regular(s, 2, 2), s(3, 2, 1))
+
+
+@op("linalg.triangular_solve", samples=_triangular_samples)
+def triangular_solve(
+    matrix: Any, rhs: Any, lower: bool = True, adjoint: bool = False, name: str | None = None
+) -> Tensor:
+    """x in matrix @ x = rhs for a triangular matrix, of which only that triangle is read; batch axes broadcast.
+
+    lower: which triangle. adjoint: solve with the conjugate transpose of that triangle.
+
+    >>> linalg.triangular_solve([[2., 0.], [1., 4.]], [[2.], [5.]])
+    <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
+    array([[1.],
+           [1.]], dtype=float32)>
+    """
+    kernel = "MatrixTriangularSolve"
+    a, b = pair(kernel, matrix, rhs)
+    check_dtype(kernel, a, _TRIANGULAR, _TRIANGULAR, "matrix")
+    no_half(kernel, a, adjoint=bool(adjoint), lower=bool(lower))
+    p, q = a._array.shape, b._array.shape
+    if len(p) < 2 or len(q) < 2:
+        i = 0 if len(p) < 2 else 1
+        message = f"In[{i}] ndims must be >= 2: {len((p, q)[i])}"
+    elif p[-1] != p[-2]:
+        message = f"In[0] matrices in the last dimensions must be square ({p[-1]} =/= {p[-2]})"
+    elif not all(m == n or 1 in (m, n) for m, n in zip(p[-3::-1], q[-3::-1])):
+        message = f"In[0] and In[1] must have compatible batch dimensions: {bracketed(p)} vs. {bracketed(q)}"
+    elif p[-1] != q[-2]:
+        flags = f"{int(bool(lower))} {int(bool(adjoint))}"
+        message = f"In[0] mismatch In[1] shape: {p[-1]} vs. {q[-2]}: {bracketed(p)} {bracketed(q)} {flags}"
+    else:
+        return _triangular(a, b, lower=bool(lower), adjoint=bool(adjoint))
+    summary = f"triangular_solve: a matrix of shape {p} and a right-hand side of shape {q} do not fit"
+    raise invalid(kernel, message, summary, [("matrix", a), ("rhs", b)], name=None)
+
+
+# ---------------------------------------------------------------- Cholesky
+
+
+def _cholesky_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    """Murray, "Differentiation of the Cholesky decomposition" (2016), made symmetric."""
+    inverse = triangular_solve(y, ops.eye(y._array.shape[-1], dtype=y.dtype))
+    middle = ops.matmul(y, g, adjoint_a=True)
+    middle = band_part(set_diag(middle, 0.5 * diag_part(middle)), -1, 0)
+    full = ops.matmul(ops.matmul(inverse, middle, adjoint_a=True), inverse)
+    return 0.5 * (full + adjoint(full))
+
+
+@primitive(_cholesky_gradient)
+def _cholesky(xp, x):
+    return factorizations.cholesky(xp, _flat(x)).reshape(x.shape)
+
+
+@op("linalg.cholesky")
+def cholesky(input: Any, name: str | None = None) -> Tensor:
+    """The lower triangular L with L @ L^H = x, for each positive definite matrix x; nan for one that is not.
+
+    Only the lower triangle of x is read; the gradient is that of a symmetric x.
+
+    >>> linalg.cholesky([[4., 2.], [2., 2.]])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[2., 0.],
+           [1., 1.]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("Cholesky", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
+    no_half("Cholesky", x)
+    check_square("Cholesky", x)
+    return _cholesky(x)
+
+
+@op("linalg.cholesky_solve", samples=lambda s: [s.call(_regular(s, 2, 2), s(2, 1))])
+def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
+    """x in L @ L^H @ x = rhs, for the lower triangular L that `cholesky` gives.
+
+    >>> linalg.cholesky_solve([[2., 0.], [1., 1.]], [[8.], [6.]])
+    <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
+    array([[1.],
+           [2.]], dtype=float32)>
+    """
+    return triangular_solve(chol, triangular_solve(chol, rhs), adjoint=True)
+
+
+def _lstsq_samples(s: Any) -> Any:
+    tall = ops.add(s(3, 2), 2.0 * np.eye(3, 2))
+    yield s.call(tall, s(3, 1))
+    yield s.call(ops.add(s(2, 3), 2.0 * np.eye(2, 3)), s(2, 2), l2_regularizer=0.5)
+
+
+@op("linalg.lstsq", samples=_lstsq_samples)
+def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True, name: str | None = None) -> Tensor:
+    """The x that makes |matrix @ x - rhs|^2 + l2_regularizer |x|^2 least; of several, the one of least norm.
+
+    matrix: (..., n, k), rhs: (..., n, m); x: (..., k, m). fast: by Cholesky factors, for matrices of full rank; else by
+    singular values, for any rank, with no regularizer.
+
+    >>> linalg.lstsq([[1., 0.], [0., 1.], [0., 0.]], [[1.], [2.], [5.]])
+    <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
+    array([[1.],
+           [2.]], dtype=float32)>
+    """
+    a, b = as_tensor(matrix), as_tensor(rhs)
+    check_matrix("MatrixSolveLs", a, arg="matrix")
+    if not fast:
+        return ops.matmul(ops.pinv(a), b)
+    tall = a._array.shape[-2] >= a._array.shape[-1]
+    gram = ops.matmul(a, a, adjoint_a=tall, adjoint_b=not tall)
+    if l2_regularizer:
+        gram = set_diag(gram, diag_part(gram) + ops.cast(l2_regularizer, a.dtype))
+    factor = cholesky(gram)
+    if tall:
+        return cholesky_solve(factor, ops.matmul(a, b, adjoint_a=True))
+    return ops.matmul(a, cholesky_solve(factor, b), adjoint_a=True)
+
+
+# ---------------------------------------------------------------- LU
+
+
+@primitive(joint=no_gradient("Lu"))
+def _lu(xp, x, index):
+    packed, order, _ = factorizations.lu(xp, _flat(x))
+    if factorizations.is_singular(xp, packed):
+        raise _singular("Lu", "Input is not invertible.")
+    return packed.reshape(x.shape), order.astype(index).reshape(x.shape[:-1])
+
+
+@op("linalg.lu")
+def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> Lu:
+    """The factors of each matrix with its rows permuted by p: U on and above the diagonal of `lu`, L below it.
+
+    Row i of L @ U is row p[i] of the matrix. Has no gradient, as in TensorFlow.
+
+    >>> linalg.lu([[1., 2.], [2., 2.]]).lu
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[2. , 2. ],
+           [0.5, 1. ]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("Lu", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
+    no_half("Lu", x)
+    check_square("Lu", x)
+    return Lu(*_lu(x, index=as_dtype(output_idx_type)._numpy))
+
+
+@op("linalg.lu_solve")
+def lu_solve(
+    lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None
+) -> Tensor:
+    """x in a @ x = rhs, by the factors of a that `lu` gives.
+
+    >>> linalg.lu_solve([[2., 2.], [0.5, 1.]], [1, 0], [[3.], [4.]])
+    <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
+    array([[1.],
+           [1.]], dtype=float32)>
+    """
+    packed, perm = as_tensor(lower_upper), as_tensor(perm)
+    permuted = ops.gather(as_tensor(rhs, packed.dtype), perm, axis=-2, batch_dims=perm._array.ndim - 1)
+    lower = set_diag(band_part(packed, -1, 0), ops.ones_like(diag_part(packed)))
+    return triangular_solve(packed, triangular_solve(lower, permuted), lower=False)
+
+
+@op("linalg.lu_matrix_inverse")
+def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
+    """The inverse of a matrix, by the factors that `lu` gives.
+
+    >>> linalg.lu_matrix_inverse([[2., 2.], [0.5, 1.]], [1, 0])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[-1. ,  1. ],
+           [ 1. , -0.5]], dtype=float32)>
+    """
+    packed = as_tensor(lower_upper)
+    shape = packed._array.shape
+    eye = ops.eye(shape[-1], batch_shape=list(shape[:-2]), dtype=packed.dtype)
+    return lu_solve(packed, perm, eye)
+
+
+@op("linalg.lu_reconstruct")
+def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
+    """The matrix whose factors `lu` gave.
+
+    >>> linalg.lu_reconstruct([[2., 2.], [0.5, 1.]], [1, 0])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[1., 2.],
+           [2., 2.]], dtype=float32)>
+    """
+    packed, perm = as_tensor(lower_upper), as_tensor(perm)
+    lower = set_diag(band_part(packed, -1, 0), ops.ones_like(diag_part(packed)))
+    product = ops.matmul(lower, band_part(packed, 0, -1))
+    return ops.gather(product, ops.argsort(perm), axis=-2, batch_dims=perm._array.ndim - 1)

@@ -1,0 +1,89 @@
+"""tf.nest: structures of lists, tuples, dicts and leaves."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ..runtime import nest
+from .registry import op
+
+
+@op("nest.is_nested", short=False)
+def is_nested(seq: Any) -> bool:
+    """Whether a value is a structure: a list, a tuple, a dict or a range.
+
+    >>> tf.nest.is_nested([1]), tf.nest.is_nested(constant([1]))
+    (True, False)
+    """
+    return nest.is_nested(seq)
+
+
+@op("nest.flatten", short=False)
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
+    """The leaves of a structure, in order; a dict's in the order of its sorted keys.
+
+    >>> tf.nest.flatten([1, (2, 3), {"b": 5, "a": 4}])
+    [1, 2, 3, 4, 5]
+    """
+    return nest.flatten(structure)
+
+
+@op("nest.map_structure", short=False)
+def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
+    """The structure with func(leaf, leaf of the second structure, ...) for each leaf.
+
+    check_types: whether a list may not stand beside a tuple; True by default.
+
+    >>> tf.nest.map_structure(lambda x, y: x + y, [1, (2,)], [10, (20,)])
+    [11, (22,)]
+    """
+    if not callable(func):
+        raise TypeError(f"func must be callable, got: {func}")
+    if not structure:
+        raise ValueError("Must provide at least one structure")
+    check_types = kwargs.pop("check_types", True)
+    kwargs.pop("expand_composites", None)
+    if kwargs:
+        raise ValueError(
+            "Only valid keyword arguments are `check_types` and `expand_composites`, not: "
+            f"`{'`, `'.join(kwargs)}`"
+        )
+    for other in structure[1:]:
+        nest.assert_same(structure[0], other, check_types)
+    return nest.pack_as(structure[0], [func(*leaves) for leaves in zip(*map(nest.flatten, structure))])
+
+
+@op("nest.pack_sequence_as", short=False)
+def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
+    """The leaves of `flat_sequence` in the shape of `structure`. Raises ValueError if their number differs.
+
+    >>> tf.nest.pack_sequence_as({"a": 0, "b": [0, 0]}, [1, 2, 3])
+    {'a': 1, 'b': [2, 3]}
+    """
+    if not nest.is_nested(flat_sequence):
+        raise TypeError(
+            f"Attempted to pack value:\n  {_cut(flat_sequence)}\ninto a structure, but found incompatible type "
+            f"`{type(flat_sequence)}` instead."
+        )
+    leaves = list(flat_sequence)
+    if not nest.is_nested(structure) and len(leaves) != 1:
+        raise ValueError(
+            f"The target structure is of type `{type(structure)}`\n  {_cut(structure)}\nHowever the input is a sequence "
+            f"({type(flat_sequence)}) of length {len(leaves)}.\n  {_cut(flat_sequence)}\nnest cannot guarantee that it is "
+            "safe to map one to the other."
+        )
+    return nest.pack_as(structure, leaves)
+
+
+@op("nest.assert_same_structure", short=False)
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
+    """Raise ValueError (TypeError, where a list stands beside a tuple) unless both are nested alike.
+
+    >>> tf.nest.assert_same_structure([1, (2, 3)], ["a", ("b", "c")])
+    """
+    nest.assert_same(nest1, nest2, check_types)
+
+
+def _cut(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 100 else text[:100] + "..."

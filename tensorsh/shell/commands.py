@@ -1,0 +1,142 @@
+"""The shell's own commands: `:name ARGUMENT`.
+
+A command is a function of the desk it works at and of the rest of its line, registered under its own name (less
+a `_` at its end). Its docstring is its help; the first line of it stands in the list that `:help` shows.
+
+    @command("NAME")
+    def thing(desk, argument):
+        'Do the thing to NAME.'
+"""
+
+from __future__ import annotations
+
+import inspect
+import reprlib
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any, NamedTuple, Protocol
+
+from ..runtime.tensor import Tensor
+from ..runtime.variable import Variable
+from ..session import Session
+
+
+class Desk(Protocol):
+    """What commands work with."""
+
+    session: Session
+
+    def write(self, text: str) -> None:
+        """Show a line, or several, on standard output."""
+
+
+class Command(NamedTuple):
+    """A command: what is typed, and what it does."""
+
+    name: str
+    argument: str  # how `:help` calls it; empty if the command takes none
+    run: Callable[[Desk, str], None]
+
+    @property
+    def usage(self) -> str:
+        return f":{self.name} {self.argument}".rstrip()
+
+    @property
+    def summary(self) -> str:
+        return (inspect.getdoc(self.run) or "").partition("\n")[0]
+
+
+COMMANDS: dict[str, Command] = {}
+
+
+class CommandError(Exception):
+    """A command was not understood; the message says why, and the way out."""
+
+
+class Leave(Exception):
+    """The user wants to leave the shell."""
+
+
+def run_command(text: str, desk: Desk) -> None:
+    """Run the command that the text is, its colon included."""
+    name, _, argument = text.strip().removeprefix(":").partition(" ")
+    found = _find(name)
+    argument = argument.strip()
+    if argument and not found.argument:
+        raise CommandError(f":{name} takes no argument, and got {argument!r}")
+    found.run(desk, argument)
+
+
+def command(argument: str = "") -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
+    """Put the function into the table of commands."""
+
+    def register(run: Callable[[Desk, str], None]) -> Callable[[Desk, str], None]:
+        name = run.__name__.removesuffix("_")
+        COMMANDS[name] = Command(name, argument, run)
+        return run
+
+    return register
+
+
+@command("[COMMAND]")
+def help_(desk: Desk, argument: str) -> None:
+    """List the commands, or tell about one."""
+    if argument:
+        found = _find(argument.removeprefix(":"))
+        desk.write(f"{found.usage}\n{inspect.getdoc(found.run)}")
+    else:
+        desk.write(table((item.usage, item.summary) for item in sorted(COMMANDS.values())))
+        desk.write("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves.")
+
+
+@command()
+def vars_(desk: Desk, argument: str) -> None:
+    """List the names that are bound, and what they are."""
+    rows = [(name, *described(value)) for name, value in sorted(desk.session.visible_names().items())]
+    desk.write(table(rows) if rows else "no names are bound")
+
+
+@command()
+def reset(desk: Desk, argument: str) -> None:
+    """Forget all names that were bound."""
+    desk.session.reset()
+
+
+@command()
+def quit_(desk: Desk, argument: str) -> None:
+    """Leave the shell, as Ctrl-D does."""
+    raise Leave
+
+
+def described(value: Any) -> tuple[str, str]:
+    """A value in two words: what kind it is, and its dtype and shape, or the value itself, cut short."""
+    for kind in (Tensor, Variable):
+        if isinstance(value, kind):
+            return kind.__name__, f"{value.dtype.name} {tuple(value.shape)}"
+    if callable(value) and hasattr(value, "__name__"):
+        return "function", f"{value.__name__}{_signature(value)}"
+    return type(value).__name__, reprlib.repr(value)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows as lines, their columns aligned."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
+    )
+
+
+def _find(name: str) -> Command:
+    if name in COMMANDS:
+        return COMMANDS[name]
+    close = get_close_matches(name, COMMANDS, n=1)
+    way_out = f"did you mean :{close[0]}?" if close else ":help lists them"
+    raise CommandError(f"there is no command :{name}; {way_out}")
+
+
+def _signature(function: Any) -> str:
+    try:
+        return str(inspect.signature(function))
+    except (TypeError, ValueError):
+        return "(...)"

@@ -1,0 +1,132 @@
+"""Runs work so that an interrupt comes back at once, whatever is running, and every name keeps its value.
+
+The main thread only waits, for it alone receives signals, and C code that runs there keeps it from them. The
+work runs on a thread of its own, which is stopped in two steps:
+
+1. An exception is raised in it. Python code unwinds, closes what it opened and ends.
+2. C code does not see the exception before it returns, and a `finally` may go on for ever. Such a thread is
+   abandoned: the next time that it would run Python code it is parked instead, so that it binds nothing after the
+   user has gone on.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+# Together less than the 200 ms after which a key seems to do nothing.
+UNWINDING, PARKING = 0.1, 0.02
+
+
+class Interrupted(Exception):
+    """The work was interrupted, and the names are as they were before it."""
+
+
+class Evaluator:
+    """Runs one piece of work at a time. `interrupt` may be called from a signal handler."""
+
+    def __init__(self) -> None:
+        self._events: SimpleQueue[Any] = SimpleQueue()
+        self.abandoned = False  # a thread of ours may still be inside C code
+
+    def interrupt(self) -> None:
+        """Stop the work that runs now, if any does."""
+        self._events.put(_INTERRUPT)
+
+    def run(self, work: Callable[[], None], names: dict[str, Any]) -> None:
+        """Run the work, which may bind names, and wait for its end.
+
+        Raises:
+            Interrupted: if it was stopped; `names` holds what it held before.
+            Whatever the work raised, otherwise.
+        """
+        before = names.copy()
+        # A new queue: what came before this work, or comes from work that was abandoned, is void.
+        events = self._events = SimpleQueue()
+        # Not a threading.Thread, whose own code after the work could be hit by the exception that stops it.
+        thread = _thread.start_new_thread(_work, (work, events))
+        event = events.get()
+        if event is _INTERRUPT:
+            error = self._stop(thread, events)
+            if error is not None:
+                names.clear()
+                names.update(before)
+                raise Interrupted
+        elif event.error is not None:
+            raise event.error
+
+    def _stop(self, thread: int, events: SimpleQueue[Any]) -> BaseException | None:
+        """Stop the thread, or part from it. None if the work was done before the exception reached it."""
+        event = None
+        while event is None and _is_importing(thread):
+            event = _next(events, 0.01)  # a module that is left half imported would stay broken
+        if event is None:
+            _raise_in(thread, Stop)
+            event = _next(events, UNWINDING)
+        if event is None:
+            _raise_in(thread, _Park)
+            event = _next(events, PARKING)
+        if event is None:
+            self.abandoned = True
+            return Stop()
+        return event.error
+
+
+class Stop(SystemExit):
+    """Raised in a thread that is to end. No program can catch it, and Python ends a thread on it quietly."""
+
+
+class _Park(Stop):
+    """Raised in an abandoned thread, which stays in the constructor for ever: before any handler runs."""
+
+    def __init__(self) -> None:
+        lock = _thread.allocate_lock()
+        lock.acquire()
+        lock.acquire()
+
+
+class _End:
+    """The work has ended, with an error or without."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+_INTERRUPT = object()
+
+
+def _work(work: Callable[[], None], events: SimpleQueue[Any]) -> None:
+    error = None
+    try:
+        work()
+    except BaseException as raised:
+        error = raised
+    events.put(_End(error))
+
+
+def _next(events: SimpleQueue[Any], seconds: float) -> _End | None:
+    """The work's end, if it comes in time. More interrupts change nothing."""
+    try:
+        while (event := events.get(timeout=seconds)) is _INTERRUPT:
+            pass
+        return event
+    except Empty:
+        return None
+
+
+def _raise_in(thread: int, exception: type[BaseException]) -> None:
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))
+
+
+def _is_importing(thread: int) -> bool:
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
