@@ -170,7 +170,7 @@ def public_names(obj: Any) -> list[str]:
 def plain_names(known: Iterable[str]) -> frozenset[str]:
     """Of the known attribute names, those that are harmless on every foreign type."""
     blocked: set[str] = set()
-    for kind in (*ALLOWED, *CLOSED, *_foreign_exceptions()):
+    for kind in (*ALLOWED, *CLOSED, np.random.RandomState, np.random.Generator, *_foreign_exceptions()):
         blocked.update(n for n in dir(kind) if n not in _allowed_on(kind))
     names = set(known).union(*ALLOWED.values())
     return frozenset(n for n in names if not n.startswith("_") and n not in blocked)

@@ -58,7 +58,7 @@ def test_no_chain_of_allowed_attributes_leads_inside() -> None:
     assert unknown - enums == set(), "types that surface.py does not speak of"
 
 
-@pytest.mark.parametrize("kind", [*surface.ALLOWED, *surface.CLOSED], ids=lambda k: k.__name__)
+@pytest.mark.parametrize("kind", [*surface.ALLOWED, *surface.CLOSED, np.random.RandomState, np.random.Generator], ids=lambda k: k.__name__)
 def test_a_plain_load_reaches_nothing_that_lookup_refuses(kind: type) -> None:
     prepare_library()
     allowed = surface._allowed_on(kind)

@@ -46,9 +46,9 @@ class Statements(Expressions):
     # Lines and blocks
 
     def chunk(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
-        """A top-level line or block: the value of an expression is shown, unless the line ends in ';' after it."""
+        """A top-level line or block: an expression's value is shown, unless a ';' after it ends the line."""
         statements: list[ast.stmt] = []
-        silent = len(children) - 2 if isinstance(children[-1], Token) else -1
+        silent = len(children) - 2 if children and isinstance(children[-1], Token) else -1
         for position, child in enumerate(children):
             if isinstance(child, Token):
                 continue
@@ -212,8 +212,13 @@ class Statements(Expressions):
                 items.append(ast.withitem(_refuse_starred(item), None))
         if len(items) == 1 and items[0].optional_vars is None:
             value = items[0].context_expr
-            if isinstance(value, ast.Tuple) and value.elts and not hasattr(value, "in_parentheses"):
-                items = [ast.withitem(_refuse_starred(element), None) for element in value.elts]
+            starred = any(isinstance(element, ast.Starred) for element in getattr(value, "elts", ()))
+            if (
+                isinstance(value, ast.Tuple)
+                and value.elts
+                and not (starred or hasattr(value, "in_parentheses"))
+            ):
+                items = [ast.withitem(element, None) for element in value.elts]
         return ast.With(items, body, **place(meta))
 
     def with_item(self, meta: Meta, children: list[Any]) -> ast.withitem:

@@ -78,10 +78,10 @@ class _WithoutAnnotations(ast.NodeTransformer):
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
-def run_ours(text: str) -> tuple[dict[str, Any], str]:
+def run_ours(text: str, **given: Any) -> tuple[dict[str, Any], str]:
     """Run the text as a program of the language: the names that it leaves, and the error that it ended in."""
     services = {"@echo": lambda value: value, "@attr": getattr}
-    names: dict[str, Any] = {"__builtins__": {**vars(builtins), **services}}
+    names: dict[str, Any] = {"__builtins__": {**vars(builtins), **services, **given}}
     source = Source("ours", text)
     try:
         for chunk in split(text):
@@ -91,9 +91,9 @@ def run_ours(text: str) -> tuple[dict[str, Any], str]:
     return _public(names), ""
 
 
-def run_python(text: str) -> tuple[dict[str, Any], str]:
+def run_python(text: str, **given: Any) -> tuple[dict[str, Any], str]:
     """The same by Python."""
-    names: dict[str, Any] = {"__builtins__": vars(builtins)}
+    names: dict[str, Any] = {"__builtins__": {**vars(builtins), **given}}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
