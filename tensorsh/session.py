@@ -262,7 +262,7 @@ def prepare_library() -> None:
         registry.use_index(registry.Index(*marshal.loads(blob)))
         return
     index = registry.index()
-    content = (index.paths, index.short, index.operators, index.attributes, True)
+    content = (index.paths, index.short, index.unlisted, index.operators, index.attributes, True)
     cache.store_blob("index", key, marshal.dumps(content))
 
 

@@ -5,7 +5,8 @@ No op is registered here. What is checked is what TensorFlow's kernels check, in
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from ..runtime.dtypes import DType, int16, int32, int64
 from ..runtime.errors import bracketed, invalid
@@ -27,7 +28,8 @@ def tail(*given: Any, name: str | None = None) -> str | None:
 def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: int = 0) -> list[Tensor]:
     """Values as tensors of one dtype: that of the first tensor among them, else of the first value.
 
-    first: the place of the first of them among the kernel's inputs. Raises InvalidArgumentError if two tensors
+    first: the place of the first of them among the kernel's inputs. Raises InvalidArgumentError if two
+    tensors
     differ, TypeError if a Python value does not fit.
     """
     dtype = next((value.dtype for value in values if is_tensor(value)), None)

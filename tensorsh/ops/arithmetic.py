@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..runtime.backend import module_of
 from ..runtime.dtypes import (
     BOOL,
@@ -39,13 +41,26 @@ DIVISIBLE = listed(
 )
 
 
+def _joined(x: Any, y: Any) -> Tensor | None:
+    """Strings are joined, by a kernel of their own."""
+    if not any(type(t) is Tensor and t._array.dtype == object for t in (x, y)):
+        return None
+    x = as_tensor(x, hint=string)
+    y = as_tensor(y, hint=string)
+    if x._array.dtype != object:
+        raise mismatch("AddV2", 1, x, y)
+    if y._array.dtype != object:
+        raise mismatch("Add", 1, x, y)
+    return wrap(np.asarray(x._array + y._array, object))
+
+
 @binary(
     "add math.add",
     lambda g, z, x, y: g,
     lambda g, z, x, y: g,
-    dtypes=(*NUMERIC, string),
     kernel="AddV2",
     hint=True,
+    otherwise=_joined,
     operator="+",
 )
 def add(xp, x, y):

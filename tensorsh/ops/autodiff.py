@@ -1,14 +1,17 @@
 """Derivatives for programs: tapes, and functions that make functions' derivatives.
 
-TensorFlow's interfaces are here under its names. The short forms `tape`, `grad`, `jacobian` ... are tensorsh's own:
-given tensors they ask the tape whose block was entered or left last, given a function they return one.
+TensorFlow's interfaces are here under its names. The short forms `tape`, `grad`, `jacobian` ... are
+tensorsh's own: given tensors they ask the tape whose block was entered or left last, given a function they
+return one.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
-from ..runtime import gradient_tape, nest, tape as tapes
+from ..runtime import gradient_tape, nest
+from ..runtime import tape as tapes
 from ..runtime.errors import describe, explain
 from ..runtime.forward import ForwardAccumulator
 from ..runtime.gradient_tape import GradientTape, UnconnectedGradients, jacobians
@@ -37,7 +40,9 @@ gradient_tape.set_touched(_remember)
 
 
 class TapeOpener:
-    """`with tape:` opens a fresh tape that may be asked more than once; `with tape(x, w):` also watches x and w."""
+    """`with tape:` opens a fresh tape that may be asked more than once; `with tape(x, w):` also watches x and
+    w.
+    """
 
     __slots__ = ("_open", "_watched")
 
@@ -72,11 +77,12 @@ def grad(
     output_gradients: Any = None,
     unconnected_gradients: Any = UnconnectedGradients.NONE,
 ) -> Any:
-    """The gradient of `target` with regard to `sources`, from the tape used last; or a function's gradient function.
+    """The gradient of `target` with regard to `sources`, from the tape used last; or a function's gradient
+    function.
 
     `grad(y, x)`: x may be a tensor, a variable, or a structure of them. Where it is None, a note says why.
-    `grad(f)`, `grad(f, 1)`, `grad(f, (0, 1))`: a function that takes f's arguments and returns the gradient of f's
-    (summed) result with regard to the argument, or the arguments, at that position.
+    `grad(f)`, `grad(f, 1)`, `grad(f, (0, 1))`: a function that takes f's arguments and returns the gradient
+    of f's (summed) result with regard to the argument, or the arguments, at that position.
 
     >>> x = Variable(3.)
     >>> with tape: y = x ** 2
@@ -118,7 +124,8 @@ def value_and_grad(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]
 
 @op("")
 def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = UnconnectedGradients.NONE) -> Any:
-    """d target / d sources, of shape target.shape + source.shape, from the tape used last; or a function of f's arguments.
+    """d target / d sources, of shape target.shape + source.shape, from the tape used last; or a function of
+    f's arguments.
 
     >>> jacobian(lambda x: x ** 2)([1., 2.])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -131,14 +138,17 @@ def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = Unconne
     def matrix(*args: Any, **options: Any) -> Any:
         record, value, chosen = _run_recorded("jacobian", target, sources, args, options)
         leaves = nest.flatten(chosen)
-        return nest.map_leaves(lambda y: nest.pack_as(chosen, jacobians(record, as_tensor(y), leaves, True)), value)
+        return nest.map_leaves(
+            lambda y: nest.pack_as(chosen, jacobians(record, as_tensor(y), leaves, True)), value
+        )
 
     return _named("jacobian", target, matrix)
 
 
 @op("")
 def hessian(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]:
-    """The second derivatives of f: the Jacobian of its Jacobian, of shape f's + the argument's + the argument's.
+    """The second derivatives of f: the Jacobian of its Jacobian, of shape f's + the argument's + the
+    argument's.
 
     >>> hessian(lambda x: reduce_sum(x ** 3))([1., 2.])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -163,7 +173,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     at = _as_own_tensors(tuple(primals) if several else (primals,))
     along = tuple(tangents) if several else (tangents,)
     nest.assert_same(at, along)
-    along = nest.pack_as(along, [as_tensor(t, p.dtype) for p, t in zip(nest.flatten(at), nest.flatten(along))])
+    along = nest.pack_as(
+        along, [as_tensor(t, p.dtype) for p, t in zip(nest.flatten(at), nest.flatten(along))]
+    )
     with ForwardAccumulator(at, along) as accumulator:
         value = nest.map_leaves(as_tensor, f(*at))
     return value, accumulator.jvp(value, UnconnectedGradients.ZERO)
@@ -192,7 +204,9 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
         else:
             seeds = [as_tensor(cotangent, targets[0].dtype)]
         grads = tapes.backward(record, targets, seeds, leaves)
-        full = [tapes.zeros_like(as_tensor(x)) if g is None else tapes.dense(g) for g, x in zip(grads, leaves)]
+        full = [
+            tapes.zeros_like(as_tensor(x)) if g is None else tapes.dense(g) for g, x in zip(grads, leaves)
+        ]
         pulled = nest.pack_as(chosen, full)
         return pulled[0] if len(primals) == 1 else pulled
 
@@ -208,7 +222,7 @@ def _run_recorded(
         if not isinstance(i, int) or not -len(args) <= i < len(args):
             raise explain(
                 TypeError(f"{who}: argument {i} is wanted, but the function was called with {len(args)}"),
-                hint="the second argument of grad, jacobian ... names f's argument by position: 0 is the first",
+                hint="the second argument of grad, jacobian ... is f's argument by position, from 0",
             )
     own = list(args)
     for i in positions:
@@ -223,7 +237,9 @@ def _run_recorded(
 
 
 def _as_own_tensors(argument: Any) -> Any:
-    """The argument with a tensor object of its own for each leaf; whole numbers become floats, variables stay."""
+    """The argument with a tensor object of its own for each leaf; whole numbers become floats, variables
+    stay.
+    """
 
     def own(leaf: Any) -> Any:
         if isinstance(leaf, Variable):
@@ -234,7 +250,11 @@ def _as_own_tensors(argument: Any) -> Any:
         return ops.cast(t, "float32") if t.dtype.is_integer else t
 
     # A list of numbers is a tensor, a list of tensors a structure.
-    if nest.is_nested(argument) and not isinstance(argument, dict) and not any(map(is_tensor, nest.flatten(argument))):
+    if (
+        nest.is_nested(argument)
+        and not isinstance(argument, dict)
+        and not any(map(is_tensor, nest.flatten(argument)))
+    ):
         return own(argument)
     return nest.map_leaves(own, argument)
 
@@ -280,7 +300,7 @@ def _say_why(record: tapes.Tape, targets: list[Any], sources: list[Any], grads: 
 def _reason(record: tapes.Tape, targets: list[Any], source: Any) -> str:
     x, name = as_tensor(source), _name_of(source)
     if x._array.dtype.kind not in "fcV":
-        return f"{name} is {x.dtype.name}, and only floating-point numbers have gradients; cast(x, float32), or write 3. for 3"
+        return f"{name} is {x.dtype.name}, and only floating-point numbers have gradients: write 3. for 3"
     for y in targets:
         if as_tensor(y)._array.dtype.kind not in "fcV":
             return f"the target is {as_tensor(y).dtype.name}, and only floating-point numbers have gradients"
@@ -314,7 +334,9 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
 
 @op("gradients", short=False)
 def gradients(*args: Any, **options: Any) -> Any:
-    """TensorFlow's function for graphs, which raises RuntimeError when executed eagerly, as everything here is."""
+    """TensorFlow's function for graphs, which raises RuntimeError when executed eagerly, as everything here
+    is.
+    """
     raise explain(
         RuntimeError(
             "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."

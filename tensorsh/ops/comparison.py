@@ -309,7 +309,7 @@ def is_finite(xp, x):
 def _ascending(x: Any, kernel: Primitive) -> Tensor:
     x = as_tensor(x)
     if not x.dtype.is_numeric:
-        raise TypeError(f"Expected x to be numeric, instead found: {x}")
+        raise TypeError(f"Expected x to be numeric, instead found: {x!s}")
     return kernel(x)
 
 

@@ -1,10 +1,9 @@
-"""Devices: `tf.device`, and what `tf.config` tells of them. Settings that change nothing here are accepted."""
+"""Devices: `tf.device`, and what `tf.config` tells of them. Settings without effect are accepted."""
 
 from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +30,9 @@ class LogicalDevice(NamedTuple):
 export("tf.config.PhysicalDevice", PhysicalDevice, None, "config")
 export("tf.config.LogicalDevice", LogicalDevice, None, "config")
 
-_PART = re.compile(r"(job|replica|task):[\w]+|(device:)?(cpu|gpu|xla_cpu|xla_gpu|tpu)(:(\d+|\*))?", re.IGNORECASE)
+_PART = re.compile(
+    r"(job|replica|task):[\w]+|(device:)?(cpu|gpu|xla_cpu|xla_gpu|tpu)(:(\d+|\*))?", re.IGNORECASE
+)
 
 
 @op("device")
@@ -52,14 +53,15 @@ def device(device_name: Any) -> Any:
         if not _PART.fullmatch(part):
             raise explain(
                 ValueError(
-                    f"Unknown attribute {part.partition(':')[0]!r} is encountered while parsing the device spec: "
+                    f"Unknown attribute {part.partition(':')[0]!r} is encountered while parsing the device "
+                    "spec: "
                     f"{device_name!r}."
                 ),
                 hint='devices are named like "/CPU:0" and "/GPU:0"',
             )
         kind = "GPU" if "gpu" in part.lower() else kind
     if kind == "GPU":
-        return backend.using(_gpu_module()) if _has_gpu() else nullcontext()
+        return backend.using(backend.gpu_module()) if backend.gpu_count() else nullcontext()
     return backend.using(np)
 
 
@@ -112,19 +114,4 @@ for _path, _name in (
 
 
 def _kinds(wanted: str | None) -> list[str]:
-    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or _has_gpu())]
-
-
-def _has_gpu() -> bool:
-    if find_spec("cupy") is None:
-        return False
-    try:
-        return _gpu_module().cuda.runtime.getDeviceCount() > 0
-    except Exception:  # a driver that is missing, too old or broken is no GPU
-        return False
-
-
-def _gpu_module() -> Any:
-    import cupy
-
-    return cupy
+    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())]

@@ -1,9 +1,12 @@
-"""Conditions and loops as functions, and the contexts of TensorFlow that mean little when all is executed eagerly."""
+"""Conditions and loops as functions, and the contexts of TensorFlow that mean little when all is executed
+eagerly.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -37,12 +40,16 @@ def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, name: str | None 
 
 @op("case")
 def case(
-    pred_fn_pairs: Any, default: Any = None, exclusive: bool = False, strict: bool = False, name: str | None = "case"
+    pred_fn_pairs: Any,
+    default: Any = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str | None = "case",
 ) -> Any:
     """What the function beside the first true condition returns, else what default() returns.
 
-    pred_fn_pairs: pairs (bool tensor, function). Raises InvalidArgumentError if no condition holds and there is no
-    default.
+    pred_fn_pairs: pairs (bool tensor, function). Raises InvalidArgumentError if no condition holds and there
+    is no default.
 
     >>> x = constant(3)
     >>> case([(x < 2, lambda: "small"), (x < 5, lambda: "medium")], default=lambda: "large")
@@ -55,7 +62,8 @@ def case(
     if default is None:
         raise explain(
             InvalidArgumentError(
-                f"Expected '{pairs[-1][0]!s}' to be true. Summarized data: b'Input error: None of conditions evaluated as "
+                f"Expected '{pairs[-1][0]!s}' to be true. Summarized data: b'Input error: None of conditions "
+                "evaluated as "
                 f"True:'\n{', '.join('False' for _ in pairs)}"
             ),
             summary="case: no condition is true, and there is no default",
@@ -70,7 +78,8 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
     if isinstance(pairs, dict):
         if not exclusive:
             raise ValueError(
-                "Unordered dictionaries are not supported for the 'pred_fn_pairs' argument when `exclusive=False` and "
+                "Unordered dictionaries are not supported for the 'pred_fn_pairs' argument when "
+                "`exclusive=False` and "
                 "eager mode is enabled."
             )
         pairs = pairs.items()
@@ -79,9 +88,15 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
         pred, function = pair
         if not isinstance(pred, Tensor):
-            raise explain(TypeError(f"pred must be a Tensor, got: {pred}"), hint="write constant(True) for True")
+            raise explain(
+                TypeError(f"pred must be a Tensor, got: {pred}"), hint="write constant(True) for True"
+            )
         if pred.dtype != bool_ or not callable(function):
-            what = "a condition is a bool tensor" if callable(function) else "beside a condition stands a function"
+            what = (
+                "a condition is a bool tensor"
+                if callable(function)
+                else "beside a condition stands a function"
+            )
             raise explain(
                 AttributeError("Tensor.name is undefined when eager execution is enabled."),
                 summary=f"case: {what}",
@@ -91,10 +106,13 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
 
 
 @op("switch_case")
-def switch_case(branch_index: Any, branch_fns: Any, default: Any = None, name: str | None = "switch_case") -> Any:
+def switch_case(
+    branch_index: Any, branch_fns: Any, default: Any = None, name: str | None = "switch_case"
+) -> Any:
     """What branch_fns[branch_index]() returns; out of range, what default() (or else the last one) returns.
 
-    branch_index: an integer tensor. branch_fns: a list of functions, or a dict or list of pairs from ints to them.
+    branch_index: an integer tensor. branch_fns: a list of functions, or a dict or list of pairs from ints to
+    them.
 
     >>> switch_case(constant(1), [lambda: "zero", lambda: "one"])
     'one'
@@ -190,7 +208,8 @@ def numpy_function(
 
 @op("py_function")
 def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str | None = None) -> Any:
-    """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if called with Tout alone.
+    """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if called with Tout
+    alone.
 
     >>> py_function(lambda x: x + 1, [1.], float32)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
@@ -209,7 +228,7 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str |
 # ---------------------------------------------------------------- contexts and remnants of graphs
 
 
-class name_scope:  # noqa: N801 - TensorFlow's name
+class name_scope:
     """`with name_scope("layer"):` names the variables made inside "layer/..."."""
 
     __module__ = "tensorflow.python.framework.ops"

@@ -1,6 +1,7 @@
 """New tensors from values and shapes: constants, zeros, ones, fills.
 
-None of these has a gradient, save those that pass a tensor on (`fill`, `convert_to_tensor` of a list of tensors).
+None of these has a gradient, save those that pass a tensor on (`fill`, `convert_to_tensor` of a list of
+tensors).
 Short forms take a spread shape: `zeros(2, 1)` is `zeros([2, 1])`.
 """
 
@@ -25,7 +26,8 @@ from .rules import check_dtype, ints
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = "Const") -> Tensor:
     """A tensor of the given value, which may be a number, a nested list or an array.
 
-    dtype: that of the value by TensorFlow's rules (float32, int32 ...) if None. shape: filled with the value if
+    dtype: that of the value by TensorFlow's rules (float32, int32 ...) if None. shape: filled with the value
+    if
     it is a scalar, else the value reshaped. Raises TypeError if the value fits neither.
 
     >>> constant([1, 2, 3])
@@ -97,7 +99,9 @@ def host_constant(value: Any, dtype: dtypes.DType) -> Tensor:
 
 
 @op("convert_to_tensor")
-def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Tensor:
+def convert_to_tensor(
+    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
+) -> Tensor:
     """`value` as a tensor: a tensor stays as it is, a variable is read, a list of tensors is packed.
 
     dtype_hint: a dtype that is used if the value fits it, and not otherwise.
@@ -229,7 +233,9 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([7., 7.], dtype=float32)>
     """
     value, sizes = as_tensor(value), as_tensor(dims, hint="int32")
-    check_dtype("Fill", sizes, (dtypes.int32, dtypes.int64), (dtypes.int32, dtypes.int64), "dims", "index_type")
+    check_dtype(
+        "Fill", sizes, (dtypes.int32, dtypes.int64), (dtypes.int32, dtypes.int64), "dims", "index_type"
+    )
     last = None if isinstance(dims, (list, tuple)) else ""
     if sizes._array.ndim > 1:
         raise invalid(

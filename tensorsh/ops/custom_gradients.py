@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
-from ..runtime import nest, tape as tapes
+from ..runtime import nest
+from ..runtime import tape as tapes
 from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
@@ -15,10 +17,11 @@ from .registry import op, ops
 
 @op("custom_gradient")
 def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """Decorate a function that returns (result, gradient function): the gradient function replaces its derivative.
+    """Decorate a function that returns (result, gradient function): the gradient function replaces its
+    derivative.
 
-    The gradient function takes a cotangent for each tensor of the result and returns a gradient for each argument.
-    If f reads variables that are not arguments, it must also take `variables=` and return a pair
+    The gradient function takes a cotangent for each tensor of the result and returns a gradient for each
+    argument. If f reads variables that are not arguments, it must also take `variables=` and return a pair
     (gradients of arguments, list of gradients of the variables).
 
     >>> cube = custom_gradient(lambda x: (x ** 3, lambda upstream: upstream * 100.))
@@ -39,10 +42,11 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         if variables and not _takes_variables(gradient):
             raise explain(
                 TypeError(
-                    "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function uses "
+                    "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
+                    "uses "
                     f"variables: {variables}"
                 ),
-                hint="write `def grad(upstream, variables=None)`, and return (gradients, list of variable gradients)",
+                hint="write `def grad(upstream, variables=None)`, and return (gradients, [those of variables])",
             )
         outputs = tuple(wrap(as_tensor(y)._array) for y in nest.flatten(result))
         tensors = tuple(as_tensor(x) for x in [*inputs, *variables])

@@ -124,7 +124,7 @@ def _check_inside(kernel: str, x: Tensor, low: int, high: int, stop: str) -> Non
         if not -rows < k < columns and k != 0:
             raise invalid(
                 kernel,
-                f"{which}_diag_index is out of bound: {k}{stop} It must be between {1 - rows} and {columns}",
+                f"{which}_diag_index is out of bound: {k}{stop} It must be between {-rows} and {columns}",
                 f"{kernel}: a {rows} by {columns} matrix has no diagonal {k}",
                 [("input", x)],
                 name=None,

@@ -50,7 +50,13 @@ def abs_(x: Any, name: str | None = None) -> Tensor:
     return _abs(x)
 
 
-@unary("math.sign sign", lambda g, y, x: ops.zeros_like(x), dtypes=SIGNED_NUMERIC)
+def _sign_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    if not x.dtype.is_complex:
+        return ops.zeros_like(x)
+    return ops.divide_no_nan(g - y * y * conj(g), ops.cast(2.0 * abs_(x), x.dtype))
+
+
+@unary("math.sign sign", _sign_gradient, dtypes=SIGNED_NUMERIC)
 def sign(xp, x):
     """-1, 0 or 1; of a complex number x / |x|, and 0 at 0.
 

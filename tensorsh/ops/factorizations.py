@@ -26,7 +26,7 @@ def lu(xp: Any, a: Any) -> tuple[Any, Any, Any]:
     order = xp.broadcast_to(xp.arange(n), (count, n)).copy()
     sign = xp.ones(count, a.dtype)
     each = xp.arange(count)
-    block = n if n <= SMALL else min(max(n // 8 // 16 * 16, 8), 256)
+    block = max(n, 1) if n <= SMALL else min(max(n // 8 // 16 * 16, 8), 256)
     for start in range(0, n, block):
         stop = min(start + block, n)
         for k in range(start, stop):

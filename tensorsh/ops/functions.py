@@ -1,10 +1,11 @@
-"""tf.function, which here calls the Python function it was made from, and what programs ask about execution."""
+"""tf.function, which here calls the function it was made from, and what programs ask about execution."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,9 @@ class Function:
         given = (*args, *(options[name] for name in names[len(args) :] if name in options))
         wanted = self._signature or ()
         if len(given) != len(wanted):
-            raise TypeError(f"{self.name}() takes {len(wanted)} arguments by its input_signature, got {len(given)}")
+            raise TypeError(
+                f"{self.name}() takes {len(wanted)} arguments by its input_signature, got {len(given)}"
+            )
 
         def fit(value: Any, spec: Any) -> Any:
             t = as_tensor(value) if is_tensor(value) else as_tensor(value, spec.dtype)
@@ -65,7 +68,8 @@ class Function:
                 told = ", ".join(f"{name}: {s!r}" for name, s in zip(names, wanted))
                 raise explain(
                     TypeError(
-                        f"Binding inputs to tf.function failed due to `Can not cast {TensorSpec.from_tensor(t)} to "
+                        "Binding inputs to tf.function failed due to `Can not cast "
+                        f"{TensorSpec.from_tensor(t)} to "
                         f"{spec}`. Received args: {args} and kwargs: {options} for signature: ({told})."
                     ),
                     summary=f"{self.name}: the input signature wants {spec.dtype.name} {spec.shape}",

@@ -1,6 +1,7 @@
 """Picking entries by index: gather, gather_nd, embedding look-up.
 
-The gradient of a gather along the first axis stays sparse (`IndexedSlices`), as TensorFlow's does; every other
+The gradient of a gather along the first axis stays sparse (`IndexedSlices`), as TensorFlow's does; every
+other
 gather is `rows.take`.
 """
 
@@ -51,7 +52,8 @@ def gather(
 ) -> Tensor:
     """Slices of `params` along `axis`, picked by the integers `indices`, whose shape takes that axis's place.
 
-    axis: the first after the batch axes if None. batch_dims: the number of leading axes that params and indices
+    axis: the first after the batch axes if None. batch_dims: the number of leading axes that params and
+    indices
     share. Raises InvalidArgumentError if an index is out of range.
 
     >>> gather([10, 20, 30], [2, 0])
@@ -68,7 +70,9 @@ def gather(
     axis = batch if axis is None else int(integers("GatherV2", axis, "axis", "Taxis"))
     last = tail(params, indices)
     if not rank:
-        raise invalid("GatherV2", "params must be at least 1 dimensional", operands=[("params", x)], name=last)
+        raise invalid(
+            "GatherV2", "params must be at least 1 dimensional", operands=[("params", x)], name=last
+        )
     if not -rank <= axis < rank:
         raise invalid(
             "GatherV2",
@@ -223,11 +227,15 @@ def _bad_vector(found: Any, at: Tensor, x: Tensor, last: str | None) -> BaseExce
     )
 
 
-@op("nn.embedding_lookup", samples=lambda s: [s.call(s(3, 2), [0, 2, 0]), s.call(s(3, 2), [2, 1], max_norm=0.5)])
+@op(
+    "nn.embedding_lookup",
+    samples=lambda s: [s.call(s(3, 2), [0, 2, 0]), s.call(s(3, 2), [2, 1], max_norm=0.5)],
+)
 def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | None = None) -> Tensor:
     """Rows of the table `params` at the integers `ids`, each shrunk to norm `max_norm` if that is given.
 
-    params: a tensor (n, ...), or a list of tensors that hold the rows in turn (row i is in table i modulo their
+    params: a tensor (n, ...), or a list of tensors that hold the rows in turn (row i is in table i modulo
+    their
     number).
 
     >>> embedding_lookup(constant([[1., 2.], [3., 4.]]), [1, 0])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..runtime import backend, nest, tape as tapes
+from ..runtime import backend, nest
+from ..runtime import tape as tapes
 from ..runtime.errors import OpError, explain
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
 from .registry import op, ops
 
-#: Half the distance between the two points of a central difference: near the optimum for float64, which is the cube
-#: root of its precision.
+#: Half the distance between the two points of a central difference: near the optimum for float64, which is
+#: the cube root of its precision.
 _STEP = 6e-6
 _TOLERANCE = 1e-5  # of the difference, relative to the larger of 1 and the largest entry
 
@@ -23,9 +25,10 @@ _TOLERANCE = 1e-5  # of the difference, relative to the larger of 1 and the larg
 def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float = _TOLERANCE) -> None:
     """Compare f's gradient, and the gradient of its gradient, with central finite differences, in float64.
 
-    x: the arguments at which f is checked; real floating-point ones (and plain numbers) are differentiated, cast to
-    float64, so constants inside f are best written as Python numbers. f's result may have any shape or structure:
-    a fixed random weighting of its entries is checked. Prints one line; raises AssertionError with the worst entry.
+    x: the arguments at which f is checked; real floating-point ones (and plain numbers) are differentiated,
+    cast to float64, so constants inside f are best written as Python numbers. f's result may have any shape
+    or structure: a fixed random weighting of its entries is checked. Prints one line; raises AssertionError
+    with the worst entry.
 
     >>> check_grad(lambda x: reduce_sum(x ** 3), [1., 2.])
     check_grad: first and second order agree with finite differences
@@ -45,7 +48,7 @@ def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float 
             results = [as_tensor(y) for y in nest.flatten(f(*filled))]
         except (OpError, TypeError, ValueError) as error:
             if getattr(error, "hint", None) is None:
-                error.hint = "check_grad calls the function with float64 arguments"  # type: ignore[attr-defined]
+                error.hint = "check_grad calls the function with float64 arguments"  # type: ignore[union-attr]
             raise
         return _weigh([y for y in results if y.dtype.is_floating or y.dtype.is_complex], seed=1)
 
@@ -71,7 +74,9 @@ def _wide(argument: Any) -> Any:
             return leaf
         return wrap(t._array.astype("float64")) if t.dtype.is_floating else leaf
 
-    numbers = isinstance(argument, (list, tuple)) and all(isinstance(n, (int, float)) for n in nest.flatten(argument))
+    numbers = isinstance(argument, (list, tuple)) and all(
+        isinstance(n, (int, float)) for n in nest.flatten(argument)
+    )
     if numbers:
         return as_tensor(argument, "float64")
     return nest.map_leaves(wide, argument)
@@ -86,7 +91,7 @@ def _weigh(results: list[Tensor], seed: int) -> Tensor:
     draws = np.random.default_rng(seed)
     total = as_tensor(0.0, "float64")
     for y in results:
-        weights = wrap(backend.from_host(np.asarray(draws.uniform(0.5, 1.5, y.shape))))
+        weights = wrap(backend.from_host(np.asarray(draws.uniform(0.5, 1.5, y._array.shape))))
         parts = [ops.real(y), ops.imag(y)] if y.dtype.is_complex else [y]
         for part in parts:
             total = ops.add(total, ops.reduce_sum(ops.multiply(ops.cast(part, "float64"), weights)))
@@ -105,7 +110,7 @@ def _gradients(f: Callable[..., Tensor], values: tuple) -> list[Tensor]:
 
 
 def _compare(order: str, f: Callable[..., Tensor], leaves: list[Tensor], tolerance: float) -> None:
-    """Raise AssertionError unless the tape's gradient of the scalar function f is that of finite differences."""
+    """Raise AssertionError unless the tape's gradient of the scalar function f is the finite differences'."""
     worst = (0.0, "", 0.0, 0.0)
     for i, found in enumerate(_gradients(f, tuple(leaves))):
         exact = backend.to_host(found._array)
@@ -129,7 +134,8 @@ def _compare(order: str, f: Callable[..., Tensor], leaves: list[Tensor], toleran
     if worst[1]:
         raise explain(
             AssertionError(
-                f"check_grad: {order} order, {worst[1]}: the tape says {worst[2]:.8g}, finite differences {worst[3]:.8g}"
+                f"check_grad: {order} order, {worst[1]}: the tape says {worst[2]:.8g}, finite differences "
+                f"{worst[3]:.8g}"
             ),
-            hint="a kink or a jump near the point, an integer or float32 step inside, or a wrong custom gradient",
+            hint="a kink or a jump near the point, a float32 step inside, or a wrong custom gradient",
         )

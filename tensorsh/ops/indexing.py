@@ -1,6 +1,7 @@
 """`x[...]` in every form, slices, masks, and what is assigned to slices of variables.
 
-A key is read once into NumPy's own basic indexing: a tuple of ints, slices of ints, None and `...`. That is also what
+A key is read once into NumPy's own basic indexing: a tuple of ints, slices of ints, None and `...`. That is
+also what
 the primitive keeps, and its gradient writes the cotangent into zeros under the same key.
 """
 
@@ -53,7 +54,8 @@ def _put(xp, x, key, shape):
 def getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Tensor:
     """`tensor[key]`: ints, slices, `...`, newaxis, tuples of them, or a mask of bools.
 
-    Raises TypeError for anything else and InvalidArgumentError for an int out of range. A slice of a variable can be
+    Raises TypeError for anything else and InvalidArgumentError for an int out of range. A slice of a
+    variable can be
     assigned to: `v[0].assign(1.)`.
 
     >>> constant([[1, 2, 3], [4, 5, 6]])[:, 1]
@@ -130,7 +132,8 @@ def _index(value: Any) -> int:
         inner = bracketed([1, *shape])
         raise invalid(
             "StridedSlice",
-            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {inner}, {inner}, and [1] "
+            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {inner}, "
+            f"{inner}, and [1] "
             "instead.",
             summary=f"an index must be a scalar, not of shape {tuple(shape)}",
             hint="write gather(x, indices)",
@@ -143,7 +146,8 @@ def _index(value: Any) -> int:
         hint = f"write {int(value)}"
     raise explain(
         TypeError(
-            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors "
+            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
+            "tf.int32/tf.int64 tensors "
             f"are valid indices, got {value!r}"
         ),
         hint=hint,
@@ -160,7 +164,9 @@ def _bool_index(parts: Any) -> BaseException:
     from ..runtime.errors import InvalidArgumentError
 
     return explain(
-        InvalidArgumentError("Value for attr 'Index' of bool is not in the list of allowed values: int16, int32, int64"),
+        InvalidArgumentError(
+            "Value for attr 'Index' of bool is not in the list of allowed values: int16, int32, int64"
+        ),
         summary="a list of bools is read as a list of indices",
         hint="make it a tensor to use it as a mask: x[constant([True, False])]",
     )
@@ -187,7 +193,9 @@ def strided_slice_error(x: Tensor, key: tuple[Any, ...], name: str | None) -> Ba
         return invalid("StridedSlice", message, summary, [("x", x)], hint, name)
 
     if sum(part is ... for part in key) > 1:
-        return fail("Multiple ellipses in slice spec not allowed", "only one `...` may stand between the brackets")
+        return fail(
+            "Multiple ellipses in slice spec not allowed", "only one `...` may stand between the brackets"
+        )
     if not rank:
         return fail("Attempting to slice scalar input.", "a scalar cannot be indexed")
     axes = [part for part in key if part is not None and part is not ...]
@@ -206,7 +214,8 @@ def strided_slice_error(x: Tensor, key: tuple[Any, ...], name: str | None) -> Ba
         elif part is not None:
             if not isinstance(part, slice) and not -shape[axis] <= part < shape[axis]:
                 return fail(
-                    f"slice index {part + shape[axis] if part < 0 else part} of dimension {axis} out of bounds.",
+                    f"slice index {part + shape[axis] if part < 0 else part} of dimension {axis} out of "
+                    "bounds.",
                     f"index {part} is out of range for axis {axis} of size {shape[axis]}",
                 )
             axis += 1
@@ -235,7 +244,8 @@ def strided_slice(
 ) -> Tensor:
     """`input_[begin:end:strides]` with one entry for each axis.
 
-    Bit i of a mask says for entry i: begin_mask, end_mask: leave that end open; ellipsis_mask: it stands for `...`;
+    Bit i of a mask says for entry i: begin_mask, end_mask: leave that end open; ellipsis_mask: it stands for
+    `...`;
     new_axis_mask: for a new axis; shrink_axis_mask: for the single index `begin[i]`.
 
     >>> strided_slice([1, 2, 3, 4], [0], [4], [2])
@@ -245,14 +255,19 @@ def strided_slice(
     starts = integers("StridedSlice", begin, "begin", "Index", allowed=INDICES)
     stops = integers("StridedSlice", end, "end", "Index", allowed=INDICES)
     steps = integers(
-        "StridedSlice", [1] * starts._array.size if strides is None else strides, "strides", "Index", allowed=INDICES
+        "StridedSlice",
+        [1] * starts._array.size if strides is None else strides,
+        "strides",
+        "Index",
+        allowed=INDICES,
     )
     shapes = [t._array.shape for t in (starts, stops, steps)]
     if len(shapes[0]) != 1 or len(set(shapes)) > 1:
         a, b, c = map(bracketed, shapes)
         raise invalid(
             "StridedSlice",
-            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {a}, {b}, and {c} instead.",
+            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {a}, {b}, and "
+            f"{c} instead.",
             summary=f"strided_slice: begin, end and strides have shapes {a}, {b} and {c}",
             name=last,
         )
@@ -276,13 +291,13 @@ def strided_slice(
         raise strided_slice_error(x, key, last) from None
 
 
-@op("slice", samples=lambda s: [s.call(s(3, 2), [1, 0], [2, 1]), s.call(s(4), [1], [-1])])
+@op("slice", short=False, samples=lambda s: [s.call(s(3, 2), [1, 0], [2, 1]), s.call(s(4), [1], [-1])])
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """`size[i]` entries from `begin[i]` on, for each axis; a size of -1 takes all that are left.
 
     Raises InvalidArgumentError unless that lies within the tensor.
 
-    >>> slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, -1])
+    >>> tf.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, -1])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[2, 3],
            [5, 6]], dtype=int32)>
@@ -359,7 +374,9 @@ def assign_slice(array: Any, key: Any, value: Any) -> Any:
     """A copy of a variable's array with `value`, broadcast, written under a key (or where a mask is True)."""
     new = as_tensor(value, from_numpy(array.dtype))._array
     if _is_mask(key):
-        place: Any = np.asarray(key, BOOL) if module_of(array) is np else module_of(array).asarray(to_host(_raw(key)))
+        place: Any = (
+            np.asarray(key, BOOL) if module_of(array) is np else module_of(array).asarray(to_host(_raw(key)))
+        )
     else:
         place = read_key(key)
     try:
@@ -389,5 +406,3 @@ def _without_lead(array: Any, rank: int) -> Any:
     while array.ndim > rank and array.shape[0] == 1:
         array = array[0, ...]
     return array
-
-

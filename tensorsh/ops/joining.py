@@ -1,4 +1,4 @@
-"""Putting tensors together and taking them apart: concat, stack, split, unstack, and what fills up or repeats.
+"""Putting tensors together and taking them apart: concat, stack, split, unstack.
 
 Each of the two directions is the other's gradient.
 """
@@ -9,13 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.backend import module_of
-from ..runtime.dtypes import string
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
-from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .arguments import alike, integers, tail, vector
 from .registry import op, ops, primitive
-from .rows import take
 
 
 def _along(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
@@ -73,7 +70,9 @@ def _concat_axis(parts: list[Tensor], axis: int, last: str | None) -> int:
         return invalid("ConcatV2", f"ConcatOp : {message}", f"concat: {summary}", shown, name=last)
 
     if not rank:
-        raise fail("Can't concatenate scalars (use tf.stack instead)", "scalars have no axis to join: use stack")
+        raise fail(
+            "Can't concatenate scalars (use tf.stack instead)", "scalars have no axis to join: use stack"
+        )
     if not -rank <= axis < rank:
         raise fail(
             f"Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis}",
@@ -84,7 +83,11 @@ def _concat_axis(parts: list[Tensor], axis: int, last: str | None) -> int:
         other = part._array.shape
         both = f"shape[0] = {bracketed(shape)} vs. shape[{i}] = {bracketed(other)}"
         if len(other) != rank:
-            raise fail(f"Ranks of all input tensors should match: {both}", f"ranks differ, {rank} and {len(other)}", i)
+            raise fail(
+                f"Ranks of all input tensors should match: {both}",
+                f"ranks differ, {rank} and {len(other)}",
+                i,
+            )
         for a in range(rank):
             if a != axis and other[a] != shape[a]:
                 raise fail(
@@ -212,13 +215,15 @@ def split(
     """
     x = as_tensor(value)
     even = isinstance(num_or_size_splits, int)
-    kernel, last = ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
+    kernel, last = (
+        ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
+    )
     sizes = None if even else as_tensor(num_or_size_splits, hint="int32")
     if sizes is not None and not sizes._array.ndim:
         raise explain(
             ValueError(
-                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "
-                + str(num_or_size_splits)
+                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument "
+                "provided: " + str(num_or_size_splits)
             ),
             hint="write the number of parts as a Python int",
         )
@@ -277,188 +282,11 @@ def _given_parts(x: Tensor, sizes: Tensor, axis: int, num: int | None, last: str
     if (known > size if -1 in parts else known != size) or min(parts, default=0) < -1:
         raise invalid(
             "SplitV",
-            "Determined shape must either match input shape along split_dim exactly if fully specified, or be less "
+            "Determined shape must either match input shape along split_dim exactly if fully specified, or "
+            "be less "
             f"than the size of the input along split_dim if not fully specified.  Got: {known}",
             summary=f"split: the parts add up to {known}, but axis {axis} has size {size}",
             operands=[("value", x)],
             name=last,
         )
     return [size - known if n == -1 else n for n in parts]
-
-
-@primitive(lambda g, y, x, multiples: _untile(g, x._array.shape, multiples))
-def _tile(xp, x, multiples):
-    return xp.tile(x, multiples)
-
-
-def _untile(g: Tensor, shape: tuple[int, ...], multiples: tuple[int, ...]) -> Tensor:
-    if 0 in multiples:
-        return ops.zeros(list(shape), g.dtype)
-    cut = [size for pair in zip(multiples, shape) for size in pair]
-    return ops.reduce_sum(ops.reshape(g, cut), list(range(0, len(cut), 2)))
-
-
-@op("tile", samples=lambda s: [s.call(s(2), [3]), s.call(s(2, 1), [2, 3])])
-def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
-    """The tensor repeated as a whole, `multiples[i]` times along axis i.
-
-    >>> tile([1, 2], [2])
-    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
-    """
-    x, times = as_tensor(input), integers("Tile", multiples, "multiples", "Tmultiples")
-    last, shape = tail(input, multiples), times._array.shape
-    if len(shape) != 1:
-        raise invalid("Tile", f"Expected multiples to be 1-D, but got shape {bracketed(shape)}", name=None)
-    counts, rank = vector(times), x._array.ndim
-    if len(counts) != rank:
-        raise invalid(
-            "Tile",
-            f"Expected multiples argument to be a vector of length {rank} but got length {len(counts)}",
-            summary=f"tile: {len(counts)} multiples for a tensor of rank {rank}",
-            operands=[("input", x)],
-            name=last,
-        )
-    for i, count in enumerate(counts):
-        if count < 0:
-            raise invalid("Tile", f"Expected multiples[{i}] >= 0, but got {count}", name=last)
-    return _tile(x, multiples=tuple(counts)) if rank else ops.identity(x)
-
-
-@op(
-    "repeat",
-    samples=lambda s: [s.call(s(2), 3), s.call(s(2, 2), [1, 2], axis=0), s.call(s(2, 2), [2, 0], axis=-1)],
-)
-def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
-    """Every entry, or slice along `axis`, repeated: each as often, or as often as `repeats` lists.
-
-    Without an axis the tensor is flattened first.
-
-    >>> repeat([1, 2], [1, 2])
-    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 2], dtype=int32)>
-    """
-    x, times = as_tensor(input), as_tensor(repeats, hint="int32")
-    if not times.dtype.is_integer:
-        raise TypeError(
-            "Argument `tensor` (name: repeats) must be of type integer. "
-            f"Received `tensor` = {repeats} of dtype: {times.dtype!s}"
-        )
-    if times._array.ndim > 1:
-        raise ValueError(f"Shape {times.shape} must have rank at most 1")
-    if axis is None:
-        x, axis = ops.reshape(x, [-1]), 0
-    rank = x._array.ndim
-    if not -rank <= axis < rank:
-        raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
-    axis %= rank
-    counts, size = vector(times), x._array.shape[axis]
-    if len(counts) == 1:
-        if counts[0] < 0:
-            raise invalid(
-                "Tile",
-                f"Expected multiples[{axis + 1}] >= 0, but got {counts[0]}",
-                summary=f"repeat: a negative count, {counts[0]}",
-                name=None,
-            )
-        counts *= size
-    if len(counts) != size:
-        raise ValueError(f"Dimensions {size} and {len(counts)} are not compatible")
-    at = np.repeat(np.arange(size), np.maximum(counts, 0))
-    return take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
-
-
-@primitive(lambda g, y, x, pads, value: g[_inside(pads, x._array.shape)])
-def _pad(xp, x, pads, value):
-    shape = tuple(n + before + after for n, (before, after) in zip(x.shape, pads))
-    result = xp.full(shape, value, x.dtype)
-    result[_inside(pads, x.shape)] = x
-    return result
-
-
-def _inside(pads: tuple[tuple[int, int], ...], shape: tuple[int, ...]) -> tuple[Any, ...]:
-    return (*(slice(before, before + n) for (before, _), n in zip(pads, shape)), ...)
-
-
-@op(
-    "pad",
-    samples=lambda s: [
-        s.call(s(2, 3), [[1, 0], [0, 2]]),
-        s.call(s(2), [[1, 1]], constant_values=2.0),
-        s.call(s(3, 2), [[2, 1], [0, 1]], "REFLECT"),
-        s.call(s(3), [[2, 3]], "SYMMETRIC"),
-    ],
-)
-def pad(
-    tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None
-) -> Tensor:
-    """The tensor with `paddings[i] = [before, after]` entries more on axis i.
-
-    mode: "CONSTANT" fills with `constant_values`, "REFLECT" mirrors without the border entry, "SYMMETRIC" with it.
-
-    >>> pad([1, 2, 3], [[2, 2]], "REFLECT")
-    <tf.Tensor: shape=(7,), dtype=int32, numpy=array([3, 2, 1, 2, 3, 2, 1], dtype=int32)>
-    """
-    kind = mode.upper()
-    if kind not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
-        raise ValueError(
-            'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
-            f"Received `mode` = {mode}"
-        )
-    x, widths = as_tensor(tensor), integers("Pad", paddings, "paddings", "Tpaddings")
-    last = tail(tensor, paddings)
-    if kind == "CONSTANT":
-        value = as_tensor(constant_values, x.dtype) if constant_values else None
-        pads = _read_pads("PadV2" if constant_values else "Pad", x, widths, last)
-        plain = b"" if x.dtype is string else 0
-        return _pad(x, pads=pads, value=plain if value is None else value.numpy())
-    pads = _read_pads("MirrorPad", x, widths, last)
-    for axis, (before, after) in enumerate(pads):
-        _check_mirror(x, axis, before, after, kind == "REFLECT", last)
-        if before or after:
-            size = x._array.shape[axis]
-            at = np.pad(np.arange(size), (before, after), kind.lower())  # type: ignore[call-overload]
-            x = take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
-    return x
-
-
-def _read_pads(kernel: str, x: Tensor, widths: Tensor, last: str | None) -> tuple[tuple[int, int], ...]:
-    shape, rank = widths._array.shape, x._array.ndim
-    if len(shape) != 2 or shape[1] != 2:
-        raise invalid(
-            kernel,
-            f"paddings must be a matrix with 2 columns: {bracketed(shape)}",
-            summary=f"pad: paddings has shape {shape}: write a pair [before, after] for each axis",
-            name=last,
-        )
-    if shape[0] != rank:
-        separator = ", " if kernel == "MirrorPad" else " "
-        raise invalid(
-            kernel,
-            f"The first dimension of paddings must be the rank of inputs{bracketed(shape)}{separator}"
-            f"{bracketed(x._array.shape)}",
-            summary=f"pad: {shape[0]} pairs of paddings for a tensor of rank {rank}",
-            operands=[("tensor", x)],
-            name=last,
-        )
-    pads = tuple((int(before), int(after)) for before, after in widths.numpy())
-    for before, after in pads:
-        if before < 0 or after < 0:
-            start = "paddings" if kernel == "MirrorPad" else "Paddings"
-            raise invalid(kernel, f"{start} must be non-negative: {before} {after}", name=last)
-    return pads
-
-
-def _check_mirror(x: Tensor, axis: int, before: int, after: int, reflect: bool, last: str | None) -> None:
-    size = x._array.shape[axis]
-    if max(before, after) > size - reflect:
-        rule = f"less than the dimension size: {before}, {after} not less than {size}"
-        if not reflect:
-            rule = f"no greater than the dimension size: {before}, {after} greater than {size}"
-        raise invalid(
-            "MirrorPad",
-            f"paddings must be {rule}",
-            summary=f"pad: axis {axis} of size {size} is too short to be mirrored by {max(before, after)}",
-            operands=[("tensor", x)],
-            name=last,
-        )
-
-

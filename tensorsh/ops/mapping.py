@@ -1,7 +1,7 @@
 """Functions called for each row of a tensor: map_fn, vectorized_map, scan, foldl, foldr.
 
-Rows are taken along the first axis. `elems` may be a structure of tensors with equally many rows; the function then
-gets the same structure of rows.
+Rows are taken along the first axis. `elems` may be a structure of tensors with equally many rows; the
+function then gets the same structure of rows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import op, ops
 from .tensor_array import TensorArray
-
 
 
 @op("map_fn")
@@ -31,7 +30,8 @@ def map_fn(
 ) -> Any:
     """fn of each row of `elems` (a tensor, or a structure of them), its results stacked.
 
-    fn_output_signature: the dtype (or TensorSpec), or the structure of dtypes, that fn returns, if not that of elems.
+    fn_output_signature: the dtype (or TensorSpec), or the structure of dtypes, that fn returns, if not that
+    of elems.
 
     >>> map_fn(lambda x: x * x, constant([1, 2, 3]))
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 4, 9], dtype=int32)>
@@ -40,7 +40,8 @@ def map_fn(
     _check_function(fn)
     if not nest.flatten(elems):
         raise ValueError(
-            f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not contain any "
+            f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not "
+            "contain any "
             "Tensors."
         )
     flat, count = _rows_of(elems)
@@ -177,7 +178,7 @@ def _fold(fn: Any, elems: Any, initializer: Any, step: int) -> Any:
     return nest.map_leaves(as_tensor, value)
 
 
-def _no_first_row() -> Exception:
+def _no_first_row() -> BaseException:
     return explain(
         OutOfRangeError("Tried to read from index 0 but array size is: 0 "),
         summary="there are no rows to start from",
@@ -214,4 +215,6 @@ def spec_of(value: Any) -> TensorSpec:
     try:
         return TensorSpec.from_tensor(as_tensor(value))
     except (TypeError, ValueError):
-        raise TypeError(f"Could not build a TypeSpec for {value!r} of unsupported type {type(value)}.") from None
+        raise TypeError(
+            f"Could not build a TypeSpec for {value!r} of unsupported type {type(value)}."
+        ) from None

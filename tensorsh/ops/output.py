@@ -19,7 +19,8 @@ _STREAMS = ("stdout", "stderr")
 def print_(*inputs: Any, **kwargs: Any) -> None:
     """Write values to standard error as TensorFlow's kernels format them, which is not NumPy's way.
 
-    output_stream: "stderr" or "stdout". summarize: how many entries are shown at each end of an axis, all if -1.
+    output_stream: "stderr" or "stdout". summarize: how many entries are shown at each end of an axis, all if
+    -1.
     sep, end: what stands between the values, and after the last.
 
     >>> tf.print(tf.range(10), constant([[1., 2.], [3., 4.]]), "text", output_stream="stdout")
@@ -35,44 +36,40 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
     if stream not in _STREAMS:
         raise explain(
             ValueError(
-                f"Unsupported output stream, logging level, or file.{stream}. Supported streams are sys.stdout, "
-                "sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs to be in the form of "
+                f"Unsupported output stream, logging level, or file.{stream}. Supported streams are "
+                "sys.stdout, "
+                "sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs to be in the "
+                "form of "
                 "'file://<filepath>'."
             ),
             summary=f"tf.print: {stream!r} is no stream; a program writes no files",
             hint='output_stream is "stderr" or "stdout"',
         )
-    text = sep.join(_told(value, summarize) for value in inputs)
+    print(_formatted(inputs, sep, summarize), end=end, file=sys.stdout if stream == "stdout" else sys.stderr)
+
+
+def _formatted(inputs: tuple, sep: str, summarize: int) -> str:
+    """The values' texts: Python's own, in which each tensor's stands in its place."""
     if len(inputs) == 1 and is_tensor(inputs[0]):
-        one = as_tensor(inputs[0])
-        if one.dtype.name == "string" and not one.ndim:
-            text = one.numpy().decode("utf-8", "replace")  # a lone string is printed as it is
-    print(text, end=end, file=sys.stdout if stream == "stdout" else sys.stderr)
+        alone = as_tensor(inputs[0])
+        if alone.dtype.name == "string" and not alone.ndim:
+            return alone.numpy().decode("utf-8", "replace")  # a lone string is printed as it is
+    # Python lays a structure out (and breaks its lines) with a short place for each tensor, whatever its
+    # text.
+    place = "{}"
+    while place in "".join(map(str, inputs)):
+        place += "0"
+    tensors: list[str] = []
 
+    def take(leaf: Any) -> Any:
+        if not is_tensor(leaf):
+            return leaf
+        tensors.append(printing.kernel_text(as_tensor(leaf)._array, summarize))
+        return place
 
-def _told(value: Any, summarize: int) -> str:
-    """A value's text; inside a structure, Python's own around the tensors'."""
-    if isinstance(value, str):
-        return value
-    if is_tensor(value):
-        return printing.kernel_text(as_tensor(value)._array, summarize)
-    if not nest.is_nested(value) or isinstance(value, range):
-        return pprint.pformat(value)
-    marked = nest.map_leaves(
-        lambda leaf: _Verbatim(printing.kernel_text(as_tensor(leaf)._array, summarize)) if is_tensor(leaf) else leaf,
-        value,
-    )
-    return pprint.pformat(marked)
-
-
-class _Verbatim:
-    """Text that stands in a structure's text without quotes."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
+    shown = [x if isinstance(x, str) else pprint.pformat(nest.map_leaves(take, x)) for x in inputs]
+    parts = sep.join(shown).replace(f"'{place}'", place).split(place)
+    return "".join(part + text for part, text in zip(parts, [*tensors, ""]))
 
 
 @op("timestamp")

@@ -17,7 +17,9 @@ from .rows import combine, outside, take
     "dynamic_partition",
     samples=lambda s: [s.call(s(4, 2), [0, 1, 0, 0], 2), s.call(s(2, 2), [[0, 1], [1, 0]], 2)],
 )
-def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
+def dynamic_partition(
+    data: Any, partitions: Any, num_partitions: int, name: str | None = None
+) -> list[Tensor]:
     """The rows of `data` dealt out to `num_partitions` tensors by their numbers in `partitions`, in order.
 
     partitions: int32, its shape that of the first axes of data.
@@ -30,7 +32,9 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     last, shape, lead = tail(data, partitions), x._array.shape, numbers._array.shape
     if num_partitions < 1:
         raise explain(
-            InvalidArgumentError(f"Value for attr 'num_partitions' of {num_partitions} must be at least minimum 1"),
+            InvalidArgumentError(
+                f"Value for attr 'num_partitions' of {num_partitions} must be at least minimum 1"
+            ),
             summary=f"dynamic_partition: num_partitions is {num_partitions}, and must be at least 1",
         )
     if shape[: len(lead)] != lead:
@@ -62,7 +66,8 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     samples=lambda s: [s.call([[0, 2], [1]], [s(2), s(1)]), s.call([[0, 3], [1]], [s(2, 2), s(1, 2)])],
 )
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
-    """One tensor of the rows of several: row j of data[i] goes to place indices[i][j], and of several the last stays.
+    """One tensor of the rows of several: row j of data[i] goes to place indices[i][j], and of several the
+    last stays.
 
     >>> dynamic_stitch([[0, 2], [1]], [[1, 3], [2]])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
@@ -76,7 +81,8 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     if not data:
         raise explain(
             InvalidArgumentError(
-                "OpKernel 'DynamicStitch' has constraint on attr 'T' not in NodeDef '[N=0]' [Op:DynamicStitch] name: "
+                "OpKernel 'DynamicStitch' has constraint on attr 'T' not in NodeDef '[N=0]' "
+                "[Op:DynamicStitch] name: "
             ),
             summary="dynamic_stitch: there is nothing to stitch: the lists are empty",
         )
@@ -89,11 +95,18 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     return _stitch(rows, wrap(module_of(rows._array).concatenate([at._array.reshape(-1) for at in places])))
 
 
-@primitive(lambda g, y, rows, at: take(g, at, axis=0), None)  # also for rows that did not stay, as in TensorFlow
+@primitive(
+    lambda g, y, rows, at: take(g, at, axis=0), None
+)  # also for rows that did not stay, as in TensorFlow
 def _stitch(xp, rows, at):
     size = int(at.max()) + 1 if at.size else 0
     shape = (size, *rows.shape[1:])
-    return combine("update", xp.full(shape, b"", object) if rows.dtype == object else xp.zeros(shape, rows.dtype), at, rows)
+    return combine(
+        "update",
+        xp.full(shape, b"", object) if rows.dtype == object else xp.zeros(shape, rows.dtype),
+        at,
+        rows,
+    )
 
 
 def _check_parts(places: list[Tensor], parts: list[Tensor], last: str | None) -> None:
@@ -103,20 +116,21 @@ def _check_parts(places: list[Tensor], parts: list[Tensor], last: str | None) ->
         if shape[: len(lead)] != lead:
             raise invalid(
                 "DynamicStitch",
-                f"data[{i}].shape = {bracketed(shape)} does not start with indices[{i}].shape = {bracketed(lead)}",
+                f"data[{i}].shape = {bracketed(shape)} does not start with indices[{i}].shape = "
+                f"{bracketed(lead)}",
                 summary=f"dynamic_stitch: {lead} places for data of shape {shape}",
                 name=last,
             )
         if shape[len(lead) :] != first:
             raise invalid(
                 "DynamicStitch",
-                f"Need data[0].shape[{places[0]._array.ndim}:] = data[{i}].shape[{len(lead)}:], got data[0].shape = "
-                f"{bracketed(parts[0]._array.shape)}, data[{i}].shape = {bracketed(shape)}, indices[0].shape = "
+                f"Need data[0].shape[{places[0]._array.ndim}:] = data[{i}].shape[{len(lead)}:], got "
+                "data[0].shape = "
+                f"{bracketed(parts[0]._array.shape)}, data[{i}].shape = {bracketed(shape)}, "
+                "indices[0].shape = "
                 f"{bracketed(places[0]._array.shape)}, indices[{i}].shape = {bracketed(lead)}",
                 name=last,
             )
         if at._array.size and int(at._array.min()) < 0:
             message = f"indices[{i}] is out of range"
             raise invalid("DynamicStitch", message, summary="dynamic_stitch: a place is negative", name=last)
-
-

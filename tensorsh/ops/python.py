@@ -1,14 +1,16 @@
 """Python's built-in functions as the language offers them.
 
-A builtin that no tensor concerns is Python's own object. The others keep Python's meaning for Python's values, and of
-a tensor `sum max min all any` take all entries, as a tensor's reader expects, where Python would walk its rows.
-What could reach outside a program's own values (`open`, `eval`, `vars`, `type` with three arguments ...) is not here.
+A builtin that no tensor concerns is Python's own object. The others keep Python's meaning for Python's
+values, and of a tensor `sum max min all any` take all entries, as a tensor's reader expects, where Python
+would walk its rows. What could reach outside a program's own values (`open`, `eval`, `vars`, `type` with
+three arguments ...) is not here.
 """
 
 from __future__ import annotations
 
 import builtins
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +18,50 @@ from ..runtime.errors import explain
 from ..runtime.tensor import is_tensor
 from .registry import export, ops
 
-_AS_THEY_ARE = (
-    "abs round pow divmod map filter zip enumerate sorted reversed range len iter next repr ascii str int float bool "
-    "complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance issubclass format "
-    "NotImplemented Ellipsis KeyboardInterrupt"
-).split()
+_AS_THEY_ARE = [
+    "abs",
+    "round",
+    "pow",
+    "divmod",
+    "map",
+    "filter",
+    "zip",
+    "enumerate",
+    "sorted",
+    "reversed",
+    "range",
+    "len",
+    "iter",
+    "next",
+    "repr",
+    "ascii",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "complex",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "bytes",
+    "slice",
+    "ord",
+    "chr",
+    "hex",
+    "oct",
+    "bin",
+    "hash",
+    "id",
+    "callable",
+    "isinstance",
+    "issubclass",
+    "format",
+    "NotImplemented",
+    "Ellipsis",
+    "KeyboardInterrupt",
+]
 
 _ABSENT = object()
 
@@ -86,14 +127,16 @@ def type(value: Any, /) -> Any:
     <class 'float'>
     """
     cls = builtins.type(value)
-    return cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
+    return (
+        cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
+    )
 
 
 class ClassName:
     """A class by name: it prints, compares and checks instances as the class does, and cannot be called.
 
-    Calling a class that a program got hold of is the short way out of any sandbox: `type(int)` makes new classes,
-    `numpy.ndarray` reads raw memory.
+    Calling a class that a program got hold of is the short way out of any sandbox: `type(int)` makes new
+    classes, `numpy.ndarray` reads raw memory.
     """
 
     __slots__ = ("_class",)
@@ -122,10 +165,14 @@ class ClassName:
         return repr(self._class)
 
 
-_PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice))
+_PLAIN_CLASSES = frozenset(
+    (int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice)
+)
 
 
-def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False) -> None:
+def print(
+    *values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False
+) -> None:
     """Write the values' text to standard output, separated by `sep`, then `end`.
 
     >>> print(1, [2], constant(3.))

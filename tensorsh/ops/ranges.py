@@ -35,7 +35,8 @@ from .rules import check_dtype, mismatch
 def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range") -> Tensor:
     """The numbers from `start` up to, and without, `limit`, in steps of `delta`; `range(n)` starts at 0.
 
-    dtype: the widest of the arguments' if None. Raises InvalidArgumentError if the step leads away from the limit.
+    dtype: the widest of the arguments' if None. Raises InvalidArgumentError if the step leads away from the
+    limit.
     Its short name is `arange`; `range` is Python's.
 
     >>> arange(1, 10, 3)
@@ -77,7 +78,8 @@ def _count(first: Any, end: Any, step: Any) -> int:
         )
     if first.dtype.kind in "iu":
         return -(-abs(int(end) - int(first)) // abs(int(step)))
-    steps = abs((float(end) - float(first)) / float(step))
+    # In the dtype itself, as the kernel does: 1.1 / 0.1 is 11 in float32, and more in float64.
+    steps = float(abs((end - first) / step))
     if not steps < 2**63:
         raise invalid("Range", "Requires ((limit - start) / delta) <= 9223372036854775807")
     return math.ceil(steps)
@@ -105,7 +107,8 @@ def _progression(first: Any, step: Any, count: int, dtype: DType) -> Tensor:
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """`num` numbers spaced evenly from `start` to `stop`, both included; tensors give one run for each pair.
 
-    axis: where the new axis is. Integers give floats. Raises TypeError if stop does not fit the dtype of start.
+    axis: where the new axis is. Integers give floats. Raises TypeError if stop does not fit the dtype of
+    start.
 
     >>> linspace(0., 1., 5)
     <tf.Tensor: shape=(5,), dtype=float32, numpy=array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)>
@@ -135,7 +138,8 @@ def _count_argument(num: Any) -> int:
     t = as_tensor(num, hint="int32")
     if not t.dtype.is_integer:
         raise TypeError(
-            f"Argument `tensor` (name: num) must be of type integer. Received `tensor` = {num} of dtype: {t.dtype!s}"
+            f"Argument `tensor` (name: num) must be of type integer. Received `tensor` = {num} of dtype: "
+            f"{t.dtype!s}"
         )
     return int(ops.reshape(t, []))
 
@@ -172,7 +176,11 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
 
 @op("eye linalg.eye")
 def eye(
-    num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = float32, name: str | None = None
+    num_rows: Any,
+    num_columns: Any = None,
+    batch_shape: Any = None,
+    dtype: Any = float32,
+    name: str | None = None,
 ) -> Tensor:
     """The identity matrix, or a batch of it: ones on the diagonal.
 
@@ -222,7 +230,8 @@ def one_hot(
     dtype: Any = None,
     name: str | None = None,
 ) -> Tensor:
-    """For every index a vector of length `depth` that is `on_value` (1) at that place and `off_value` (0) elsewhere.
+    """For every index a vector of length `depth` that is `on_value` (1) at that place and `off_value` (0)
+    elsewhere.
 
     axis: where the vectors lie, last by default. An index out of range gives a vector of off_values.
 

@@ -1,9 +1,11 @@
-"""Ops that move entries about: reverse, roll, reverse_sequence, and blocks of space into depth or batch and back."""
+"""Ops that move entries about: reverse, roll, reverse_sequence, and blocks of space into depth or batch and
+back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +62,8 @@ def _roll(xp, x, shift, axis):
 
 @op("roll", samples=lambda s: [s.call(s(3), 1, 0), s.call(s(2, 3), [1, -1], [0, 1])])
 def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
-    """The tensor with its entries moved on by `shift` places along `axis`; what leaves comes back at the start.
+    """The tensor with its entries moved on by `shift` places along `axis`; what leaves comes back at the
+    start.
 
     shift, axis: an int each, or lists of the same length.
 
@@ -96,7 +99,8 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
 def reverse_sequence(
     input: Any, seq_lengths: Any, seq_axis: int | None = None, batch_axis: int | None = None, name: Any = None
 ) -> Tensor:
-    """For entry i of the batch axis, the first `seq_lengths[i]` entries of the sequence axis in reverse order.
+    """For entry i of the batch axis, the first `seq_lengths[i]` entries of the sequence axis in reverse
+    order.
 
     batch_axis: 0 if None.
 
@@ -203,24 +207,25 @@ def _check_image(kernel: str, x: Tensor, block_size: int, data_format: str) -> N
     if data_format not in _FORMATS:
         listed = ", ".join(f'"{f}"' for f in _FORMATS)
         raise InvalidArgumentError(
-            f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed values: {listed}"
+            f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed values: "
+            f"{listed}"
         )
     if block_size < 2:
         raise InvalidArgumentError(f"Value for attr 'block_size' of {block_size} must be at least minimum 2")
     if data_format != "NHWC":
         attributes = {"T": x.dtype, "block_size": block_size, "data_format": data_format}
         raise explain(
-            no_kernel(kernel, kernel, attributes, [("input", x)]), hint="transpose it to NHWC: on a CPU only that is there"
+            no_kernel(kernel, kernel, attributes, [("input", x)]),
+            hint="transpose it to NHWC: on a CPU only that is there",
         )
     if x._array.ndim != 4:
-        raise invalid(
-            kernel, f"Input rank should be 4 instead of {x._array.ndim}", operands=[("input", x)]
-        )
+        raise invalid(kernel, f"Input rank should be 4 instead of {x._array.ndim}", operands=[("input", x)])
 
 
 @op("space_to_batch_nd", samples=lambda s: [s.call(s(1, 4, 2), [2], [[1, 1]])])
 def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | None = None) -> Tensor:
-    """Blocks of space as entries of the batch: the spatial axes are padded, cut into blocks, and dealt to the batch.
+    """Blocks of space as entries of the batch: the spatial axes are padded, cut into blocks, and dealt to
+    the batch.
 
     input: (batch, *spatial, ...); block_shape: a size for each spatial axis; paddings: a pair for each.
 
@@ -292,7 +297,9 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     key: list[slice] = [slice(None)]
     for i, (n, (before, after)) in enumerate(zip(whole, cropped)):
         if n - before - after < 0:
-            raise invalid("BatchToSpaceND", f"cropped_shape[{i}]={n - before - after} must be non-negative", name=last)
+            raise invalid(
+                "BatchToSpaceND", f"cropped_shape[{i}]={n - before - after} must be non-negative", name=last
+            )
         key.append(slice(before, n - after))
     return spread[tuple(key)]  # type: ignore[index]
 
@@ -308,7 +315,9 @@ def _blocks(
         raise invalid(kernel, f"input rank should be >= {1 + count} instead of {x._array.ndim}", name=last)
     if pairs._array.shape != (count, 2):
         raise invalid(
-            kernel, f"{arg} should have shape [{count}, 2] instead of {bracketed(pairs._array.shape)}", name=last
+            kernel,
+            f"{arg} should have shape [{count}, 2] instead of {bracketed(pairs._array.shape)}",
+            name=last,
         )
     sizes = vector(blocks)
     for i, b in enumerate(sizes):
@@ -335,7 +344,9 @@ def required_space_to_batch_paddings(
 <tf.Tensor: shape=(1, 2), dtype=int32, numpy=array([[0, 1]], dtype=int32)>)
     """
     sizes, blocks = (vector(as_tensor(v, int32)) for v in (input_shape, block_shape))
-    base = [[0, 0]] * len(blocks) if base_paddings is None else as_tensor(base_paddings, int32).numpy().tolist()
+    base = (
+        [[0, 0]] * len(blocks) if base_paddings is None else as_tensor(base_paddings, int32).numpy().tolist()
+    )
     extra = [-(n + before + after) % b for n, b, (before, after) in zip(sizes, blocks, base)]
     paddings: Sequence[Any] = [[before, after + e] for (before, after), e in zip(base, extra)]
     return host_constant(paddings, int32), host_constant([[0, e] for e in extra], int32)
@@ -375,7 +386,7 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
         inner = prod(sizes[i + 1 :])
         # Rounded towards zero as in C, so that a negative position stays negative.
         quotient = xp.sign(rest) * (xp.absolute(rest) // inner)
-        columns.append((xp.sign(quotient) * (xp.absolute(quotient) % n)).astype(rest.dtype) if i else quotient)
+        columns.append(
+            (xp.sign(quotient) * (xp.absolute(quotient) % n)).astype(rest.dtype) if i else quotient
+        )
     return wrap(xp.stack([xp.asarray(column).astype(rest.dtype) for column in columns]))
-
-

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Callable, Iterable
 
+import numpy as np
+
 from ..runtime import tape
 from ..runtime.backend import module_of
 from ..runtime.dtypes import F32
@@ -39,8 +41,10 @@ FAMILIES = (
     "scan",
     "counting",
     "shape",
+    "broadcasting",
     "rearranging",
     "joining",
+    "repeating",
     "indexing",
     "gathering",
     "scattering",
@@ -70,6 +74,7 @@ FAMILIES = (
     "bessel",
     "incomplete",
     "debugging",
+    "shape_assertions",
     "tensor_array",
     "control",
     "mapping",
@@ -105,6 +110,7 @@ class Index:
 
     paths: dict[str, str] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
+    unlisted: dict[str, str] = field(default_factory=dict)  # ops without a short name, for other ops
     operators: dict[str, str] = field(default_factory=dict)
     attributes: list[str] = field(default_factory=list)  # of the classes among them, for the compiler
     complete: bool = False
@@ -178,6 +184,8 @@ def register(
     if short_name:
         SHORT[short_name] = function
         _index.short[short_name] = family
+    else:
+        _index.unlisted[name] = family
     if operator:
         install_operator(operator, function, reflected)
 
@@ -216,7 +224,7 @@ class Primitive:
     Without either, nothing is recorded and gradients come out as None, as TensorFlow does for `floor`.
     """
 
-    __slots__ = ("_joint", "_kernel", "differentiable", "grads", "name")
+    __slots__ = ("_joint", "_kernel", "differentiable", "grads", "name", "refuses")
 
     def __init__(
         self,
@@ -230,6 +238,7 @@ class Primitive:
         self.grads = None if grads is None else tuple(grads)
         self._joint = joint
         self.differentiable = grads is not None or joint is not None
+        self.refuses = getattr(joint, "refuses", False)  # asking for its gradient is an error
 
     def __call__(self, *inputs: Tensor, **attrs: Any) -> Any:
         """Run the kernel on tensors (or Python scalars) and tell the tapes."""
@@ -246,11 +255,11 @@ class Primitive:
             xp = module_of(next(a for a in arrays if not isinstance(a, (int, float, complex))))
         result = self.compute(xp, arrays, attrs) if is_narrow else self._kernel(xp, *arrays, **attrs)
         if type(result) is tuple:
-            outputs = tuple(wrap(xp.asarray(part)) for part in result)
+            outputs = tuple(wrap(_as_array(xp, part)) for part in result)
             if tape.recorders and self.differentiable:
                 tape.record(self, outputs, inputs, attrs)
             return outputs
-        y = wrap(xp.asarray(result))
+        y = wrap(_as_array(xp, result))
         if tape.recorders and self.differentiable:
             tape.record(self, (y,), inputs, attrs)
         return y
@@ -276,6 +285,11 @@ class Primitive:
         ]
 
 
+def _as_array(xp: Any, result: Any) -> Any:
+    """A kernel's result as an array: NumPy gives a scalar for rank 0, and the bytes object itself for a string."""
+    return np.array(result, object) if isinstance(result, bytes) else xp.asarray(result)
+
+
 def primitive(
     *grads: Callable[..., Any] | None, joint: Callable[..., Any] | None = None
 ) -> Callable[[Callable[..., Any]], Primitive]:
@@ -289,6 +303,7 @@ def no_gradient(kernel_name: str) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
         raise LookupError(f"gradient registry has no entry for: {kernel_name}")
 
+    refuse.refuses = True  # type: ignore[attr-defined]
     return refuse
 
 
@@ -310,12 +325,13 @@ ops: Any = _Lazy()
 
 
 def resolve(name: str) -> Any:
-    """What a short name stands for. Raises KeyError if nothing does."""
-    if name not in SHORT:
+    """The op of that name, short or its function's own. Raises KeyError if there is none."""
+    if name not in SHORT and name not in OPS:
         if name in _INTERNAL:
             return getattr(_family(_INTERNAL[name]), name)
-        _family(index().short[name])
-    return SHORT[name]
+        known = index()
+        _family(known.short[name] if name in known.short else known.unlisted[name])
+    return SHORT[name] if name in SHORT else OPS[name].function
 
 
 # Helpers on raw arrays that the runtime asks for by name; they are not ops.
@@ -342,7 +358,8 @@ def index() -> Index:
     if not _index.complete:
         for family in FAMILIES:
             _family(family)
-        classes = [value for value in PATHS.values() if isinstance(value, type)]
+        values = [value for value in PATHS.values() if isinstance(value, type)]
+        classes = [cls for cls in values if not cls.__module__.startswith(("builtins", "numpy"))]
         _index.attributes = sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")})
         _index.complete = True
     return _index

@@ -1,8 +1,10 @@
 """Rows picked and combined at indices: what gathering, scattering, sorting and segment ops share.
 
-No op is registered here: there is the pair of primitives `take` and `untake`, and helpers on raw arrays. Indices
+No op is registered here: there is the pair of primitives `take` and `untake`, and helpers on raw arrays.
+Indices
 are checked by the callers, with `outside`, since a GPU would wrap them silently. Where an index repeats, rows
-are combined in the order of their positions, so that results are the same from run to run on every array module.
+are combined in the order of their positions, so that results are the same from run to run on every array
+module.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Writing entries by index: scatter_nd, tensor_scatter_nd_*, and what a variable's scatter methods do.
 
-The last axis of `indices` is one index vector, as for `gather_nd`; `updates` holds an entry, or a slice, for each.
+The last axis of `indices` is one index vector, as for `gather_nd`; `updates` holds an entry, or a slice, for
+each.
 One primitive combines them into a tensor; `gather_nd` of the cotangent is its gradient.
 """
 
@@ -83,7 +84,8 @@ def scatter_nd(
     if rows._array.shape[:k] != lead:
         raise invalid(
             "ScatterNd",
-            f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] must match dimensions [0,{k}) of "
+            f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] must match dimensions "
+            f"[0,{k}) of "
             f"updates{shown}",
             summary=f"scatter_nd: {lead} index vectors, but updates {rows._array.shape}",
             operands=[("indices", at), ("updates", rows)],
@@ -199,7 +201,8 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
         if given[:k] != outer:
             size, found = prod(outer), prod(given[:k])
             raise fail(
-                f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] = {size} must match dimensions "
+                f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] = {size} must match "
+                "dimensions "
                 f"[0,{k}) of updates[shape={bracketed(given)}] = {found}"
             )
         if depth > len(shape) or given[k:] != inner:
@@ -210,7 +213,8 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
         return
     if given[:k] != at._array.shape[:-1]:
         raise fail(
-            f"Outer dimensions of indices and update must match. Indices shape: {bracketed(at._array.shape)}, "
+            "Outer dimensions of indices and update must match. Indices shape: "
+            f"{bracketed(at._array.shape)}, "
             f"updates shape:{bracketed(given)}"
         )
     if depth > len(shape) or len(given) - k != len(shape) - depth:
@@ -221,7 +225,8 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
     if given[k:] != shape[depth:]:
         count = len(shape) - depth
         raise fail(
-            f"The inner {count} dimensions of output.shape={bracketed(shape)} must match the inner {count} dimensions "
+            f"The inner {count} dimensions of output.shape={bracketed(shape)} must match the inner {count} "
+            "dimensions "
             f"of updates.shape={bracketed(given)}"
         )
 
@@ -241,7 +246,8 @@ def _twice(s: Any) -> Any:
 def tensor_scatter_nd_update(
     tensor: Any, indices: Any, updates: Any, name: str | None = None, *, kernel: str = "TensorScatterUpdate"
 ) -> Tensor:
-    """The tensor with entries, or slices, replaced by `updates` at index vectors; of several the last one stays.
+    """The tensor with entries, or slices, replaced by `updates` at index vectors; of several the last one
+    stays.
 
     >>> tensor_scatter_nd_update([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([9, 2, 3], dtype=int32)>
@@ -326,7 +332,8 @@ def tensor_scatter_nd_min(
 
 def _into_rows(kind: str) -> Any:
     def scatter(kernel: str, array: Any, at: Any, rows: Any) -> Any:
-        """A copy of `array` with rows combined at integer indices of its first axis, for Variable.scatter_*."""
+        """A copy of `array` with rows combined at integer indices of its first axis, for
+        Variable.scatter_*."""
         wanted = at.shape + array.shape[1:]
         if rows.shape != wanted:
             if rows.ndim:
@@ -371,9 +378,5 @@ def batch_scatter_update_array(kernel: str, array: Any, at: Any, rows: Any) -> A
     xp = module_of(array)
     flat = at.reshape(lead, -1) + (xp.arange(lead) * size)[:, None]
     inner = array.shape[batch + 1 :]
-    result = combine(
-        "update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(-1, *inner)
-    )
+    result = combine("update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(-1, *inner))
     return result.reshape(array.shape)
-
-

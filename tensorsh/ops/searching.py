@@ -102,7 +102,8 @@ def _vector_of(kernel: str, x: Any, out_idx: Any) -> tuple[Tensor, np.dtype]:
     t, dtype = as_tensor(x), as_dtype(out_idx)
     if dtype not in SIZES:
         raise InvalidArgumentError(
-            f"Value for attr 'out_idx' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
+            f"Value for attr 'out_idx' of {dtype.kernel_name} is not in the list of allowed values: int32, "
+            "int64"
         )
     if t._array.ndim != 1:
         raise invalid(
@@ -120,7 +121,8 @@ def _vector_of(kernel: str, x: Any, out_idx: Any) -> tuple[Tensor, np.dtype]:
 
 @op("unique")
 def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
-    """The distinct entries of a vector, in the order in which they first come, and where each entry is among them.
+    """The distinct entries of a vector, in the order in which they first come, and where each entry is among
+    them.
 
     Returns Unique(y, idx) such that `gather(y, idx)` is x.
 
@@ -172,7 +174,8 @@ def searchsorted(
     dtype = as_dtype(out_type)
     if dtype not in SIZES:
         raise InvalidArgumentError(
-            f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
+            f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, "
+            "int64"
         )
     lead = prod(rows._array.shape[:-1])
     if prod(v._array.shape[:-1]) != lead:
@@ -286,5 +289,3 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
         raise invalid("InvertPermutation", f"{twice} is duplicated in the input.", name=last)
     xp = module_of(t._array)
     return wrap(xp.argsort(t._array).astype(t._array.dtype))
-
-

@@ -1,58 +1,34 @@
-"""Sums, means, products and extremes over segments of the first axes, and what deals rows out and puts them back.
+"""Sums, means, products and extremes over segments of the first axes, and what deals rows out and puts them
+back.
 
-`segment_*` wants sorted ids and has as many rows as the largest id asks for; empty segments are 0 (a product 1).
-`unsorted_segment_*` takes ids in any order and the number of segments; rows with a negative id are dropped, and an
+`segment_*` wants sorted ids and has as many rows as the largest id asks for; empty segments are 0 (a product
+1).
+`unsorted_segment_*` takes ids in any order and the number of segments; rows with a negative id are dropped,
+and an
 empty segment holds the identity of the operation.
 """
 
 from __future__ import annotations
 
-
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import (
-    DType,
-    bfloat16,
-    complex64,
-    complex128,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
+from ..runtime.dtypes import DType
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import INDICES, integers, tail
+from .arithmetic import listed
 from .registry import op, ops, primitive
 from .rows import combine, outside, take, untake
 from .rules import check_dtype
 
-_RANKED = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
-_SUMMED = (
-    float32,
-    float64,
-    int32,
-    uint8,
-    int16,
-    int8,
-    complex64,
-    int64,
-    bfloat16,
-    uint16,
-    complex128,
-    float16,
-    uint32,
-    uint64,
+_RANKED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 float16 uint32 uint64")
+_SUMMED = listed(
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
+    "complex128 float16 uint32 uint64"
 )
 
 
@@ -65,7 +41,9 @@ def _reduce(xp, x, at, size, kind, empty):
     least = _lowest(x.dtype) if kind == "max" else _highest(x.dtype)
     result = combine(kind, xp.full((size, *rest), _unbounded(x.dtype, kind), x.dtype), at, x)
     used = combine("add", xp.zeros(size, np.int32), at, xp.ones(at.shape, np.int32)) > 0
-    return xp.where(used.reshape(-1, *(1,) * len(rest)), result, xp.asarray(least if empty is None else empty, x.dtype))
+    return xp.where(
+        used.reshape(-1, *(1,) * len(rest)), result, xp.asarray(least if empty is None else empty, x.dtype)
+    )
 
 
 def _gradient(g: Tensor, y: Tensor, x: Tensor, at: Tensor, kind: str) -> Tensor:
@@ -106,7 +84,9 @@ def _unbounded(dtype: np.dtype, kind: str) -> Any:
 # ---------------------------------------------------------------- sorted segments
 
 
-def _sorted(kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any) -> tuple[Tensor, Tensor, int]:
+def _sorted(
+    kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any
+) -> tuple[Tensor, Tensor, int]:
     """The data, the ids, and the number of segments, once TensorFlow's kernel would take them."""
     x, ids = as_tensor(data), integers(kernel, segment_ids, "segment_ids", "Tindices")
     check_dtype(kernel, x, dtypes, dtypes, "data")
@@ -127,10 +107,13 @@ def _sorted(kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any)
     size = int(host[-1]) + 1
     if host[0] < 0:
         raise fail(
-            f"Segment id {host[0]} out of range [0, {size}), possibly because 'segment_ids' input is not sorted."
+            f"Segment id {host[0]} out of range [0, {size}), possibly because 'segment_ids' input is not "
+            "sorted."
         )
     if (host[1:] < host[:-1]).any():
-        raise fail("segment ids are not increasing", f"use unsorted_{kernel[:7].lower()}_{kernel[7:].lower()}")
+        raise fail(
+            "segment ids are not increasing", f"use unsorted_{kernel[:7].lower()}_{kernel[7:].lower()}"
+        )
     return x, ids, size
 
 
@@ -275,7 +258,9 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
 
 
 @op("math.unsorted_segment_sqrt_n", samples=_unsorted_samples)
-def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
     """The sums of the rows that have the same id, divided by the square root of their number.
 
     >>> unsorted_segment_sqrt_n([1., 1., 3.], [0, 0, 1], 3)

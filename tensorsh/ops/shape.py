@@ -1,4 +1,4 @@
-"""Ops that give a tensor another shape, or tell its shape: reshape, transpose, broadcast, expand, squeeze."""
+"""Ops that give a tensor another shape, or tell its shape: reshape, transpose, expand_dims, squeeze, size."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def _sizes_for(x: Tensor, wanted: list[int], last: str | None) -> tuple[int, ...
         if known and count % known or not known and count:
             raise invalid(
                 "Reshape",
-                f"Input to reshape is a tensor with {count} values, but the requested shape requires a multiple of "
+                f"Input to reshape is a tensor with {count} values, but the requested shape requires a "
+                "multiple of "
                 f"{known}",
                 summary=f"reshape: {count} values do not fill {bracketed(wanted)}: no multiple of {known}",
                 operands=[("tensor", x)],
@@ -137,56 +138,6 @@ def _open_size(x: Tensor, wanted: list[int]) -> int:
     return filled // rest if rest and filled % rest == 0 else 0
 
 
-@primitive(lambda g, y, x, shape: g)  # the tape sums what broadcasting spread
-def _broadcast_to(xp, x, shape):
-    return xp.broadcast_to(x, shape)
-
-
-@op("broadcast_to", samples=lambda s: [s.call(s(3), [2, 3]), s.call(s(2, 1), [2, 3])])
-def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
-    """The tensor repeated along axes of size 1, and along new leading axes, to fill `shape`.
-
-    Raises InvalidArgumentError if the shapes do not fit.
-
-    >>> broadcast_to([1, 2], [2, 2])
-    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
-    array([[1, 2],
-           [1, 2]], dtype=int32)>
-    """
-    x = as_tensor(input)
-    if type(shape) is tuple:
-        sizes = shape
-    else:
-        t = integers("BroadcastTo", shape, "shape", "Tidx")
-        if t._array.ndim != 1:
-            message = f"shape must be a vector of {{int32,int64}}, got shape {bracketed(t._array.shape)}"
-            raise invalid("BroadcastTo", message, name=None)
-        sizes = tuple(vector(t))
-    try:
-        return _broadcast_to(x, shape=sizes)
-    except ValueError:
-        raise invalid(
-            "BroadcastTo",
-            _why_not(x._array.shape, sizes),
-            summary=f"broadcast_to: shape {x._array.shape} does not broadcast to {sizes}",
-            operands=[("input", x)],
-            name=tail(input, shape),
-        ) from None
-
-
-def _why_not(shape: tuple[int, ...], sizes: tuple[int, ...]) -> str:
-    for n in sizes:
-        if n < 0:
-            return f"Dimension {n} must be >= 0"
-    if len(shape) > len(sizes):
-        return (
-            f"Rank of input ({len(shape)}) must be no greater than rank of output shape ({len(sizes)})."
-        )
-    if all(n == m or 1 in (n, m) for n, m in zip(shape, sizes[len(sizes) - len(shape) :])):
-        return f"Unable to broadcast tensor of shape {bracketed(shape)} to tensor of shape {bracketed(sizes)}"
-    return f"Incompatible shapes: {bracketed(shape)} vs. {bracketed(sizes)}"
-
-
 @op("expand_dims", samples=lambda s: [s.call(s(2, 3), 1), s.call(s(2), -1)])
 def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
     """The tensor with a new axis of size 1 at position `axis`.
@@ -207,7 +158,7 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
         raise invalid(
             "ExpandDims",
             f"Tried to expand dim index {axis} for tensor with {len(shape)} dimensions.",
-            summary=f"expand_dims: there is no position {axis} for a new axis in a tensor of rank {len(shape)}",
+            summary=f"expand_dims: no position {axis} for a new axis in a tensor of rank {len(shape)}",
             operands=[("input", x)],
             name=tail(input, axis),
         )
@@ -264,7 +215,8 @@ def _inverse(perm: tuple[int, ...]) -> tuple[int, ...]:
 def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "transpose") -> Tensor:
     """The tensor with its axes in another order: reversed, or axis `perm[i]` as axis i.
 
-    conjugate: whether complex entries are conjugated too. Raises InvalidArgumentError unless perm is a permutation.
+    conjugate: whether complex entries are conjugated too. Raises InvalidArgumentError unless perm is a
+    permutation.
 
     >>> transpose([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -329,7 +281,8 @@ def _size_type(kernel: str, out_type: Any) -> DType:
     if dtype not in SIZES:
         raise explain(
             InvalidArgumentError(
-                f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
+                f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: "
+                "int32, int64"
             ),
             summary=f"{kernel}: out_type is {dtype.name}, and must be int32 or int64",
         )
@@ -385,61 +338,3 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
             operands=[("x", t)],
         )
     return _identity(t)
-
-
-@op("broadcast_static_shape")
-def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> TensorShape:
-    """The shape to which two TensorShapes broadcast. Raises ValueError if they do not.
-
-    >>> broadcast_static_shape(TensorShape([1, 3]), TensorShape([2, 1]))
-    TensorShape([2, 3])
-    """
-    if shape_x.ndims is None or shape_y.ndims is None:
-        return TensorShape(None)
-    longest = max(len(shape_x), len(shape_y))
-    sizes: list[int | None] = []
-    for n, m in zip(*([1] * (longest - len(s)) + s.as_list() for s in (shape_x, shape_y))):
-        if n is None or m is None:
-            # An unknown size gives way to a known one above 1, for it must be that or 1.
-            known = n if m is None else m
-            sizes.append(known if known is not None and known > 1 else None)
-        elif n == m or 1 in (n, m):
-            sizes.append(m if n == 1 else n)
-        else:
-            raise ValueError(
-                "Incompatible shapes for broadcasting. Two shapes are compatible if for each dimension pair they are "
-                f"either equal or one of them is 1. Received: {shape_x} and {shape_y}."
-            )
-    return TensorShape(sizes)
-
-
-@op("broadcast_dynamic_shape")
-def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
-    """The shape to which two shapes, given as tensors of ints, broadcast. Raises InvalidArgumentError.
-
-    >>> broadcast_dynamic_shape([1, 3], [2, 1])
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
-    """
-    known = next((s.dtype for s in (shape_x, shape_y) if isinstance(s, Tensor)), None)
-    a, b = (
-        integers("BroadcastArgs", s, arg, "T", None if isinstance(s, Tensor) else known)
-        for s, arg in ((shape_x, "shape_x"), (shape_y, "shape_y"))
-    )
-    last = tail(shape_x, shape_y)
-    for i, s in enumerate((a, b)):
-        if s._array.ndim != 1:
-            message = f"In[{i}] must be a vector.{bracketed(s._array.shape)}"
-            raise invalid("BroadcastArgs", message, name=last)
-    x, y = vector(a), vector(b)
-    longest = max(len(x), len(y))
-    pairs = list(zip([1] * (longest - len(x)) + x, [1] * (longest - len(y)) + y))
-    if any(n != m and 1 not in (n, m) for n, m in pairs):
-        raise invalid(
-            "BroadcastArgs",
-            f"Incompatible shapes: {bracketed(x)} vs. {bracketed(y)}",
-            summary=f"broadcast_dynamic_shape: {x} and {y} do not broadcast",
-            name=last,
-        )
-    return host_constant([m if n == 1 else n for n, m in pairs], a.dtype)
-
-

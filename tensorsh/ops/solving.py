@@ -123,7 +123,7 @@ def _determinant_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 @primitive(_determinant_gradient)
 def _determinant(xp, x):
     sign, size = _sign_and_log(xp, x)
-    return sign * xp.exp(size)
+    return sign * _rounded(xp.exp, size)
 
 
 def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
@@ -131,11 +131,16 @@ def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
     packed, _, sign = factorizations.lu(xp, _flat(x))
     pivots = xp.diagonal(packed, 0, -2, -1)
     sizes = xp.abs(pivots)
-    size = xp.sum(xp.log(sizes), axis=-1)
+    size = xp.sum(_rounded(xp.log, sizes), axis=-1)
     sign = sign * xp.prod(pivots / xp.where(sizes == 0, 1, sizes), axis=-1)
     sign = xp.where((sizes == 0).any(-1), 0 * xp.where(sign == 0, -1, sign), sign)
     batch = x.shape[:-2]
     return sign.reshape(batch), size.reshape(batch)
+
+
+def _rounded(function: Callable[[Any], Any], x: Any) -> Any:
+    """A function of x correctly rounded: NumPy's float32 functions are not, and determinants magnify it."""
+    return function(x.astype(np.float64)).astype(x.dtype)
 
 
 def _det_samples(s: Any) -> Any:

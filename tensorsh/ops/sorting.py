@@ -1,6 +1,7 @@
 """Order: sort, argsort, the largest entries of a row.
 
-Sorting is stable: of equal entries the first comes first. nan comes last, whichever the direction. (TensorFlow's
+Sorting is stable: of equal entries the first comes first. nan comes last, whichever the direction.
+(TensorFlow's
 kernels compare with `<` alone, which leaves the order around a nan to chance.)
 """
 
@@ -46,7 +47,8 @@ ApproxTopK = namedtuple("ApproxTopK", ["values", "indices"])
 
 
 def _key(xp: Any, array: Any, descending: bool) -> Any:
-    """An array whose ascending order is the one wanted. Bits are flipped where a minus sign would overflow."""
+    """An array whose ascending order is the one wanted. Bits are flipped where a minus sign would
+    overflow."""
     if array.dtype.kind == "V":
         array = array.astype(np.float32)
     if not descending:
@@ -114,7 +116,8 @@ def _sortable(values: Any, axis: Any, direction: str) -> tuple[Tensor, int, bool
     if direction not in ("ASCENDING", "DESCENDING"):
         raise explain(
             ValueError(
-                f"Argument `direction` should be one of ASCENDING, DESCENDING. Received: direction={direction}"
+                "Argument `direction` should be one of ASCENDING, DESCENDING. Received: "
+                f"direction={direction}"
             ),
             hint='write "ASCENDING" or "DESCENDING", in capitals',
         )
@@ -136,10 +139,13 @@ def _sortable(values: Any, axis: Any, direction: str) -> tuple[Tensor, int, bool
 
 
 @op("math.top_k nn.top_k", samples=lambda s: [s.call(s.distinct(5), 2), s.call(s.distinct(2, 3), 3)])
-def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, name: str | None = None) -> Any:
+def top_k(
+    input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, name: str | None = None
+) -> Any:
     """The k largest entries of each row, from the largest down, and their places: TopKV2(values, indices).
 
-    sorted: if False, TensorFlow gives them in no particular order. Raises InvalidArgumentError if a row is too short.
+    sorted: if False, TensorFlow gives them in no particular order. Raises InvalidArgumentError if a row is
+    too short.
 
     >>> top_k([1, 5, 3], 2).indices
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
@@ -202,20 +208,24 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
         raise fail(f"First dimension of predictions {rows} must match length of targets {count}")
     xp = module_of(p._array)
     valid = (at._array >= 0) & (at._array < classes)
-    chosen = p._array[xp.arange(rows), xp.where(valid, at._array, 0)] if classes else xp.zeros(rows, p._array.dtype)
+    chosen = (
+        p._array[xp.arange(rows), xp.where(valid, at._array, 0)]
+        if classes
+        else xp.zeros(rows, p._array.dtype)
+    )
     above = (p._array > chosen[:, None]).sum(axis=1)
     return wrap(valid & xp.isfinite(p._array).all(axis=1) & (above < int(as_tensor(k, at.dtype))))
 
 
-def _approximate(
-    operand: Any, k: int, reduction_dimension: int, is_max: bool
-) -> Any:
+def _approximate(operand: Any, k: int, reduction_dimension: int, is_max: bool) -> Any:
     x = as_tensor(operand)
     allowed = (float16, bfloat16, float32)
     check_dtype("ApproxTopK", x, allowed, allowed, "input")
     axis, rank = reduction_dimension, x._array.ndim
     if not -rank <= axis < rank:
-        raise invalid("ApproxTopK", f"reduction_dimension must be in [{-rank}, {rank}), but got {axis}", name=None)
+        raise invalid(
+            "ApproxTopK", f"reduction_dimension must be in [{-rank}, {rank}), but got {axis}", name=None
+        )
     if x._array.shape[axis] < k:
         raise invalid(
             "ApproxTopK",
@@ -241,7 +251,8 @@ def approx_max_k(
     aggregate_to_topk: bool = True,
     name: str | None = None,
 ) -> Any:
-    """The k largest entries along an axis and their places. They are exact here; on a TPU they are approximate.
+    """The k largest entries along an axis and their places. They are exact here; on a TPU they are
+    approximate.
 
     >>> approx_max_k([1., 5., 3.], 2).values
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([5., 3.], dtype=float32)>
@@ -284,5 +295,3 @@ def approx_top_k(
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>
     """
     return _approximate(input, k, reduction_dimension, is_max_k)
-
-

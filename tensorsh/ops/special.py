@@ -281,7 +281,8 @@ def _zeta_array(xp: Any, x: Any, q: Any) -> Any:
         factor = factor * (x + (2 * k - 1)) * (x + 2 * k)
         term = term / (a * a)
     total = xp.where(power == 0, total, total + rest)
-    total = xp.where((q <= 0) & (x != xp.floor(x)), math.nan, xp.where(pole, math.inf, total))
+    total = xp.where(pole, xp.where(xp.fmod(x, 2) == 0, math.inf, math.nan), total)
+    total = xp.where((q <= 0) & (x != xp.floor(x)), math.nan, total)
     return xp.where(x == 1, math.inf, xp.where(x < 1, math.nan, total))
 
 

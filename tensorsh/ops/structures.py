@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..runtime import nest
 from .registry import op
@@ -62,21 +63,26 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
     """
     if not nest.is_nested(flat_sequence):
         raise TypeError(
-            f"Attempted to pack value:\n  {_cut(flat_sequence)}\ninto a structure, but found incompatible type "
+            f"Attempted to pack value:\n  {_cut(flat_sequence)}\ninto a structure, but found incompatible "
+            "type "
             f"`{type(flat_sequence)}` instead."
         )
     leaves = list(flat_sequence)
     if not nest.is_nested(structure) and len(leaves) != 1:
         raise ValueError(
-            f"The target structure is of type `{type(structure)}`\n  {_cut(structure)}\nHowever the input is a sequence "
-            f"({type(flat_sequence)}) of length {len(leaves)}.\n  {_cut(flat_sequence)}\nnest cannot guarantee that it is "
+            f"The target structure is of type `{type(structure)}`\n  {_cut(structure)}\nHowever the input is "
+            "a sequence "
+            f"({type(flat_sequence)}) of length {len(leaves)}.\n  {_cut(flat_sequence)}\nnest cannot "
+            "guarantee that it is "
             "safe to map one to the other."
         )
     return nest.pack_as(structure, leaves)
 
 
 @op("nest.assert_same_structure", short=False)
-def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
+def assert_same_structure(
+    nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
+) -> None:
     """Raise ValueError (TypeError, where a list stands beside a tuple) unless both are nested alike.
 
     >>> tf.nest.assert_same_structure([1, (2, 3)], ["a", ("b", "c")])

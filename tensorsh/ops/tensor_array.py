@@ -18,9 +18,10 @@ from .rules import ints
 class TensorArray:
     """A list of tensors of one dtype and, unless infer_shape is False, of one shape.
 
-    `write` and its kin return an array to go on with: `ta = ta.write(0, x)`. What was not written reads as zeros.
-    size: its length; with dynamic_size it grows as it is written. An entry is read once, unless clear_after_read is
-    False.
+    `write` and its kin return an array to go on with: `ta = ta.write(0, x)`. What was not written reads as
+    zeros.
+    size: its length; with dynamic_size it grows as it is written. An entry is read once, unless
+    clear_after_read is False.
 
     >>> ta = TensorArray(float32, size=2)
     >>> ta = ta.write(0, 1.).write(1, 2.)
@@ -76,7 +77,7 @@ class TensorArray:
         return self
 
     def read(self, index: Any, name: str | None = None) -> Tensor:
-        """The entry at `index`. Raises OutOfRangeError past the end, InvalidArgumentError if it was cleared."""
+        """The entry at `index`. Raises OutOfRangeError past the end, InvalidArgumentError once cleared."""
         (i,) = ints(index)
         if i < 0:
             raise OutOfRangeError(f"Reading from negative indices (index {i}) is not allowed.")
@@ -84,7 +85,8 @@ class TensorArray:
             raise OutOfRangeError(f"Tried to read from index {i} but array size is: {len(self._entries)} ")
         if self._entries[i] is None and i in self._cleared:
             raise InvalidArgumentError(
-                f"Could not read index {i} twice because it was cleared after a previous read (perhaps try setting "
+                f"Could not read index {i} twice because it was cleared after a previous read (perhaps try "
+                "setting "
                 "clear_after_read = false?)"
             )
         entry = self._filled(i)
@@ -111,7 +113,9 @@ class TensorArray:
                 f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype {entry.dtype.name} "
             )
         if not self._element_shape.is_compatible_with(entry.shape):
-            raise ValueError(f"Incompatible shape for value ({entry.shape}), expected ({self._element_shape})")
+            raise ValueError(
+                f"Incompatible shape for value ({entry.shape}), expected ({self._element_shape})"
+            )
         if self._infer_shape:
             self._element_shape = self._element_shape.merge_with(entry.shape)
         self._entries[i] = entry
@@ -168,7 +172,8 @@ class TensorArray:
             )
         if not self._grows and len(sizes) != len(self._entries):
             raise InvalidArgumentError(
-                f"TensorArray's size is not equal to the size of lengths ({len(self._entries)} vs. {len(sizes)}), and "
+                f"TensorArray's size is not equal to the size of lengths ({len(self._entries)} vs. "
+                f"{len(sizes)}), and "
                 "the TensorArray is not marked as dynamically resizeable."
             )
         self._entries = list(ops.split(whole, sizes))
@@ -177,7 +182,8 @@ class TensorArray:
     def grad(self, source: Any, flow: Any = None, name: str | None = None) -> Any:
         """Refused: a tape differentiates a TensorArray's use by itself."""
         raise NotImplementedError(
-            "TensorArray.grad is not supported when executing eagerly; eager's gradient implementation does not "
+            "TensorArray.grad is not supported when executing eagerly; eager's gradient implementation does "
+            "not "
             "use/need this function to compute gradients of operations that use TensorArrays."
         )
 
@@ -186,9 +192,10 @@ class TensorArray:
         self._entries.clear()
 
     def _filled(self, i: int) -> Tensor:
-        if self._entries[i] is None:
-            self._entries[i] = ops.zeros(self._element_shape.as_list(), self._dtype)
-        return self._entries[i]
+        entry = self._entries[i]
+        if entry is None:
+            entry = self._entries[i] = ops.zeros(self._element_shape.as_list(), self._dtype)
+        return entry
 
 
 export("tf.TensorArray", TensorArray, "TensorArray", "tensor_array")

@@ -56,6 +56,27 @@ def device_name(array: Any) -> str:
     return f"/job:localhost/replica:0/task:0/device:{kind}:0"
 
 
+def gpu_count() -> int:
+    """How many GPUs CuPy can use: none where it is not installed, or the driver is missing, too old or broken."""
+    from importlib.util import find_spec
+
+    if find_spec("cupy") is None:
+        return 0
+    try:
+        import cupy
+
+        return cupy.cuda.runtime.getDeviceCount()
+    except Exception:  # CuPy has an error class for each of the ways
+        return 0
+
+
+def gpu_module() -> Any:
+    """CuPy, for a machine where `gpu_count` found a GPU."""
+    import cupy
+
+    return cupy
+
+
 def quiet() -> None:
     """Let floating-point exceptions pass silently in this thread: 1/0 is inf, as in TensorFlow."""
     np.seterr(all="ignore")

@@ -1,10 +1,12 @@
 """Python and NumPy values -> arrays, by TensorFlow's rules.
 
-The first leaf of a nested list decides what the others may be, and the dtype: ints become int32 (int64 where one does
+The first leaf of a nested list decides what the others may be, and the dtype: ints become int32 (int64 where
+one does
 not fit, float32 where a float follows), floats float32, bools bool, complex numbers complex128, text string.
 NumPy's arrays and scalars keep their dtype; inside a list only the width of a float that comes first is kept.
 
-A dtype that is asked for is never reached by dropping a fraction or an imaginary part, nor from a number to bool or
+A dtype that is asked for is never reached by dropping a fraction or an imaginary part, nor from a number to
+bool or
 text; integers wrap. NumPy values are cast whatever they hold.
 """
 
@@ -66,7 +68,7 @@ def to_array(value: Any, dtype: DType) -> np.ndarray:
         return np.array(value, np.int64).astype(target)
     if isinstance(value, (np.ndarray, np.generic)):
         array = from_numpy(np.asarray(value))
-        if target == object and array.dtype != object:
+        if target.kind == "O" != array.dtype.kind:
             raise _not_text(array.reshape(-1)[:1].tolist()[0]) if array.size else cannot_convert(value, dtype)
         return cast(array, target)
     if not _is_list(value) and _letter(kind) == "?" and hasattr(value, "__array__"):
@@ -180,7 +182,8 @@ def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
     first, letters = _letter(type(leaves[0])), _letters(leaves)
     if first == "?":
         raise ValueError(
-            f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to a Tensor."
+            f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to "
+            "a Tensor."
         )
     if not letters <= set(_AMONG[first]):
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
@@ -189,9 +192,11 @@ def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
     if first == "b" or first == "c":
         return np.array(leaves, BOOL if first == "b" else np.complex128).reshape(shape)
     if first == "i":
-        start = next((i for i, leaf in enumerate(leaves) if _letter(type(leaf)) == "f"), len(leaves)) if (
-            "f" in letters
-        ) else len(leaves)
+        start = (
+            next((i for i, leaf in enumerate(leaves) if _letter(type(leaf)) == "f"), len(leaves))
+            if ("f" in letters)
+            else len(leaves)
+        )
         integers = _int64(leaves[:start])
         if start == len(leaves):
             fits = integers.min() >= -(2**31) and integers.max() < 2**31
@@ -211,7 +216,9 @@ def _int64(leaves: list[Any]) -> np.ndarray:
 
 def _floats(leaves: list[Any], target: np.dtype) -> np.ndarray:
     """Leaves as floats. A finite float beyond the width is refused, an int beyond it becomes infinite."""
-    too_large = ValueError("Can't convert Python sequence with a value out of range for a double-precision float.")
+    too_large = ValueError(
+        "Can't convert Python sequence with a value out of range for a double-precision float."
+    )
     try:
         wide = np.array(leaves, F64)
     except OverflowError:
@@ -233,9 +240,11 @@ def _direct(leaves: list[Any], dtype: DType) -> np.ndarray | None:
                 return np.array(leaves, np.uint64)
             array = _int64(leaves)
             return cast(array, dtype._numpy)
-        return cast(np.array(leaves, np.complex128 if dtype.is_complex else F64), dtype._numpy) if (
-            not dtype.is_bool
-        ) else np.array(leaves, BOOL)
+        return (
+            cast(np.array(leaves, np.complex128 if dtype.is_complex else F64), dtype._numpy)
+            if (not dtype.is_bool)
+            else np.array(leaves, BOOL)
+        )
     except OverflowError:
         return None
 

@@ -26,14 +26,15 @@ class ForwardAccumulator:
 
     def __init__(self, primals: Any, tangents: Any) -> None:
         self._tangents: dict[int, Tensor] = {}
-        self._kept: list[Tensor] = []  # so that an id stays its tensor's
+        self._kept: list[Any] = []  # so that an id stays its tensor's
         self._variables: dict[int, Tensor] = {}  # a variable's tangent is that of every value it is read as
         self._recording = False
         flat = nest.flatten(primals)
         if len({id(primal) for primal in flat}) < len(flat):
             raise explain(
                 ValueError(
-                    "Tensor {} was specified as a primal multiple times. This may indicate an error. If it was "
+                    "Tensor {} was specified as a primal multiple times. This may indicate an error. If it "
+                    "was "
                     "intended, please sum the corresponding tangents."
                 ),
                 summary="ForwardAccumulator: the same tensor is named twice among the primals",
@@ -59,7 +60,9 @@ class ForwardAccumulator:
 
         def tangent_of(value: Any) -> Any:
             cell = getattr(value, "_cell", value)
-            found = self._variables.get(id(cell)) if isinstance(cell, Variable) else self._tangents.get(id(value))
+            found = (
+                self._variables.get(id(cell)) if isinstance(cell, Variable) else self._tangents.get(id(value))
+            )
             return tape.zeros_like(as_tensor(value)) if found is None and zero else found
 
         return nest.map_leaves(tangent_of, primals)
@@ -78,7 +81,7 @@ class ForwardAccumulator:
         if direction._array.shape != primal.shape:
             raise explain(
                 ValueError(f"Shapes {primal.shape} and {direction.shape} are incompatible"),
-                summary=f"ForwardAccumulator: the tangent's shape {direction.shape} is not its primal's, {primal.shape}",
+                summary="ForwardAccumulator: the tangent has another shape than its primal",
                 operands=[("primal", primal), ("tangent", direction)],
             )
         if isinstance(primal, Variable):
@@ -101,8 +104,8 @@ class ForwardAccumulator:
         moving = {id(x) for x in inputs if id(x) in self._tangents}
         if not moving:
             return
-        # The tangent is computed by ops, which tapes see, and the accumulators around this one, but neither it
-        # nor those inside it.
+        # The tangent is computed by ops, which tapes see, and the accumulators around this one, but neither
+        # it nor those inside it.
         here = next(i for i, r in enumerate(tape.recorders) if r is self)
         inner_tapes = [r for r in tape.recorders[here:] if not isinstance(r, ForwardAccumulator)]
         with tape.only(*tape.recorders[:here], *inner_tapes):

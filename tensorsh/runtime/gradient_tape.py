@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from . import nest, tape
 from .errors import explain
 from .indexed_slices import IndexedSlices
 from .notices import warn
-from .tensor import Tensor, resolve_op, as_tensor, wrap
+from .tensor import Tensor, as_tensor, resolve_op, wrap
 from .variable import Variable
 
 
@@ -111,7 +112,8 @@ class GradientTape(tape.Tape):
         output_gradients: Any = None,
         unconnected_gradients: Any = UnconnectedGradients.NONE,
     ) -> Any:
-        """The gradients of the sum of `target` with regard to each of `sources`, in the structure of `sources`.
+        """The gradients of the sum of `target` with regard to each of `sources`, in the structure of
+        `sources`.
 
         output_gradients: the weight of each entry of each target, of the target's shape; ones if None.
         unconnected_gradients: "none" or "zero": what stands where the target does not depend on the source.
@@ -176,8 +178,8 @@ class GradientTape(tape.Tape):
     ) -> Any:
         """d target[b] / d source[b] for each b, of shape `target.shape + source.shape[1:]`.
 
-        target: (batch, ...), source: (batch, ...); row b of the target must depend on row b of the source only.
-        Where they are not connected the answer is zero.
+        target: (batch, ...), source: (batch, ...); row b of the target must depend on row b of the source
+        only. Where they are not connected the answer is zero.
         """
         self._check_open("tocompute")  # TensorFlow's own spelling
         y, x = self._target(target), _tensor_of(source)
@@ -189,26 +191,29 @@ class GradientTape(tape.Tape):
                 f"Need first dimension of target shape ({y.shape}) and source shape ({x.shape}) to match."
             )
         _zero_wanted(unconnected_gradients)
-        self._check_persistent(experimental_use_pfor, "batch_jacobian with eager execution enabled and  with ")
+        self._check_persistent(
+            experimental_use_pfor, "batch_jacobian with eager execution enabled and  with "
+        )
         if self._recording and not self._persistent:
             self._stop()
         flat = [_source(source)]
         columns = [tape.backward(self, [y], [seed], flat)[0] for seed in _batch_one_hots(y)]
         self._finish()
-        shape = [*y.shape, *x.shape[1:]]
+        full_shape = [*y.shape, *x.shape[1:]]
         if all(g is None for g in columns):
-            return resolve_op("zeros")(shape, y.dtype)
+            return resolve_op("zeros")(full_shape, y.dtype)
         full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in columns]
-        return resolve_op("reshape")(resolve_op("stack")(full, 1), shape)
+        return resolve_op("reshape")(resolve_op("stack")(full, 1), full_shape)
 
     def _check_open(self, words: str) -> None:
         if self._empty:
             raise explain(
                 RuntimeError(
-                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or jacobians)"
+                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or "
+                    "jacobians)"
                 ),
                 summary="this tape is empty: it has answered once already, or was never opened",
-                hint="open it with GradientTape(persistent=True), or use `with tape:`, which may be asked again",
+                hint="open GradientTape(persistent=True), or use `with tape:`, which may be asked again",
             )
 
     def _check_persistent(self, vectorized: bool, words: str) -> None:
@@ -247,7 +252,7 @@ class Pause:
 
 
 #: Called with every tape whose block is entered or left; `grad` asks the last one.
-touched: Any = lambda tape: None  # noqa: E731
+touched: Any = lambda tape: None
 
 
 def set_touched(callback: Any) -> None:
@@ -257,7 +262,7 @@ def set_touched(callback: Any) -> None:
 
 
 def jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool = False) -> list[Any]:
-    """d y / d source for each source (a Tensor or a Variable), None (or zeros) where y does not depend on it."""
+    """d y / d source for each source (Tensor or Variable); None, or zeros, where y does not depend on it."""
     rows = [tape.backward(record, [y], [seed], sources) for seed in _one_hots(y)]
     results: list[Any] = []
     for i, source in enumerate(sources):
@@ -304,7 +309,7 @@ def _source(value: Any) -> Any:
         return value.values
     raise explain(
         AttributeError(f"{type(value).__name__!r} object has no attribute '_id'"),
-        summary=f"a gradient is taken with regard to tensors and variables, not the {type(value).__name__} {value!r}",
+        summary=f"a source is a tensor or a variable, not the {type(value).__name__} {value!r}",
         hint="make it a tensor and watch it: x = constant(...); with tape(x): ...",
     )
 
@@ -327,8 +332,10 @@ def _batch_one_hots(y: Tensor) -> Iterator[Tensor]:
 
 
 _PERSISTENT_INSIDE = (
-    "Calling GradientTape.gradient on a persistent tape inside its context is significantly less efficient than "
-    "calling it outside the context (it causes the gradient ops to be recorded on the tape, leading to increased CPU "
+    "Calling GradientTape.gradient on a persistent tape inside its context is significantly less efficient "
+    "than "
+    "calling it outside the context (it causes the gradient ops to be recorded on the tape, leading to "
+    "increased CPU "
     "and memory usage). Only call GradientTape.gradient inside the context if you actually want to trace the "
     "gradient in order to compute higher order derivatives."
 )

@@ -5,7 +5,8 @@ A dict's entries are taken in the order of its sorted keys; anything that is not
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 
 def is_nested(value: Any) -> bool:
@@ -23,7 +24,8 @@ def pack_as(structure: Any, leaves: Any) -> Any:
     count = len(flatten(structure))
     if count != len(flat):
         raise ValueError(
-            f"Could not pack sequence. Structure had {count} atoms, but flat_sequence had {len(flat)} items.  "
+            f"Could not pack sequence. Structure had {count} atoms, but flat_sequence had {len(flat)} items. "
+            " "
             f"Structure: {structure}, flat_sequence: {flat}."
         )
     rest = iter(flat)
@@ -31,7 +33,9 @@ def pack_as(structure: Any, leaves: Any) -> Any:
 
 
 def assert_same(a: Any, b: Any, check_types: bool = True) -> None:
-    """Raise unless a and b are nested alike: ValueError, or TypeError where only the kinds of sequence differ."""
+    """Raise unless a and b are nested alike: ValueError, or TypeError where only the kinds of sequence
+    differ.
+    """
     error = _difference(a, b, check_types)
     if error is not None:
         dots = [str(map_leaves(lambda _: _Dot(), s)) for s in (a, b)]
@@ -45,7 +49,9 @@ def assert_same(a: Any, b: Any, check_types: bool = True) -> None:
 def _difference(a: Any, b: Any, check_types: bool) -> Exception | None:
     if is_nested(a) != is_nested(b):
         nested, leaf = (a, b) if is_nested(a) else (b, a)
-        return ValueError(f'Substructure "{_told(nested)}" is a sequence, while substructure "{_told(leaf)}" is not')
+        return ValueError(
+            f'Substructure "{_told(nested)}" is a sequence, while substructure "{_told(leaf)}" is not'
+        )
     if not is_nested(a):
         return None
     if check_types and type(a) is not type(b) and not _same_fields(a, b):
@@ -74,7 +80,9 @@ def _difference(a: Any, b: Any, check_types: bool) -> Exception | None:
 def _same_fields(a: Any, b: Any) -> bool:
     """Whether both are named tuples of one name and the same fields, which count as one type."""
     fields = getattr(a, "_fields", None)
-    return fields is not None and fields == getattr(b, "_fields", None) and type(a).__name__ == type(b).__name__
+    return (
+        fields is not None and fields == getattr(b, "_fields", None) and type(a).__name__ == type(b).__name__
+    )
 
 
 def _told(value: Any) -> str:

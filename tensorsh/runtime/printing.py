@@ -45,34 +45,59 @@ def tensor_format(array: Any, spec: str) -> str:
 def kernel_text(value: Any, summarize: int = 3) -> str:
     """What `tf.print` writes for a tensor: TensorFlow's C++ formatter, not NumPy's.
 
-    `summarize` first and last entries of each axis are shown, all of them if it is -1.
+    `summarize` first and last entries of each axis are shown, all of them if it is negative.
     """
     host = to_host(value)
-    return _nested(host, summarize, depth=1)
-
-
-def _nested(host: np.ndarray, summarize: int, depth: int) -> str:
+    # Never more than there are entries at all, which is why a (2, 0) tensor reads "[\n ...]".
+    ends = host.size if summarize < 0 else min(summarize, host.size)
+    if not ends and host.dtype == bool:
+        return ""
     if host.ndim == 0:
-        return _leaf(host[()])
-    cut = summarize >= 0 and len(host) > 2 * summarize
-    shown = [*host[:summarize], *host[len(host) - summarize :]] if cut else list(host)
-    parts = [_nested(np.asarray(item), summarize, depth + 1) for item in shown]
-    if cut:
-        parts.insert(summarize, "...")
-    if host.ndim == 1:
-        return "[" + " ".join(parts) + "]"
-    gap = "\n" * (host.ndim - 1) + " " * depth
-    return "[" + gap.join(parts) + "]"
+        return _leaf(host[()]) if ends else "..."
+    if host.dtype.kind == "c":  # TensorFlow 2.21 knows no digits for these, nor axes
+        return "[" + " ".join("?" * ends) + ("..." if ends < host.size else "") + "]"
+    return _nested(host, ends, depth=1)
+
+
+def _nested(host: np.ndarray, ends: int, depth: int) -> str:
+    def told(rows: np.ndarray) -> str:
+        return gap.join(
+            map(_leaf, rows) if host.ndim == 1 else (_nested(row, ends, depth + 1) for row in rows)
+        )
+
+    gap = " " if host.ndim == 1 else "\n" * (host.ndim - 1) + " " * depth
+    if len(host) <= 2 * ends:
+        return f"[{told(host)}]"
+    last = told(host[len(host) - ends :])
+    return f"[{told(host[:ends])}{gap}...{gap if last else ''}{last}]"
 
 
 def _leaf(value: Any) -> str:
     if isinstance(value, bytes):
-        return f'"{value.decode("utf-8", "replace")}"'
+        return '"' + "".join(map(_escaped, value)).encode("latin-1").decode("utf-8", "replace") + '"'
     if isinstance(value, (bool, np.bool_)):
         return "1" if value else "0"
-    if isinstance(value, (np.complexfloating, complex)):
-        return "?"  # TensorFlow 2.21 prints a question mark for complex numbers
+    if isinstance(value, np.complexfloating):
+        return "?"
     if isinstance(value, np.integer):
         return str(value)
-    digits = {2: 5, 4: 9, 8: 17}[value.dtype.itemsize]  # enough to read the number back
-    return "%.*g" % (digits, float(value))
+    return _shortest(value if isinstance(value, np.float64) else np.float32(value))
+
+
+def _shortest(value: np.floating) -> str:
+    """The digits that every number of this width keeps, or as many as it takes to read this one back."""
+    kept, enough = (15, 17) if isinstance(value, np.float64) else (6, 9)
+    if abs(value) < np.finfo(value.dtype).tiny:
+        value = value * 0  # TensorFlow's kernels take subnormal numbers for zero
+    text = f"{float(value):.{kept}g}"
+    return text if type(value)(text) == value or value != value else f"{float(value):.{enough}g}"
+
+
+def _escaped(byte: int) -> str:
+    """One byte of a string as C source has it; those of UTF-8 sequences stay."""
+    if byte >= 0x80 or chr(byte).isprintable() and chr(byte) not in "\"'\\":
+        return chr(byte)
+    return _ESCAPES.get(byte) or f"\\{byte:03o}"
+
+
+_ESCAPES = {ord(c): "\\" + name for c, name in zip("\n\r\t\"'\\", "nrt\"'\\")}

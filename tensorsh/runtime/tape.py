@@ -7,13 +7,15 @@ asks each primitive for the gradients of its inputs, and sums them where a tenso
 Gradients are computed with ops, so a tape that is active meanwhile records them too: that is all there is to
 second order. Broadcasting is undone here, once, for every op.
 
-Tensors are known by their ids. A tape keeps alive every tensor whose id it holds, so an id stays its tensor's.
+Tensors are known by their ids. A tape keeps alive every tensor whose id it holds, so an id stays its
+tensor's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Iterable, Iterator, Protocol
+from typing import Any, Protocol
 
 from .indexed_slices import IndexedSlices, concatenate
 from .tensor import Tensor, resolve_op, wrap
@@ -101,7 +103,8 @@ class Tape:
         for x in inputs:
             if id(x) in watched:
                 for y in outputs:
-                    if y._array.dtype.kind in "fcV":
+                    # An integer has no gradient, save one whose op must say so when it is asked for.
+                    if y._array.dtype.kind in "fcV" or primitive.refuses:
                         watched.add(id(y))
                 self._entries.append((primitive, outputs, inputs, attrs))
                 return
@@ -112,10 +115,14 @@ class Tape:
 
 
 def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[Any]) -> list[Any]:
-    """The gradient of the seeded targets for each source (a Tensor or a Variable): Tensor, IndexedSlices or None."""
+    """The gradient of the seeded targets for each source (a Tensor or a Variable): Tensor, IndexedSlices or
+    None.
+    """
     watched = tape._watched
     wanted = {id(t) for source in sources for t in tape._tensors_of(source)}
-    reached: dict[int, Any] = {}  # a tensor's id -> its cotangent so far: one, or a list of parts yet to be added up
+    reached: dict[
+        int, Any
+    ] = {}  # a tensor's id -> its cotangent so far: one, or a list of parts yet to be added up
     for target, seed in zip(targets, seeds):
         if id(target) in watched:
             _reach(reached, id(target), seed)
@@ -137,7 +144,7 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
             g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
         rules = primitive.grads
         if rules is None:
-            given = zip(inputs, primitive.gradients(g, y, inputs, attrs, watched))
+            given: Any = zip(inputs, primitive.gradients(g, y, inputs, attrs, watched))
         else:
             given = [
                 (x, rule(g, y, *inputs, **attrs))

@@ -45,7 +45,7 @@ def interact(debug: bool) -> int:
     if shell.evaluator.abandoned:
         # The interpreter's ordinary end would wait for the C code that the user has long left behind.
         sys.stdout.flush()
-        pass
+        os._exit(code)
     return code
 
 

@@ -1,0 +1,181 @@
+"""Every gradient of every op, first and second order, against central finite differences in float64.
+
+The inputs come from the ops' own `samples`, so an op added to the library is checked from then on. A number is made of
+an op's results by weighting them at random; its derivative in a random direction, for each input by itself, is what
+the tape and the differences have to agree on. All of it runs on NumPy and on the stand-in for CuPy.
+
+An op without samples claims to have no gradient. Its claim is checked too: while its example runs, no float may reach
+its result through primitives that have gradients, unless the op stands in `UNCHECKED` with the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorsh.ops import registry
+from tensorsh.ops.registry import OPS, Op, ops
+from tensorsh.runtime import backend, nest, tape
+from tensorsh.runtime.gradient_tape import GradientTape
+from tensorsh.runtime.tensor import Tensor, as_tensor, wrap
+from tensorsh.session import Session
+from tests import strict_xp
+from tests.samples import Samples
+
+registry.index()
+
+STEP = 1e-5
+TOLERANCE = 1e-6
+
+#: Ops without samples whose examples do send floats through gradients, and where those are checked instead.
+UNCHECKED: dict[str, str] = {}
+
+
+def checked() -> list[str]:
+    return sorted(name for name, entry in OPS.items() if entry.samples is not None)
+
+
+@pytest.mark.parametrize("module", [np, strict_xp], ids=["numpy", "strict"])
+@pytest.mark.parametrize("name", checked())
+def test_gradients_agree_with_finite_differences(name: str, module: Any) -> None:
+    with contextlib.nullcontext() if module is np else backend.using(module):
+        for args, options in calls(OPS[name]):
+            leaves = [leaf for leaf in nest.flatten(args) if differentiated(leaf)]
+            assert leaves, f"a call of {name} has nothing to differentiate: {args}"
+            value = weighted(lambda *own: OPS[name].function(*filled(args, own), **options), seed=1)
+            compare("first", value, leaves)
+            with contextlib.suppress(NoSecondOrder):
+                compare("second", weighted(slopes(value), seed=2), leaves)
+
+
+@pytest.mark.parametrize("name", sorted(set(OPS) - set(checked())))
+def test_an_op_without_samples_has_no_gradient(name: str) -> None:
+    program = example(OPS[name])
+    watcher = FloatsThatFlow()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), tape.also(watcher):
+        Session().run(program, name)
+    if name in UNCHECKED:
+        assert watcher.used, f"{name} needs no exception: nothing in its example has a gradient"
+    else:
+        assert not watcher.used, (
+            f"a float goes through {sorted(watcher.used)} in the example of {name}: give it `samples`, or a reason"
+        )
+
+
+# ---------------------------------------------------------------- derivatives
+
+
+class NoSecondOrder(Exception):
+    """TensorFlow has no gradient function for the gradient."""
+
+
+def calls(entry: Op) -> Iterator[tuple[tuple, dict[str, Any]]]:
+    assert entry.samples is not None
+    yield from entry.samples(Samples())
+
+
+def differentiated(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor) and leaf.dtype.name in ("float64", "complex128")
+
+
+def filled(args: tuple, leaves: Any) -> Any:
+    """The arguments with their differentiated tensors replaced, in order."""
+    own = iter(leaves)
+    return nest.map_leaves(lambda leaf: next(own) if differentiated(leaf) else leaf, args)
+
+
+def weighted(function: Callable[..., Any], seed: int) -> Callable[..., Tensor]:
+    """The function's results as one number: the sum of their entries, each with a weight of its own."""
+
+    def total(*leaves: Tensor) -> Tensor:
+        draws = np.random.default_rng(seed)
+        parts = []
+        for y in nest.flatten(function(*leaves)):
+            if y is None or not (y := as_tensor(y)).dtype.is_floating and not y.dtype.is_complex:
+                continue
+            y = ops.cast(y, "complex128" if y.dtype.is_complex else "float64")
+            weights = as_tensor(draws.uniform(0.5, 1.5, (2, *y.shape)))
+            parts.append(ops.reduce_sum(ops.real(y) * weights[0]))
+            if y.dtype.is_complex:
+                parts.append(ops.reduce_sum(ops.imag(y) * weights[1]))
+        return ops.add_n(parts) if parts else as_tensor(0.0, "float64")
+
+    return total
+
+
+def slopes(value: Callable[..., Tensor]) -> Callable[..., list[Any]]:
+    """The gradients of `value` for each of its arguments; None for those that it does not depend on."""
+
+    def gradients(*leaves: Tensor) -> list[Any]:
+        with GradientTape() as t:
+            t.watch(list(leaves))
+            y = value(*leaves)
+        return t.gradient(y, list(leaves))
+
+    return gradients
+
+
+def compare(order: str, value: Callable[..., Tensor], leaves: list[Tensor]) -> None:
+    try:
+        found = slopes(value)(*leaves)
+    except LookupError as error:
+        if order == "second" and "gradient registry has no entry for" in str(error):
+            raise NoSecondOrder from error
+        raise
+    draws = np.random.default_rng(3)
+    for i, (leaf, gradient) in enumerate(zip(leaves, found)):
+        host = backend.to_host(leaf._array)
+        direction = draws.uniform(-1.0, 1.0, host.shape)
+        if host.dtype.kind == "c":
+            direction = direction + 1j * draws.uniform(-1.0, 1.0, host.shape)
+        ends = []
+        for step in (STEP, -STEP):
+            moved = wrap(backend.from_host(np.asarray(host + step * direction)))
+            ends.append(float(value(*leaves[:i], moved, *leaves[i + 1 :])))
+        difference = (ends[0] - ends[1]) / (2 * STEP)
+        slope = 0.0
+        if gradient is not None:
+            exact = backend.to_host(tape.dense(gradient)._array)
+            assert exact.shape == host.shape and exact.dtype == host.dtype
+            slope = float(np.sum((exact * np.conj(direction)).real))
+        scale = max(1.0, abs(difference))
+        assert abs(slope - difference) <= TOLERANCE * scale, (
+            f"{order} order, input {i} of {[leaf.shape for leaf in leaves]}: "
+            f"the tape says {slope:.9g}, the differences {difference:.9g}"
+        )
+
+
+# ---------------------------------------------------------------- claims
+
+
+def example(entry: Op) -> str:
+    """The program in an op's docstring."""
+    lines = (inspect.getdoc(entry.function) or "").splitlines()
+    program = [line[4:] for line in lines if line.startswith((">>> ", "... "))]
+    assert program, f"{entry.name} has no example"
+    return "\n".join(program) + "\n"
+
+
+class FloatsThatFlow:
+    """A recorder that notes the primitives with gradients through which floats go from where they were made."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self._made: dict[int, Tensor] = {}  # results that no float has reached
+
+    def _record(self, primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any]) -> None:
+        floats = [x for x in inputs if isinstance(x, Tensor) and x.dtype.is_floating and id(x) not in self._made]
+        results = [y for y in outputs if y.dtype.is_floating]
+        if not floats:
+            self._made |= {id(y): y for y in results}
+        elif results and primitive.differentiable:
+            self.used.add(primitive.name)
+
+    def _read_variable(self, variable: Any) -> None:
+        pass
