@@ -29,9 +29,12 @@ def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: in
     """Values as tensors of one dtype: that of the first tensor among them, else of the first value.
 
     first: the place of the first of them among the kernel's inputs. Raises InvalidArgumentError if two
-    tensors
-    differ, TypeError if a Python value does not fit.
+    tensors differ, TypeError if a Python value does not fit.
     """
+    if type(values[0]) is Tensor:
+        kind = values[0]._array.dtype
+        if all(type(value) is Tensor and value._array.dtype is kind for value in values):
+            return list(values)
     dtype = next((value.dtype for value in values if is_tensor(value)), None)
     parts: list[Tensor] = []
     for i, value in enumerate(values):
@@ -62,6 +65,16 @@ def integers(
     t = as_tensor(value, dtype, hint=None if dtype else int32)
     check_dtype(kernel, t, allowed, allowed, arg, attr)
     return t
+
+
+def sizes(kernel: str, value: Any, arg: str, attr: str) -> tuple[list[int], int]:
+    """An argument of integers as Python ints, with its rank."""
+    if type(value) is int:
+        return [value], 0
+    if type(value) in (list, tuple) and all(type(n) is int for n in value) and value:
+        return list(value), 1
+    t = integers(kernel, value, arg, attr)
+    return vector(t), t._array.ndim
 
 
 def vector(t: Tensor) -> list[int]:

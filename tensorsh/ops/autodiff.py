@@ -40,9 +40,7 @@ gradient_tape.set_touched(_remember)
 
 
 class TapeOpener:
-    """`with tape:` opens a fresh tape that may be asked more than once; `with tape(x, w):` also watches x and
-    w.
-    """
+    """`with tape:` opens a fresh tape that may be asked again; `with tape(x, w):` also watches x and w."""
 
     __slots__ = ("_open", "_watched")
 
@@ -77,8 +75,7 @@ def grad(
     output_gradients: Any = None,
     unconnected_gradients: Any = UnconnectedGradients.NONE,
 ) -> Any:
-    """The gradient of `target` with regard to `sources`, from the tape used last; or a function's gradient
-    function.
+    """The gradient of `target` by `sources`, from the tape used last; or the gradient of a function.
 
     `grad(y, x)`: x may be a tensor, a variable, or a structure of them. Where it is None, a note says why.
     `grad(f)`, `grad(f, 1)`, `grad(f, (0, 1))`: a function that takes f's arguments and returns the gradient
@@ -124,8 +121,7 @@ def value_and_grad(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]
 
 @op("")
 def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = UnconnectedGradients.NONE) -> Any:
-    """d target / d sources, of shape target.shape + source.shape, from the tape used last; or a function of
-    f's arguments.
+    """d target / d sources, of shape target.shape + source.shape; of a function, the function that gives it.
 
     >>> jacobian(lambda x: x ** 2)([1., 2.])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -147,8 +143,7 @@ def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = Unconne
 
 @op("")
 def hessian(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]:
-    """The second derivatives of f: the Jacobian of its Jacobian, of shape f's + the argument's + the
-    argument's.
+    """The second derivatives of f: the Jacobian of its Jacobian, of shape f's + twice the argument's.
 
     >>> hessian(lambda x: reduce_sum(x ** 3))([1., 2.])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -170,11 +165,15 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     """
     _check_function("jvp", f)
     several = isinstance(primals, (list, tuple))
-    at = _as_own_tensors(tuple(primals) if several else (primals,))
-    along = tuple(tangents) if several else (tangents,)
-    nest.assert_same(at, along)
-    along = nest.pack_as(
-        along, [as_tensor(t, p.dtype) for p, t in zip(nest.flatten(at), nest.flatten(along))]
+    if several and len(primals) != len(tangents):
+        raise explain(
+            ValueError(f"jvp: there are {len(primals)} primals, but {len(tangents)} tangents"),
+            hint="give one tangent for each primal",
+        )
+    at = tuple(_as_own_tensors(primal) for primal in (primals if several else [primals]))
+    along = tuple(
+        as_tensor(t, p.dtype) if is_tensor(p) else nest.map_leaves(as_tensor, t)
+        for p, t in zip(at, tangents if several else [tangents])
     )
     with ForwardAccumulator(at, along) as accumulator:
         value = nest.map_leaves(as_tensor, f(*at))
@@ -229,7 +228,7 @@ def _run_recorded(
         own[i] = _as_own_tensors(own[i])
     record = tapes.Tape(watch_accessed=False)
     for leaf in nest.flatten([own[i] for i in positions]):
-        record._watch_variable(leaf) if isinstance(leaf, Variable) else record._watch(leaf)
+        record._watch(leaf)
     with tapes.also(record):
         value = f(*own, **options)
     chosen = tuple(own[i] for i in positions) if isinstance(argnum, (list, tuple)) else own[argnum]
@@ -237,15 +236,13 @@ def _run_recorded(
 
 
 def _as_own_tensors(argument: Any) -> Any:
-    """The argument with a tensor object of its own for each leaf; whole numbers become floats, variables
-    stay.
-    """
+    """The argument, each leaf a tensor of its own; whole numbers become floats."""
 
     def own(leaf: Any) -> Any:
-        if isinstance(leaf, Variable):
-            return getattr(leaf, "_cell", leaf)
-        if isinstance(leaf, Tensor):
-            return ops.identity(leaf)
+        if is_tensor(leaf):
+            return ops.identity(
+                leaf
+            )  # also of a variable, which the function may use apart from its argument
         t = as_tensor(leaf)
         return ops.cast(t, "float32") if t.dtype.is_integer else t
 
@@ -334,9 +331,7 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
 
 @op("gradients", short=False)
 def gradients(*args: Any, **options: Any) -> Any:
-    """TensorFlow's function for graphs, which raises RuntimeError when executed eagerly, as everything here
-    is.
-    """
+    """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly."""
     raise explain(
         RuntimeError(
             "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."

@@ -7,7 +7,7 @@ from typing import Any
 from ..runtime.errors import bracketed, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor
-from .arguments import integers, tail, vector
+from .arguments import integers, sizes, tail, vector
 from .creation import host_constant
 from .registry import op, primitive
 
@@ -29,35 +29,34 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
            [1, 2]], dtype=int32)>
     """
     x = as_tensor(input)
-    if type(shape) is tuple:
-        sizes = shape
-    else:
-        t = integers("BroadcastTo", shape, "shape", "Tidx")
-        if t._array.ndim != 1:
-            message = f"shape must be a vector of {{int32,int64}}, got shape {bracketed(t._array.shape)}"
-            raise invalid("BroadcastTo", message, name=None)
-        sizes = tuple(vector(t))
+    wanted, rank = sizes("BroadcastTo", shape, "shape", "Tidx") if type(shape) is not tuple else (shape, 1)
+    if rank != 1:
+        given = as_tensor(shape)._array.shape
+        message = f"shape must be a vector of {{int32,int64}}, got shape {bracketed(given)}"
+        raise invalid("BroadcastTo", message, name=None)
     try:
-        return _broadcast_to(x, shape=sizes)
+        return _broadcast_to(x, shape=tuple(wanted))
     except ValueError:
         raise invalid(
             "BroadcastTo",
-            _why_not(x._array.shape, sizes),
-            summary=f"broadcast_to: shape {x._array.shape} does not broadcast to {sizes}",
+            _why_not(x._array.shape, tuple(wanted)),
+            summary=f"broadcast_to: shape {x._array.shape} does not broadcast to {tuple(wanted)}",
             operands=[("input", x)],
             name=tail(input, shape),
         ) from None
 
 
-def _why_not(shape: tuple[int, ...], sizes: tuple[int, ...]) -> str:
-    for n in sizes:
+def _why_not(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    for n in wanted:
         if n < 0:
             return f"Dimension {n} must be >= 0"
-    if len(shape) > len(sizes):
-        return f"Rank of input ({len(shape)}) must be no greater than rank of output shape ({len(sizes)})."
-    if all(n == m or 1 in (n, m) for n, m in zip(shape, sizes[len(sizes) - len(shape) :])):
-        return f"Unable to broadcast tensor of shape {bracketed(shape)} to tensor of shape {bracketed(sizes)}"
-    return f"Incompatible shapes: {bracketed(shape)} vs. {bracketed(sizes)}"
+    if len(shape) > len(wanted):
+        return f"Rank of input ({len(shape)}) must be no greater than rank of output shape ({len(wanted)})."
+    if all(n == m or 1 in (n, m) for n, m in zip(shape, wanted[len(wanted) - len(shape) :])):
+        return (
+            f"Unable to broadcast tensor of shape {bracketed(shape)} to tensor of shape {bracketed(wanted)}"
+        )
+    return f"Incompatible shapes: {bracketed(shape)} vs. {bracketed(wanted)}"
 
 
 @op("broadcast_static_shape")
@@ -70,21 +69,22 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     if shape_x.ndims is None or shape_y.ndims is None:
         return TensorShape(None)
     longest = max(len(shape_x), len(shape_y))
-    sizes: list[int | None] = []
-    for n, m in zip(*([1] * (longest - len(s)) + s.as_list() for s in (shape_x, shape_y))):
+    found: list[int | None] = []
+    padded = [[*(1,) * (longest - len(s)), *s.as_list()] for s in (shape_x, shape_y)]
+    for n, m in zip(*padded):
         if n is None or m is None:
             # An unknown size gives way to a known one above 1, for it must be that or 1.
             known = n if m is None else m
-            sizes.append(known if known is not None and known > 1 else None)
+            found.append(known if known is not None and known > 1 else None)
         elif n == m or 1 in (n, m):
-            sizes.append(m if n == 1 else n)
+            found.append(m if n == 1 else n)
         else:
             raise ValueError(
                 "Incompatible shapes for broadcasting. Two shapes are compatible if for each dimension "
                 "pair they are "
                 f"either equal or one of them is 1. Received: {shape_x} and {shape_y}."
             )
-    return TensorShape(sizes)
+    return TensorShape(found)
 
 
 @op("broadcast_dynamic_shape")

@@ -30,7 +30,7 @@ class _Exact(Primitive):
         return self._kernel(xp, *arrays, **attrs)
 
 
-@op("cast dtypes.cast", samples=lambda s: [s.call(s(2, 3), float32), s.call(s.complex(3), float64)])
+@op("cast dtypes.cast", samples=lambda s: [s.call(s(2, 3), "complex128"), s.call(s.complex(3), "float64")])
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """The values of x in another dtype; floats are truncated to integers, a complex number loses its imaginary part.
 
@@ -94,7 +94,7 @@ def _truncates_like_x86(xp: Any) -> bool:
     return bool((odd.astype(I32) == -(2**31)).all()) and bool((odd[:3].astype(I64) == -(2**63)).all())
 
 
-@op("saturate_cast dtypes.saturate_cast", samples=lambda s: [s.call(s(3), float32)])
+@op("saturate_cast dtypes.saturate_cast", samples=lambda s: [s.call(s(3), "complex128")])
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """As `cast`, but what is out of the new dtype's range becomes its nearest bound instead of wrapping.
 

@@ -41,7 +41,8 @@ def device(device_name: Any) -> Any:
 
     A device that is not there is replaced by the CPU, as TensorFlow does with its soft placement.
 
-    >>> with device("/CPU:0"): constant([1., 2.]).device
+    >>> with device("/CPU:0"): x = constant([1., 2.])
+    >>> x.device
     '/job:localhost/replica:0/task:0/device:CPU:0'
     """
     if device_name is None:
@@ -114,4 +115,6 @@ for _path, _name in (
 
 
 def _kinds(wanted: str | None) -> list[str]:
-    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())]
+    return [
+        kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())
+    ]

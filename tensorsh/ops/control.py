@@ -208,8 +208,7 @@ def numpy_function(
 
 @op("py_function")
 def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str | None = None) -> Any:
-    """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if called with Tout
-    alone.
+    """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if given Tout alone.
 
     >>> py_function(lambda x: x + 1, [1.], float32)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>

@@ -1,0 +1,557 @@
+"""Convolutions over one, two or three axes, plain, dilated, grouped, depthwise and transposed.
+
+One matrix product does each: the patches that a window sees, laid out as rows, times the filters. The three primitives
+(a convolution, what it passes back to its input, and to its filters) are each linear in both arguments, and the
+gradient of each is made of the other two, so that any order works. TensorFlow's CPU kernels lack some gradients
+(dilated, grouped) and formats (NCHW); here they work.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from ..runtime.dtypes import bfloat16, float16, float32, float64, int32
+from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.tensor import Tensor, as_tensor
+from .contraction import contract
+from .kernels import HALF_FIRST
+from .registry import op, ops, primitive
+from .rules import check_dtype, ints, mismatch
+from .windows import (
+    Window,
+    borders,
+    channels_last,
+    channels_second,
+    cropped,
+    padded,
+    patches,
+    places,
+    sequence,
+    slide,
+    spatial,
+)
+
+_CONV2D = (float16, bfloat16, float32, float64, int32)
+
+
+# ---------------------------------------------------------------- primitives
+
+
+@primitive(
+    lambda g, y, x, w, window: _to_input(g, w, shape=x._array.shape, window=window),
+    lambda g, y, x, w, window: _to_filters(x, g, shape=w._array.shape, window=window),
+)
+def _convolve(xp, x, w, window):
+    """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
+    groups = x.shape[-1] // w.shape[-2]
+    outputs = window.outputs(x.shape[1:-1])
+    y = contract(xp, _rows(xp, x, groups, window), _grouped(xp, w, prod(w.shape[:-1]), groups))
+    return xp.swapaxes(y, 0, 1).reshape(x.shape[0], *outputs, w.shape[-1])
+
+
+@primitive(
+    lambda h, x, g, w, shape, window: _convolve(h, w, window=window),
+    lambda h, x, g, w, shape, window: _to_filters(h, g, shape=w._array.shape, window=window),
+)
+def _to_input(xp, g, w, shape, window):
+    """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape."""
+    groups = shape[-1] // w.shape[-2]
+    outputs, spots = g.shape[1:-1], prod(window.shape)
+    filters = xp.swapaxes(_grouped(xp, w, prod(w.shape[:-1]), groups), -1, -2)
+    rows = contract(xp, _grouped(xp, g, prod(g.shape[:-1]), groups), filters)
+    rows = rows.reshape(groups, -1, spots, w.shape[-2]) if rows.size else rows.reshape(groups, 0, spots, w.shape[-2])
+    rows = xp.transpose(rows, (1, 2, 0, 3)).reshape(shape[0], *outputs, spots, shape[-1])
+    x = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
+    for i, (_, index) in enumerate(places(window, outputs)):
+        x[index] += rows[..., i, :]
+    return cropped(x, window)
+
+
+@primitive(
+    lambda v, w, x, g, shape, window: _to_input(g, v, shape=x._array.shape, window=window),
+    lambda v, w, x, g, shape, window: _convolve(x, v, window=window),
+)
+def _to_filters(xp, x, g, shape, window):
+    """The cotangent g of a convolution of x, passed back to its filters of that shape."""
+    groups = x.shape[-1] // shape[-2]
+    rows = xp.swapaxes(_rows(xp, x, groups, window), -1, -2)
+    w = contract(xp, rows, _grouped(xp, g, prod(g.shape[:-1]), groups))
+    return xp.swapaxes(w, 0, 1).reshape(shape)
+
+
+def _rows(xp: Any, x: Any, groups: int, window: Window) -> Any:
+    """What each window sees, as rows, for each group of channels: (groups, windows, places * channels / groups)."""
+    seen = patches(xp, padded(xp, x, window), window)
+    count, spots = prod(seen.shape[: x.ndim - 1]), prod(window.shape)
+    depth = x.shape[-1] // groups
+    if groups == 1:
+        return seen.reshape(1, count, spots * depth)
+    seen = seen.reshape(count, spots, groups, depth)
+    return xp.transpose(seen, (2, 0, 1, 3)).reshape(groups, count, spots * depth)
+
+
+def _grouped(xp: Any, x: Any, rows: int, groups: int) -> Any:
+    """(..., m), whose leading axes have `rows` entries, as (groups, rows, m / groups)."""
+    return xp.swapaxes(x.reshape(rows, groups, x.shape[-1] // groups), 0, 1)
+
+
+# ---------------------------------------------------------------- convolutions
+
+
+def _samples2d(s: Any) -> Any:
+    yield s.call(s(1, 3, 4, 2), s(2, 2, 2, 2), 1, "SAME")
+    yield s.call(s(2, 5, 4, 1), s(2, 3, 1, 2), [2, 1], "VALID")
+    yield s.call(s(1, 5, 5, 4), s(2, 2, 2, 2), 2, [[0, 0], [1, 0], [0, 1], [0, 0]])
+    yield s.call(s(1, 5, 5, 1), s(2, 2, 1, 1), 1, "SAME", dilations=2)
+
+
+@op("nn.conv2d", samples=_samples2d)
+def conv2d(
+    input: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Filters slid over images: (batch, height, width, channels) becomes (batch, height', width', filters).
+
+    filters: (height, width, channels / groups, filters). strides, dilations: an int, or one for each axis. padding:
+    "VALID" for none, "SAME" for as many zeros as keep the size (for stride 1), or pairs for each axis of the input.
+    data_format: "NCHW" has the channels second. Raises InvalidArgumentError if the shapes do not fit.
+
+    >>> nn.conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 1]), 1, "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
+    """
+    return _convolution("Conv2D", input, filters, 2, strides, padding, data_format == "NCHW", dilations)
+
+
+@op(
+    "nn.conv1d",
+    samples=lambda s: [s.call(s(2, 5, 2), s(3, 2, 2), 1, "SAME"), s.call(s(1, 5, 2), s(2, 2, 1), 2, "VALID")],
+)
+def conv1d(
+    input: Any,
+    filters: Any,
+    stride: Any,
+    padding: Any,
+    data_format: str = "NWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Filters slid along sequences: (batch, width, channels) and (width, channels, filters); otherwise as `conv2d`.
+
+    >>> nn.conv1d([[[1.], [2.], [3.]]], [[[1.]], [[1.]]], 1, "VALID")
+    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
+    array([[[3.],
+            [5.]]], dtype=float32)>
+    """
+    first = data_format == "NCW"
+    x, w = _operands("Conv2D", input, filters)
+    step = sequence(stride, 1, "stride")
+    rate = sequence(dilations, 1, "dilations")
+    if len(step) == 3:
+        step = step[2:] if first else step[1:2]
+    if len(rate) == 3:
+        rate = rate[2:] if first else rate[1:2]
+    x = ops.expand_dims(x, -2 if first else -3)
+    y = conv2d(x, ops.expand_dims(w, 0), [1, *step], padding, "NCHW" if first else "NHWC", [1, *rate])
+    return ops.squeeze(y, [-2 if first else -3])
+
+
+@op("nn.conv3d", samples=lambda s: [s.call(s(1, 2, 3, 2, 1), s(2, 2, 2, 1, 2), [1, 1, 2, 1, 1], "SAME")])
+def conv3d(
+    input: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NDHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Filters slid over volumes: (batch, depth, height, width, channels); `strides` is a list of 5.
+
+    >>> nn.conv3d(ones([1, 2, 2, 2, 1]), ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1, 1), dtype=float32, numpy=array([[[[[8.]]]]], dtype=float32)>
+    """
+    _check_list("conv3d", "strides", strides)
+    return _convolution("Conv3D", input, filters, 3, strides, padding, data_format == "NCDHW", dilations)
+
+
+@op("nn.convolution", samples=lambda s: [s.call(s(1, 4, 2), s(2, 2, 2)), s.call(s(1, 4, 4, 1), s(2, 2, 1, 1), 2, "SAME")])
+def convolution(
+    input: Any,
+    filters: Any,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """A convolution over as many axes as `filters` has but two: `conv1d`, `conv2d` or `conv3d`.
+
+    >>> nn.convolution(ones([1, 4, 1]), ones([2, 1, 1])).shape
+    TensorShape([1, 3, 1])
+    """
+    x, w = as_tensor(input), as_tensor(filters, hint=as_tensor(input).dtype)
+    axes = w._array.ndim - 2
+    if axes not in (1, 2, 3):
+        raise explain(
+            ValueError(f"`num_spatial_dims` must be 1, 2, or 3. Received: num_spatial_dims={axes}."),
+            f"convolution: filters must have rank 3, 4 or 5, not {axes + 2}",
+            [("filters", w)],
+        )
+    first = data_format is not None and data_format.startswith("NC")
+    if axes == 1:
+        return conv1d(x, w, strides or 1, padding, "NCW" if first else "NWC", dilations)
+    return _convolution("Conv2D" if axes == 2 else "Conv3D", x, w, axes, strides, padding, first, dilations)
+
+
+@op("nn.atrous_conv2d", samples=lambda s: [s.call(s(1, 5, 5, 1), s(2, 2, 1, 2), 2, "SAME")])
+def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: str | None = None) -> Tensor:
+    """`conv2d` with stride 1 and dilation `rate`.
+
+    >>> nn.atrous_conv2d(ones([1, 3, 3, 1]), ones([2, 2, 1, 1]), 2, "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
+    """
+    return conv2d(value, filters, 1, padding, dilations=rate)
+
+
+def _convolution(
+    kernel: str,
+    input: Any,
+    filters: Any,
+    axes: int,
+    strides: Any,
+    padding: Any,
+    channels_first: bool,
+    dilations: Any,
+) -> Tensor:
+    """A convolution over `axes` axes; further leading axes of the input are batch axes."""
+    steps, rates = sequence(strides, axes, "strides"), sequence(dilations, axes, "dilations")
+    x, w = _operands(kernel, input, filters)
+    _check_ranks(kernel, x, w, axes)
+    steps = spatial(kernel, steps, axes, channels_first)
+    rates = spatial(kernel, rates, axes, channels_first, "dilation rates")
+    for what, given in (("strides", steps), ("dilated rates", rates)):
+        if min(given) < 1:
+            raise invalid(
+                kernel,
+                f"Row and column {what} should be larger than 0.",
+                f"{kernel}: {what} must be positive, not {list(given)}",
+            )
+    batch = x._array.shape[: -axes - 1]
+    if len(batch) != 1:
+        x = ops.reshape(x, [prod(batch), *x._array.shape[-axes - 1 :]])
+    if channels_first:
+        x = channels_last(x)
+    _check_depths(kernel, x, w)
+    window = slide(kernel, x, w._array.shape[:axes], steps, rates, padding, channels_first=channels_first)
+    y = _convolve(x, w, window=window)
+    if channels_first:
+        y = channels_second(y)
+    return y if len(batch) == 1 else ops.reshape(y, [*batch, *y._array.shape[1:]])
+
+
+def _operands(kernel: str, input: Any, filters: Any) -> tuple[Tensor, Tensor]:
+    """Input and filters as tensors of one dtype that convolutions take."""
+    if hasattr(filters, "_read") and not hasattr(input, "_read"):
+        input = as_tensor(input, as_tensor(filters).dtype)
+    x = as_tensor(input)
+    w = as_tensor(filters) if hasattr(filters, "_read") else as_tensor(filters, x.dtype)
+    listed = _CONV2D if kernel == "Conv2D" else HALF_FIRST
+    check_dtype(kernel, x, listed, listed, "input")
+    if x._array.dtype != w._array.dtype:
+        raise mismatch(kernel, 1, x, w, ("input", "filters"))
+    return x, w
+
+
+def _check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int) -> None:
+    for what, short, t, enough in (
+        ("input", "input", x, x._array.ndim >= axes + 2),
+        ("filter", "filters", w, w._array.ndim == axes + 2),
+    ):
+        if not enough:
+            raise invalid(
+                kernel,
+                f"convolution {what} must be {axes + 2}-dimensional: {bracketed(t._array.shape)}",
+                f"{kernel}: {short} must have rank {axes + 2}, and has {t._array.ndim}",
+                [("input", x), ("filters", w)],
+                "add a batch axis: expand_dims(x, 0)" if what == "input" and t._array.ndim == axes + 1 else None,
+            )
+
+
+def _check_depths(kernel: str, x: Tensor, w: Tensor) -> None:
+    channels, depth, filters = x._array.shape[-1], *w._array.shape[-2:]
+    summary = f"{kernel}: {channels} channels do not fit filters of {depth}"
+    if not depth or channels % depth:
+        word = "input" if kernel == "Conv2D" else "Input"
+        message = f"{word} depth must be evenly divisible by filter depth: {channels} vs {depth}"
+    elif filters % (channels // depth or 1):
+        message = f"output depth must be evenly divisible by number of groups: {filters} vs {channels // depth}"
+        summary = f"{kernel}: {filters} filters cannot be shared among {channels // depth} groups of channels"
+    else:
+        return
+    raise invalid(kernel, message, summary, [("input", x), ("filters", w)])
+
+
+def _check_list(function: str, name: str, value: Any) -> None:
+    if not isinstance(value, (list, tuple)):
+        raise explain(
+            TypeError(f"Expected list for '{name}' argument to '{function}' Op, not {value}."),
+            hint=f"write a list with one entry for each axis of the input: {name}=[1, ..., 1]",
+        )
+
+
+# ---------------------------------------------------------------- depthwise
+
+
+def _depthwise_samples(s: Any) -> Any:
+    yield s.call(s(1, 3, 3, 2), s(2, 2, 2, 2), [1, 1, 1, 1], "SAME")
+    yield s.call(s(1, 4, 4, 2), s(2, 2, 2, 1), [1, 2, 2, 1], "VALID")
+
+
+@op("nn.depthwise_conv2d", samples=_depthwise_samples)
+def depthwise_conv2d(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Each channel convolved with filters of its own: filters (height, width, channels, multiplier).
+
+    (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
+
+    >>> nn.depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>
+    """
+    kernel = "DepthwiseConv2dNative"
+    _check_list("depthwise_conv2d_native", "strides", strides)
+    first = data_format == "NCHW"
+    x, w = _operands("Conv2D", input, filter)
+    _check_ranks(kernel, x, w, 2)
+    steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
+    rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")
+    if steps[0] != steps[1]:
+        raise invalid(
+            kernel,
+            "Current implementation only supports equal length strides in the row and column dimensions.",
+            f"depthwise_conv2d: strides must be equal, not {list(steps)}",
+        )
+    if first:
+        x = channels_last(x)
+    height, width, channels, multiplier = w._array.shape
+    if x._array.shape[-1] != channels:
+        raise invalid(
+            kernel,
+            f"input and filter must have the same depth: {x._array.shape[-1]} vs {channels}",
+            f"depthwise_conv2d: {x._array.shape[-1]} channels and filters for {channels}",
+            [("input", x), ("filter", w)],
+        )
+    window = slide(kernel, x, (height, width), steps, rates, padding, channels_first=first)
+    y = _convolve(x, ops.reshape(w, [height, width, 1, channels * multiplier]), window=window)
+    return channels_second(y) if first else y
+
+
+def _separable_samples(s: Any) -> Any:
+    return [s.call(s(1, 3, 3, 2), s(2, 2, 2, 1), s(1, 1, 2, 3), [1, 1, 1, 1], "SAME")]
+
+
+@op("nn.separable_conv2d", samples=_separable_samples)
+def separable_conv2d(
+    input: Any,
+    depthwise_filter: Any,
+    pointwise_filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """`depthwise_conv2d` and then a mix of the channels by `pointwise_filter` (1, 1, channels * multiplier, filters).
+
+    >>> nn.separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>
+    """
+    y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return conv2d(y, pointwise_filter, 1, "VALID", data_format or "NHWC")
+
+
+# ---------------------------------------------------------------- transposed
+
+
+def _transposed(
+    kernel: str,
+    input: Any,
+    filters: Any,
+    axes: int,
+    output_shape: Any,
+    strides: Any,
+    padding: Any,
+    channels_first: bool,
+    dilations: Any,
+) -> Tensor:
+    """What a convolution of a tensor of `output_shape` by `filters` would pass back to it from `input`."""
+    g, w = _operands("Conv2D" if axes < 3 else "Conv3D", input, filters)
+    _check_ranks(kernel, g, w, axes)
+    steps = spatial(kernel, sequence(strides, axes, "strides"), axes, channels_first)
+    rates = spatial(kernel, sequence(dilations, axes, "dilations"), axes, channels_first, "dilation rates")
+    if channels_first:
+        g = channels_last(g)
+    shape = ints(output_shape)
+    if len(shape) == axes + 2:
+        channels = shape[1] if channels_first else shape[-1]
+        sizes = shape[2:] if channels_first else shape[1:-1]
+    elif len(shape) == axes:
+        channels, sizes = w._array.shape[-2], shape
+    else:
+        raise ValueError(
+            f"output_shape should be of length {axes} or {axes + 2}. Received: output_shape={output_shape} of length "
+            f"{len(shape)}"
+        )
+    operands = [("input", g), ("filters", w)]
+    if g._array.shape[-1] != w._array.shape[-1]:
+        raise invalid(
+            kernel,
+            "Conv2DCustomBackpropInput: filter and out_backprop must have the same out_depth",
+            f"{kernel}: {g._array.shape[-1]} channels and filters for {w._array.shape[-1]}",
+            operands,
+            "the filters of a transposed convolution are (height, width, output channels, input channels)",
+        )
+    if channels != w._array.shape[-2]:
+        raise invalid(
+            kernel,
+            "Gradients for grouped convolutions are not supported on CPU. Please file a feature request if you run "
+            f"into this issue. Computed input depth {channels} doesn't match filter input depth {w._array.shape[-2]}",
+            f"{kernel}: output_shape asks for {channels} channels, and the filters make {w._array.shape[-2]}",
+            operands,
+        )
+    shape = [g._array.shape[0], *sizes, channels]
+    window = slide(kernel, g, w._array.shape[:axes], steps, rates, padding, sizes, channels_first)
+    computed = window.outputs(sizes)
+    for i, (actual, wanted) in enumerate(zip(g._array.shape[1:-1], computed)):
+        if actual != wanted:
+            raise invalid(
+                kernel,
+                f"Conv2DCustomBackpropInput: Size of out_backprop doesn't match computed: actual = {actual}, computed = "
+                f"{wanted} spatial_dim: {i + 1} input: {sizes[i]} filter: {window.shape[i]} output: {actual} stride: "
+                f"{steps[i]} dilation: {rates[i]}",
+                f"{kernel}: a convolution of {sizes[i]} entries has {wanted} outputs, and the input has {actual}",
+                operands,
+            )
+    y = _to_input(g, w, shape=tuple(shape), window=window)
+    return channels_second(y) if channels_first else y
+
+
+def _transpose_samples(s: Any) -> Any:
+    yield s.call(s(1, 2, 2, 2), s(3, 3, 1, 2), [1, 4, 4, 1], 2)
+    yield s.call(s(1, 2, 2, 1), s(2, 2, 2, 1), [1, 3, 3, 2], 1, "VALID")
+
+
+@op("nn.conv2d_transpose", samples=_transpose_samples)
+def conv2d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any = "SAME",
+    data_format: str = "NHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose of `conv2d`: spreads each entry over a window of the output; filters (height, width, output, input).
+
+    output_shape: of the whole result, or its (height, width). The gradient of `conv2d` with regard to its input.
+
+    >>> nn.conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
+    <tf.Tensor: shape=(1, 2, 2, 1), dtype=float32, numpy=
+    array([[[[1.],
+             [1.]],
+    <BLANKLINE>
+            [[1.],
+             [1.]]]], dtype=float32)>
+    """
+    first = data_format == "NCHW"
+    return _transposed("Conv2DBackpropInput", input, filters, 2, output_shape, strides, padding, first, dilations)
+
+
+@op("nn.conv1d_transpose", samples=lambda s: [s.call(s(1, 3, 2), s(3, 1, 2), [1, 6, 1], 2)])
+def conv1d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any = "SAME",
+    data_format: str = "NWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose of `conv1d`: input (batch, width, channels), filters (width, output, input).
+
+    >>> nn.conv1d_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2)
+    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
+    array([[[1.],
+            [1.]]], dtype=float32)>
+    """
+    first = data_format == "NCW"
+    return _transposed("Conv2DBackpropInput", input, filters, 1, output_shape, strides, padding, first, dilations)
+
+
+@op("nn.conv3d_transpose", samples=lambda s: [s.call(s(1, 2, 1, 2, 1), s(2, 2, 2, 2, 1), [1, 4, 2, 4, 2], 2)])
+def conv3d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any = "SAME",
+    data_format: str = "NDHWC",
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transpose of `conv3d`: filters (depth, height, width, output, input).
+
+    >>> nn.conv3d_transpose(ones([1, 1, 1, 1, 1]), ones([2, 1, 1, 1, 1]), [1, 2, 1, 1, 1], 2).shape
+    TensorShape([1, 2, 1, 1, 1])
+    """
+    first = data_format == "NCDHW"
+    return _transposed("Conv3DBackpropInputV2", input, filters, 3, output_shape, strides, padding, first, dilations)
+
+
+@op("nn.conv_transpose", samples=lambda s: [s.call(s(1, 2, 2), s(2, 1, 2), [1, 4, 1], 2)])
+def conv_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Any,
+    padding: Any = "SAME",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The transposed convolution over as many axes as `filters` has but two.
+
+    >>> nn.conv_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2).shape
+    TensorShape([1, 2, 1])
+    """
+    w = as_tensor(filters)
+    axes = w._array.ndim - 2
+    kernel = "Conv3DBackpropInputV2" if axes == 3 else "Conv2DBackpropInput"
+    first = data_format is not None and data_format.startswith("NC")
+    return _transposed(kernel, input, w, axes, output_shape, strides, padding, first, dilations)
+
+
+@op("nn.atrous_conv2d_transpose", samples=lambda s: [s.call(s(1, 3, 3, 1), s(2, 2, 1, 1), [1, 3, 3, 1], 2, "SAME")])
+def atrous_conv2d_transpose(
+    value: Any, filters: Any, output_shape: Any, rate: Any, padding: Any, name: str | None = None
+) -> Tensor:
+    """`conv2d_transpose` with stride 1 and dilation `rate`.
+
+    >>> nn.atrous_conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 3, 3, 1], 2, "VALID").shape
+    TensorShape([1, 3, 3, 1])
+    """
+    return conv2d_transpose(value, filters, output_shape, 1, padding, dilations=rate)

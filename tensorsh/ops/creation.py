@@ -18,7 +18,7 @@ from ..runtime.shape import TensorShape
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
-from .registry import export, op, ops
+from .registry import export, op, ops, primitive
 from .rules import check_dtype, ints
 
 
@@ -27,8 +27,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     """A tensor of the given value, which may be a number, a nested list or an array.
 
     dtype: that of the value by TensorFlow's rules (float32, int32 ...) if None. shape: filled with the value
-    if
-    it is a scalar, else the value reshaped. Raises TypeError if the value fits neither.
+    if it is a scalar, else the value reshaped. Raises TypeError if the value fits neither.
 
     >>> constant([1, 2, 3])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
@@ -46,15 +45,24 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     elif isinstance(value, Variable):
         t = value._read() if wanted in (None, value.dtype) else ops.cast(value, wanted)
     else:
-        if isinstance(value, (list, tuple)) and _holds_tensor(value):
+        try:
+            t = _converted(value, wanted)
+        except (TypeError, ValueError):
+            if not _holds_tensor(value):
+                raise
             what = "object of type 'ResourceVariable' has no len()" if _first_is_variable(value) else _NO_LEN
             raise explain(
                 ValueError(f"TypeError: {what}"),
                 summary="constant takes plain values, and this list holds a tensor",
                 hint="write stack([...]) or convert_to_tensor([...])",
-            )
-        t = as_tensor(value, wanted)
+            ) from None
     return t if shape is None else _shaped(t, value, shape)
+
+
+def _converted(value: Any, dtype: dtypes.DType | None) -> Tensor:
+    if isinstance(value, TensorShape) or is_tensor(value):
+        return as_tensor(value, dtype)
+    return wrap(backend.from_host(convert.infer(value) if dtype is None else convert.to_array(value, dtype)))
 
 
 def _shaped(t: Tensor, value: Any, shape: Any) -> Tensor:
@@ -225,6 +233,11 @@ _ONES = (
 )
 
 
+@primitive(lambda g, y, x, shape: ops.reduce_sum(g))
+def _fill(xp, x, shape):
+    return xp.broadcast_to(x, shape).copy()  # contiguous: what follows is faster than on a broadcast view
+
+
 @op("fill", samples=lambda s: [s.call([2, 2], s())])
 def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor of shape `dims` filled with the scalar `value`, of its dtype.
@@ -232,7 +245,10 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     >>> fill([2], 7.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([7., 7.], dtype=float32)>
     """
-    value, sizes = as_tensor(value), as_tensor(dims, hint="int32")
+    value = as_tensor(value)
+    if type(dims) is list and all(type(n) is int and n >= 0 for n in dims) and not value._array.ndim:
+        return _fill(value, shape=tuple(dims))
+    sizes = as_tensor(dims, hint="int32")
     check_dtype(
         "Fill", sizes, (dtypes.int32, dtypes.int64), (dtypes.int32, dtypes.int64), "dims", "index_type"
     )
@@ -251,7 +267,7 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
             summary=f"fill: the value must be a scalar, not of shape {array.shape}",
             name=last,
         )
-    return ops.broadcast_to(ops.reshape(value, []) if array.ndim else value, tuple(shape))
+    return _fill(ops.reshape(value, []) if array.ndim else value, shape=tuple(shape))
 
 
 @op("is_tensor")

@@ -10,15 +10,14 @@ from typing import Any
 from ..runtime import nest
 from ..runtime import tape as tapes
 from ..runtime.errors import explain
-from ..runtime.tensor import as_tensor, is_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
 from .registry import op, ops
 
 
 @op("custom_gradient")
 def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """Decorate a function that returns (result, gradient function): the gradient function replaces its
-    derivative.
+    """Decorate a function that returns (result, gradient function), its derivative from then on.
 
     The gradient function takes a cotangent for each tensor of the result and returns a gradient for each
     argument. If f reads variables that are not arguments, it must also take `variables=` and return a pair
@@ -48,10 +47,11 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                 ),
                 hint="write `def grad(upstream, variables=None)`, and return (gradients, [those of variables])",
             )
-        outputs = tuple(wrap(as_tensor(y)._array) for y in nest.flatten(result))
-        tensors = tuple(as_tensor(x) for x in [*inputs, *variables])
+        results = [as_tensor(y) for y in nest.flatten(result)]
+        outputs = tuple(wrap(y._array) for y in results)
         if tapes.recorders:
-            tapes.record(_OwnGradient(gradient, len(inputs), variables), outputs, tensors, {})
+            tensors = tuple(as_tensor(x) for x in [*inputs, *variables])
+            tapes.record(_OwnGradient(gradient, results, len(inputs), variables), outputs, tensors, {})
         return nest.pack_as(result, outputs)
 
     return decorated
@@ -62,8 +62,11 @@ class _OwnGradient:
 
     grads = None  # there is no rule for each input: `gradients` tells all
 
-    def __init__(self, gradient: Callable[..., Any], arguments: int, variables: list[Variable]) -> None:
+    def __init__(
+        self, gradient: Callable[..., Any], results: list[Tensor], arguments: int, variables: list[Variable]
+    ) -> None:
         self._gradient = gradient
+        self.computed = results
         self._arguments = arguments
         self._variables = variables
 

@@ -52,7 +52,7 @@ def _compared(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
 
         check.__name__ = check.__qualname__ = function.__name__
         check.__doc__ = function.__doc__
-        return check
+        return op(paths)(check)
 
     return decorate
 
@@ -146,7 +146,6 @@ def _signed(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
     """Decorate the signature of an assertion that `x sign 0` holds for every entry."""
 
     def decorate(function: Any) -> Any:
-        @op(paths)
         def check(x: Any, message: Any = None, summarize: Any = None, name: Any = None) -> None:
             x = as_tensor(x)
             if bool(backend.to_host(getattr(ops, comparison)(x, as_tensor(0, x.dtype))._array).all()):
@@ -162,7 +161,7 @@ def _signed(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
 
         check.__name__ = check.__qualname__ = function.__name__
         check.__doc__ = function.__doc__
-        return check
+        return op(paths)(check)
 
     return decorate
 
@@ -252,7 +251,7 @@ def _precision(dtype: np.dtype) -> float:
         ) from None
 
 
-@primitive(lambda g, y, x, message: _check_numerics(g, message=_IN_GRADIENT + message))
+@primitive(lambda g, y, x, message: check_numerics(g, _IN_GRADIENT + message))
 def _check_numerics(xp: Any, x: Any, message: str) -> Any:
     has_nan, has_inf = bool(xp.isnan(x).any()), bool(xp.isinf(x).any())
     if has_nan or has_inf:

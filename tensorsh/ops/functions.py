@@ -77,12 +77,16 @@ class Function:
                 )
             return t
 
-        bound = []
-        for value, spec in zip(given, wanted):
-            nest.assert_same(spec, value, check_types=False)
-            fitted = [fit(v, s) for v, s in zip(nest.flatten(value), nest.flatten(spec))]
-            bound.append(nest.pack_as(value, fitted))
-        return tuple(bound)
+        return tuple(_fitted(fit, value, spec) for value, spec in zip(given, wanted))
+
+
+def _fitted(fit: Callable[[Any, Any], Any], value: Any, spec: Any) -> Any:
+    """`fit` done for each spec of a structure, which may stand beside a list that is to be one tensor."""
+    if isinstance(spec, dict):
+        return {key: _fitted(fit, value[key], part) for key, part in spec.items()}
+    if isinstance(spec, (list, tuple)):
+        return type(spec)(_fitted(fit, v, part) for v, part in zip(value, spec))
+    return fit(value, spec)
 
 
 def _argument(value: Any) -> Any:

@@ -1,8 +1,7 @@
 """Picking entries by index: gather, gather_nd, embedding look-up.
 
 The gradient of a gather along the first axis stays sparse (`IndexedSlices`), as TensorFlow's does; every
-other
-gather is `rows.take`.
+other gather is `rows.take`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
 from .arguments import INDICES, integers, tail, wrong_index
 from .registry import op, ops, primitive
-from .rows import outside, take
+from .rows import beside, outside, take
 from .rules import check_dtype
 
 
@@ -31,7 +30,7 @@ def _sparse(g: Tensor, y: Tensor, x: Tensor, at: Tensor) -> IndexedSlices:
 
 @primitive(_sparse, None)
 def _take_rows(xp, x, at):
-    return xp.take(x, at, axis=0)
+    return xp.take(x, beside(x, at), axis=0)
 
 
 @op(
@@ -53,8 +52,7 @@ def gather(
     """Slices of `params` along `axis`, picked by the integers `indices`, whose shape takes that axis's place.
 
     axis: the first after the batch axes if None. batch_dims: the number of leading axes that params and
-    indices
-    share. Raises InvalidArgumentError if an index is out of range.
+    indices share. Raises InvalidArgumentError if an index is out of range.
 
     >>> gather([10, 20, 30], [2, 0])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([30, 10], dtype=int32)>
@@ -197,12 +195,15 @@ def within(at: Any, shape: tuple[int, ...]) -> Any:
     return good
 
 
-def bad_vector(at: Any, shape: tuple[int, ...]) -> tuple[tuple[int, ...], list[int]] | None:
-    """(position, index vector) of the first of the index vectors (..., k) that is not within `shape`."""
+def bad_vector(at: Any, shape: tuple[int, ...], which: int = 0) -> tuple[tuple[int, ...], list[int]] | None:
+    """(position, index vector) of one of the index vectors (..., k) that are not within `shape`.
+
+    which: 0 for the first of them, as kernels that read tell it, -1 for the last, as those that write do.
+    """
     if not at.size or bool(within(at, shape).all()):
         return None
     host = to_host(at)
-    position = tuple(np.argwhere(~within(host, shape))[0].tolist())
+    position = tuple(np.argwhere(~within(host, shape))[which].tolist())
     return position, host[position].tolist()
 
 
@@ -235,8 +236,7 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | No
     """Rows of the table `params` at the integers `ids`, each shrunk to norm `max_norm` if that is given.
 
     params: a tensor (n, ...), or a list of tensors that hold the rows in turn (row i is in table i modulo
-    their
-    number).
+    their number).
 
     >>> embedding_lookup(constant([[1., 2.], [3., 4.]]), [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

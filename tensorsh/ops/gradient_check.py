@@ -25,10 +25,10 @@ _TOLERANCE = 1e-5  # of the difference, relative to the larger of 1 and the larg
 def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float = _TOLERANCE) -> None:
     """Compare f's gradient, and the gradient of its gradient, with central finite differences, in float64.
 
-    x: the arguments at which f is checked; real floating-point ones (and plain numbers) are differentiated,
-    cast to float64, so constants inside f are best written as Python numbers. f's result may have any shape
-    or structure: a fixed random weighting of its entries is checked. Prints one line; raises AssertionError
-    with the worst entry.
+    x: the arguments at which f is checked. Floats, lists with floats and real tensors among them are
+    differentiated, cast to float64: constants inside f are best written as Python numbers. f's result may have
+    any shape or structure; of more than a scalar, a fixed random weighting is checked. Prints one line, or
+    raises AssertionError with the worst entry.
 
     >>> check_grad(lambda x: reduce_sum(x ** 3), [1., 2.])
     check_grad: first and second order agree with finite differences
@@ -74,10 +74,8 @@ def _wide(argument: Any) -> Any:
             return leaf
         return wrap(t._array.astype("float64")) if t.dtype.is_floating else leaf
 
-    numbers = isinstance(argument, (list, tuple)) and all(
-        isinstance(n, (int, float)) for n in nest.flatten(argument)
-    )
-    if numbers:
+    leaves = nest.flatten(argument)
+    if isinstance(argument, (list, tuple)) and set(map(type, leaves)) in ({float}, {int, float}):
         return as_tensor(argument, "float64")
     return nest.map_leaves(wide, argument)
 
@@ -87,11 +85,12 @@ def _is_real(leaf: Any) -> bool:
 
 
 def _weigh(results: list[Tensor], seed: int) -> Tensor:
-    """The sum of all entries, weighted at random but the same way every time."""
+    """The sum of all entries, those of rank 1 and more weighted at random, the same way every time."""
     draws = np.random.default_rng(seed)
     total = as_tensor(0.0, "float64")
     for y in results:
-        weights = wrap(backend.from_host(np.asarray(draws.uniform(0.5, 1.5, y._array.shape))))
+        shape = y._array.shape
+        weights = wrap(backend.from_host(np.asarray(draws.uniform(0.5, 1.5, shape) if shape else 1.0)))
         parts = [ops.real(y), ops.imag(y)] if y.dtype.is_complex else [y]
         for part in parts:
             total = ops.add(total, ops.reduce_sum(ops.multiply(ops.cast(part, "float64"), weights)))

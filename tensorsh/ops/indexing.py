@@ -1,8 +1,7 @@
 """`x[...]` in every form, slices, masks, and what is assigned to slices of variables.
 
 A key is read once into NumPy's own basic indexing: a tuple of ints, slices of ints, None and `...`. That is
-also what
-the primitive keeps, and its gradient writes the cotangent into zeros under the same key.
+also what the primitive keeps, and its gradient writes the cotangent into zeros under the same key.
 """
 
 from __future__ import annotations
@@ -54,9 +53,8 @@ def _put(xp, x, key, shape):
 def getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Tensor:
     """`tensor[key]`: ints, slices, `...`, newaxis, tuples of them, or a mask of bools.
 
-    Raises TypeError for anything else and InvalidArgumentError for an int out of range. A slice of a
-    variable can be
-    assigned to: `v[0].assign(1.)`.
+    Raises TypeError for anything else and InvalidArgumentError for an int out of range. A slice of a variable
+    can be assigned to: `v[0].assign(1.)`.
 
     >>> constant([[1, 2, 3], [4, 5, 6]])[:, 1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 5], dtype=int32)>
@@ -245,8 +243,7 @@ def strided_slice(
     """`input_[begin:end:strides]` with one entry for each axis.
 
     Bit i of a mask says for entry i: begin_mask, end_mask: leave that end open; ellipsis_mask: it stands for
-    `...`;
-    new_axis_mask: for a new axis; shrink_axis_mask: for the single index `begin[i]`.
+    `...`; new_axis_mask: for a new axis; shrink_axis_mask: for the single index `begin[i]`.
 
     >>> strided_slice([1, 2, 3, 4], [0], [4], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from .arguments import alike, integers, tail, vector
+from .arguments import alike, integers, sizes, tail, vector
 from .registry import op, ops, primitive
 
 
@@ -43,10 +43,10 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
-    along = integers("ConcatV2", axis, "axis", "Tidx")
+    along, rank = sizes("ConcatV2", axis, "axis", "Tidx")
     if len(values) == 1:
-        if along._array.ndim:
-            raise ValueError(f"Shape {along.shape} must have rank 0")
+        if rank:
+            raise ValueError(f"Shape ({len(along)},) must have rank 0")
         return ops.identity(values[0])
     last = tail(*values, name=name)
     if not values:
@@ -58,7 +58,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
             summary="concat: there is nothing to join: the list is empty",
         )
     parts = alike("ConcatV2", values, last)
-    return _concat(*parts, axis=_concat_axis(parts, vector(along)[0], last))
+    return _concat(*parts, axis=_concat_axis(parts, along[0], last))
 
 
 def _concat_axis(parts: list[Tensor], axis: int, last: str | None) -> int:
@@ -218,8 +218,8 @@ def split(
     kernel, last = (
         ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
     )
-    sizes = None if even else as_tensor(num_or_size_splits, hint="int32")
-    if sizes is not None and not sizes._array.ndim:
+    wanted = None if even else as_tensor(num_or_size_splits, hint="int32")
+    if wanted is not None and not wanted._array.ndim:
         raise explain(
             ValueError(
                 "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument "
@@ -227,8 +227,8 @@ def split(
             ),
             hint="write the number of parts as a Python int",
         )
-    if sizes is not None:
-        integers(kernel, sizes, "num_or_size_splits", "Tlen")
+    if wanted is not None:
+        integers(kernel, wanted, "num_or_size_splits", "Tlen")
     shape = x._array.shape
     rank, axis = len(shape), int(axis)
     if even and num_or_size_splits < 1:
@@ -244,10 +244,10 @@ def split(
             name=last,
         )
     axis %= rank
-    if sizes is None:
+    if wanted is None:
         parts = _equal_parts(x, num_or_size_splits, axis, last)
     else:
-        parts = _given_parts(x, sizes, axis, num, last)
+        parts = _given_parts(x, wanted, axis, num, last)
     return list(_split(x, ends=tuple(np.cumsum(parts).tolist()), axis=axis)) if parts else []
 
 
@@ -266,13 +266,13 @@ def _equal_parts(x: Tensor, count: int, axis: int, last: str | None) -> list[int
     return [size // count] * count
 
 
-def _given_parts(x: Tensor, sizes: Tensor, axis: int, num: int | None, last: str | None) -> list[int]:
-    parts, size = vector(sizes), x._array.shape[axis]
+def _given_parts(x: Tensor, wanted: Tensor, axis: int, num: int | None, last: str | None) -> list[int]:
+    parts, size = vector(wanted), x._array.shape[axis]
     if num is not None and num != len(parts):
         raise invalid(
             "SplitV",
             "size of the split_tensor must be 1-D and have the same elements as outputs got "
-            f"{sizes._array.ndim} -D and {len(parts)} elements",
+            f"{wanted._array.ndim} -D and {len(parts)} elements",
             summary=f"split: num is {num}, but there are {len(parts)} sizes",
             name=last,
         )

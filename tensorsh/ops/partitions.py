@@ -10,7 +10,7 @@ from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import alike, tail
 from .registry import op, ops, primitive
-from .rows import combine, outside, take
+from .rows import beside, combine, outside, take
 
 
 @op(
@@ -92,21 +92,16 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     _check_parts(places, parts, last)
     inner = parts[0]._array.shape[places[0]._array.ndim :]
     rows = ops.concat([ops.reshape(p, [at._array.size, *inner]) for p, at in zip(parts, places)], 0)
-    return _stitch(rows, wrap(module_of(rows._array).concatenate([at._array.reshape(-1) for at in places])))
+    flat = [beside(rows._array, at._array.reshape(-1)) for at in places]
+    return _stitch(rows, wrap(module_of(flat[0]).concatenate(flat)))
 
 
-@primitive(
-    lambda g, y, rows, at: take(g, at, axis=0), None
-)  # also for rows that did not stay, as in TensorFlow
+# The gradient goes to all rows, also to those that did not stay: that is TensorFlow's.
+@primitive(lambda g, y, rows, at: take(g, at, axis=0), None)
 def _stitch(xp, rows, at):
     size = int(at.max()) + 1 if at.size else 0
-    shape = (size, *rows.shape[1:])
-    return combine(
-        "update",
-        xp.full(shape, b"", object) if rows.dtype == object else xp.zeros(shape, rows.dtype),
-        at,
-        rows,
-    )
+    blank = xp.full((size, *rows.shape[1:]), b"" if rows.dtype.kind == "O" else 0, rows.dtype)
+    return combine("update", blank, at, rows)
 
 
 def _check_parts(places: list[Tensor], parts: list[Tensor], last: str | None) -> None:

@@ -1,0 +1,421 @@
+"""Pooling: the largest entry, or the mean, of each window that slides over a tensor.
+
+A window's places are gone through one by one, each a strided slice of the whole tensor, so that the work is a few
+elementwise operations on arrays of the output's size. Of equal largest entries the first takes the gradient.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..runtime.dtypes import DTYPES, as_dtype, bfloat16, float16, float32, float64, int8, int16, int32, int64
+from ..runtime.dtypes import uint8, uint16
+from ..runtime.errors import explain, invalid
+from ..runtime.tensor import Tensor, as_tensor
+from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
+from .registry import op, ops, primitive
+from .rules import check_dtype, ints
+from .windows import (
+    Window,
+    borders,
+    channels_last,
+    channels_second,
+    cropped,
+    padded,
+    places,
+    sequence,
+    slide,
+    spatial,
+)
+
+_MAX = (float16, bfloat16, float32, float64, int32, int64, uint8, int16, int8, uint16, DTYPES["qint8"])
+_VOLUMES = (float16, bfloat16, float32)
+
+
+class MaxPoolWithArgmax(NamedTuple):
+    output: Tensor
+    argmax: Tensor
+
+
+# ---------------------------------------------------------------- the largest
+
+
+@primitive(lambda g, y, x, window: _spread(g, x, window=window))
+def _largest(xp, x, window):
+    y, slices = None, _slices(xp, x, window)
+    for part in slices:
+        y = part if y is None else (xp.fmax if x.dtype.kind == "f" else xp.maximum)(y, part)
+    return y
+
+
+@primitive(lambda h, y, g, x, window: _gathered(h, x, window=window), None)
+def _spread(xp, g, x, window):
+    """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
+    winner, outputs = _winner(xp, x, window), g.shape[1:-1]
+    y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
+    for i, (_, index) in enumerate(places(window, outputs)):
+        y[index] += xp.where(winner == i, g, 0)
+    return cropped(y, window)
+
+
+@primitive(lambda g, y, h, x, window: _spread(g, x, window=window), None)
+def _gathered(xp, h, x, window):
+    """The entries of h that are where the largest entry of each window of x is."""
+    winner = _winner(xp, x, window)
+    y = None
+    for i, part in enumerate(_slices(xp, h, window, 0)):
+        y = part if y is None else xp.where(winner == i, part, y)
+    return y
+
+
+def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
+    """For each place of the window, what all windows see there."""
+    outputs = window.outputs(x.shape[1:-1])
+    if border is None:
+        border = -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+    full = padded(xp, x, window, border)
+    return [full[index] for _, index in places(window, outputs)]
+
+
+def _winner(xp: Any, x: Any, window: Window) -> Any:
+    """The number of the first place in each window that has its largest entry."""
+    first, *rest = _slices(xp, x, window)
+    best, winner = first, xp.zeros(first.shape, np.int32)
+    for i, part in enumerate(rest, 1):
+        better = part > best
+        best, winner = xp.where(better, part, best), xp.where(better, i, winner)
+    return winner
+
+
+def _max_samples(s: Any) -> Any:
+    yield s.call(s.distinct(1, 4, 4, 1), 2, 2, "VALID")
+    yield s.call(s.distinct(1, 3, 4, 2), [2, 3], 1, "SAME")
+
+
+@op("nn.max_pool2d", samples=_max_samples)
+def max_pool2d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
+) -> Tensor:
+    """The largest entry of each window: (batch, height, width, channels) becomes (batch, height', width', channels).
+
+    ksize: the window's size; strides: how far it moves; both an int, or one for each axis. padding: "VALID", "SAME", or
+    pairs for each axis. nan is passed over.
+
+    >>> nn.max_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
+    """
+    x = as_tensor(input, hint=float32)
+    check_dtype("MaxPool", x, _MAX, _MAX, "input")
+    return _pooled("MaxPool", _largest, x, 2, ksize, strides, padding, data_format == "NCHW")
+
+
+@op("nn.max_pool1d", samples=lambda s: [s.call(s.distinct(1, 5, 2), 2, 2, "SAME")])
+def max_pool1d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
+) -> Tensor:
+    """The largest entry of each window along (batch, width, channels); otherwise as `max_pool2d`.
+
+    >>> nn.max_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
+    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
+    array([[[2.],
+            [3.]]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("MaxPool", x, _MAX, _MAX, "input")
+    return _pooled("MaxPool", _largest, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+
+
+@op("nn.max_pool3d")
+def max_pool3d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+) -> Tensor:
+    """The largest entry of each window of (batch, depth, height, width, channels), float32 or narrower.
+
+    >>> nn.max_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
+    TensorShape([1, 1, 1, 1, 1])
+    """
+    x = as_tensor(input, hint=float32)
+    check_dtype("MaxPool3D", x, _VOLUMES, _VOLUMES, "input")
+    return _pooled("MaxPool3D", _largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+
+
+@op("nn.max_pool", samples=lambda s: [s.call(s.distinct(1, 3, 3, 1), 2, 1, "VALID")])
+def max_pool(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """`max_pool1d`, `max_pool2d` or `max_pool3d`, by the rank of the input.
+
+    >>> nn.max_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
+    TensorShape([1, 2, 2, 1])
+    """
+    return _by_rank((max_pool1d, max_pool2d, max_pool3d), input, ksize, strides, padding, data_format)
+
+
+@op("nn.max_pool_with_argmax", samples=lambda s: [s.call(s.distinct(1, 3, 3, 1), 2, 1, "VALID")])
+def max_pool_with_argmax(
+    input: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    output_dtype: Any = "int64",
+    include_batch_in_index: bool = False,
+    name: str | None = None,
+) -> MaxPoolWithArgmax:
+    """The largest entry of each window, and where it is: (y * width + x) * channels + c.
+
+    include_batch_in_index: count the batch as well.
+
+    >>> nn.max_pool_with_argmax([[[[1.], [2.]], [[4.], [3.]]]], 2, 2, "VALID").argmax
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
+    """
+    x = as_tensor(input, hint=float32)
+    check_dtype("MaxPoolWithArgmax", x, REAL_NUMBERS, REAL_NUMBERS, "input")
+    window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
+    index = _argmax(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
+    return MaxPoolWithArgmax(_largest(x, window=window), index)
+
+
+@primitive()
+def _argmax(xp, x, window, batches, dtype):
+    batch, height, width, channels = x.shape
+    winner = _winner(xp, x, window)
+    outputs = winner.shape[1:-1]
+
+    def along(count: int, axis: int, scale: int = 1, start: int = 0) -> Any:
+        shape = [1] * 4
+        shape[axis] = count
+        return (xp.arange(count, dtype=dtype) * scale + start).reshape(shape)
+
+    (top, _), (left, _) = window.pads
+    row = along(outputs[0], 1, window.strides[0], -top) + winner // window.shape[1]
+    column = along(outputs[1], 2, window.strides[1], -left) + winner % window.shape[1]
+    place = (row * width + column) * channels + along(channels, 3)
+    if batches:
+        place = place + along(batch, 0, height * width * channels)
+    return place.astype(dtype)
+
+
+# ---------------------------------------------------------------- the mean
+
+
+@primitive(lambda g, y, x, window: _shared(g, shape=x._array.shape, window=window))
+def _mean(xp, x, window):
+    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    total = None
+    for part in _slices(xp, wide, window, 0):
+        total = part if total is None else total + part
+    return (total / _counts(xp, x.shape, window, wide.dtype)).astype(x.dtype)
+
+
+@primitive(lambda h, y, g, shape, window: _mean(h, window=window))
+def _shared(xp, g, shape, window):
+    """g (b, *windows, c), each entry shared equally by the entries that its window sees."""
+    share = g / _counts(xp, shape, window, g.dtype)
+    y = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
+    for _, index in places(window, g.shape[1:-1]):
+        y[index] += share
+    return cropped(y, window)
+
+
+def _counts(xp: Any, shape: tuple[int, ...], window: Window, dtype: Any) -> Any:
+    """How many entries each window sees, the padding not counted: (*windows, 1)."""
+    along = []
+    for n, k, s, d, (before, _), count in zip(
+        shape[1:-1], window.shape, window.strides, window.dilations, window.pads, window.outputs(shape[1:-1])
+    ):
+        along.append([sum(0 <= i * s + j * d - before < n for j in range(k)) for i in range(count)])
+    sizes = tuple(map(len, along))
+    return xp.asarray([prod(seen) for seen in product(*along)], dtype=dtype).reshape(*sizes, 1)
+
+
+@op("nn.avg_pool2d", samples=lambda s: [s.call(s(1, 4, 4, 1), 2, 2, "VALID"), s.call(s(1, 3, 4, 2), [2, 3], 1, "SAME")])
+def avg_pool2d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
+) -> Tensor:
+    """The mean of each window, of what lies inside the image; arguments as for `max_pool2d`.
+
+    >>> nn.avg_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[2.5]]]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
+    return _pooled("AvgPool", _mean, x, 2, ksize, strides, padding, data_format == "NCHW", explicit=False)
+
+
+@op("nn.avg_pool1d", samples=lambda s: [s.call(s(1, 5, 2), 2, 2, "SAME")])
+def avg_pool1d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
+) -> Tensor:
+    """The mean of each window along (batch, width, channels).
+
+    >>> nn.avg_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
+    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
+    array([[[1.5],
+            [2.5]]], dtype=float32)>
+    """
+    x = as_tensor(input)
+    check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
+    return _pooled("AvgPool", _mean, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+
+
+@op("nn.avg_pool3d")
+def avg_pool3d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
+) -> Tensor:
+    """The mean of each window of (batch, depth, height, width, channels), float32 or bfloat16.
+
+    >>> nn.avg_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
+    TensorShape([1, 1, 1, 1, 1])
+    """
+    x = as_tensor(input)
+    check_dtype("AvgPool3D", x, HALF_FIRST, HALF_FIRST, "input")
+    if x.dtype not in (float32, bfloat16):
+        size, step = (
+            "[" + ", ".join(map(str, (1, *sequence(value, 3, "strides")[-4:], 1))) + "]" for value in (ksize, strides)
+        )
+        attributes = {"T": x.dtype, "data_format": data_format, "padding": padding, "ksize": _Bare(size)}
+        raise no_kernel("AvgPool3D", "avg_pool3d", {**attributes, "strides": _Bare(step)}, [("input", x)])
+    return _pooled("AvgPool3D", _mean, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+
+
+class _Bare:
+    """Text that stands without quotes in an error message."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+@op("nn.avg_pool", samples=lambda s: [s.call(s(1, 3, 3, 1), 2, 1, "VALID")])
+def avg_pool(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """`avg_pool1d`, `avg_pool2d` or `avg_pool3d`, by the rank of the input.
+
+    >>> nn.avg_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
+    TensorShape([1, 2, 2, 1])
+    """
+    return _by_rank((avg_pool1d, avg_pool2d, avg_pool3d), input, ksize, strides, padding, data_format)
+
+
+def _pool_samples(s: Any) -> Any:
+    yield s.call(s.distinct(1, 5, 1), [2], "MAX")
+    yield s.call(s(1, 5, 5, 1), [2, 2], "AVG", dilations=[2, 2])
+
+
+@op("nn.pool", samples=_pool_samples)
+def pool(
+    input: Any,
+    window_shape: Any,
+    pooling_type: str,
+    strides: Any = None,
+    padding: str = "VALID",
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """The largest entry ("MAX") or the mean ("AVG") of windows over one, two or three axes, dilated if wanted.
+
+    >>> nn.pool([[[1.], [3.], [2.]]], [2], "MAX")
+    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
+    array([[[3.],
+            [3.]]], dtype=float32)>
+    """
+    x, shape = as_tensor(input), ints(window_shape)
+    axes = len(shape)
+    if x._array.ndim != axes + 2:
+        raise explain(
+            ValueError(f"Shape {x._array.shape} must have rank {axes + 2}"),
+            f"pool: a window over {axes} axes wants rank {axes + 2}",
+            [("input", x)],
+        )
+    if axes not in (1, 2, 3):
+        raise ValueError("`num_spatial_dims` must be 1, 2, or 3. " f"Received: num_spatial_dims={axes}.")
+    if pooling_type not in ("MAX", "AVG"):
+        raise ValueError(f"{axes}-D {pooling_type} pooling is not supported.")
+    steps, rates = sequence(strides, axes, "strides"), sequence(dilations, axes, "dilations")
+    if max(rates) > 1:
+        if padding == "SAME":
+            raise ValueError(
+                "pooling with 'SAME' padding is not implemented for `dilation_rate` > 1. Received: "
+                f"padding={padding} and dilation_rate=[{' '.join(map(str, rates))}]"
+            )
+        if max(steps) > 1:
+            raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`.")
+    first = data_format is not None and data_format.startswith("NC")
+    kernel = ("MaxPool" if pooling_type == "MAX" else "AvgPool") + ("3D" if axes == 3 else "")
+    core = _largest if pooling_type == "MAX" else _mean
+    return _pooled(kernel, core, x, axes, shape, steps, padding, first, explicit=False, dilations=rates)
+
+
+# ---------------------------------------------------------------- what they share
+
+
+def _pooled(
+    kernel: str,
+    core: Any,
+    x: Tensor,
+    axes: int,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    channels_first: bool,
+    explicit: bool = True,
+    dilations: Any = None,
+) -> Tensor:
+    if x._array.ndim != axes + 2:
+        raise invalid(
+            kernel,
+            f"tensor_in_shape must have 2 spatial dimensions. {x._array.ndim} 0",
+            f"{kernel}: the input must have rank {axes + 2}, and has {x._array.ndim}",
+            [("input", x)],
+            "add a batch axis: expand_dims(x, 0)" if x._array.ndim == axes + 1 else None,
+        )
+    if channels_first:
+        x = channels_last(x)
+    y = core(x, window=_window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations))
+    return channels_second(y) if channels_first else y
+
+
+def _window(
+    kernel: str,
+    x: Tensor,
+    axes: int,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    channels_first: bool,
+    explicit: bool = True,
+    dilations: Any = None,
+) -> Window:
+    size = spatial(kernel, sequence(ksize, axes, "ksize"), axes, channels_first, "windows")
+    steps = spatial(kernel, sequence(strides, axes, "strides"), axes, channels_first)
+    if min(size) < 1:
+        listed = ",".join(map(str, (1, *size, 1)))
+        message = f"Sliding window ksize must be positive. The specified or inferred ksize is: {listed}"
+        raise invalid(kernel, message, f"{kernel}: the window's sizes must be positive, not {list(size)}")
+    if min(steps) < 1:
+        message = f"Stride must be > 0, but got {min(steps)}"
+        raise invalid(kernel, message, f"{kernel}: strides must be positive, not {list(steps)}")
+    return slide(kernel, x, size, steps, dilations or (1,) * axes, padding, None, channels_first, explicit)
+
+
+def _by_rank(functions: Any, input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any) -> Tensor:
+    x = as_tensor(input)
+    rank = x._array.ndim
+    if rank not in (3, 4, 5):
+        raise explain(
+            ValueError(
+                f"`input.shape.rank` must be 3, 4 or 5. Received: input.shape={x._array.shape} of rank {rank}."
+            ),
+            operands=[("input", x)],
+        )
+    default = ("NWC", "NHWC", "NDHWC")[rank - 3]
+    return functions[rank - 3](x, ksize, strides, padding, data_format or default)

@@ -44,6 +44,11 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
     """
     if limit is None:
         start, limit = 0, start
+    if dtype is None and type(start) is type(limit) is type(delta) is int:
+        narrow = min(start, limit, delta) >= -(2**31) and max(start, limit, delta) < 2**31
+        if narrow:
+            count = _count(np.int32(start), np.int32(limit), np.int32(delta))
+            return _progression(start, delta, count, int32)
     wanted = None if dtype is None else as_dtype(dtype)
     parts = [as_tensor(v, None if is_tensor(v) else wanted) for v in (start, limit, delta)]
     if wanted is None:
@@ -266,7 +271,7 @@ def one_hot(
     places = xp.arange(count).reshape(count, *(1,) * (rank - axis))
     hot = xp.expand_dims(at._array, axis) == places
     if on.dtype is string:
-        return wrap(np.where(hot, on._array, off._array))
+        return wrap(np.where(backend.to_host(hot), on._array, off._array))
     return wrap(xp.where(hot, on._array, off._array))
 
 

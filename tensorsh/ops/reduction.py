@@ -30,7 +30,16 @@ RANKED = (*ORDERED, *listed("qint8 quint8 qint32 qint16 quint16"))
 
 def _spread(g: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
     """A reduction's cotangent repeated over the axes that it took away."""
-    return ops.broadcast_to(expand_reduced(g, axis, keepdims), x._array.shape)
+    shape = x._array.shape
+    kept = tuple(1 if i in axis else n for i, n in enumerate(shape))
+    return _repeat(g, kept=kept, shape=shape)
+
+
+@primitive(lambda g, y, x, kept, shape: ops.reshape(sum_to_shape(g, kept), x._array.shape))
+def _repeat(xp, x, kept, shape):
+    if x.size == 1 and math.prod(shape) <= 1024:
+        return xp.full(shape, x.reshape(()), x.dtype)  # small: a fill is quicker than the view that a large one is
+    return xp.broadcast_to(x.reshape(kept), shape)
 
 
 @reduction(
@@ -51,8 +60,8 @@ def reduce_sum(xp, x, axis, keepdims):
 def _sum(xp: Any, x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     """The sum of a raw array in its own dtype, float16 by way of float32."""
     if x.dtype.char == "e":
-        return xp.sum(x, axis=axis, dtype=F32, keepdims=keepdims).astype(x.dtype)
-    return xp.sum(x, axis=axis, dtype=x.dtype, keepdims=keepdims)
+        return x.sum(axis=axis, dtype=F32, keepdims=keepdims).astype(x.dtype)
+    return x.sum(axis=axis, dtype=x.dtype, keepdims=keepdims)
 
 
 @primitive(lambda g, y, x, shape: ops.broadcast_to(g, x._array.shape))

@@ -205,10 +205,22 @@ def install_operator(
     """Make `function` the operator's method on tensors and variables."""
     method, reflected_method = _METHODS[operator]
     _index.operators[operator] = function.__module__.rpartition(".")[2]
-    for cls in (Tensor, Variable):
-        setattr(cls, method, function)
-        if reflected_method and reflected:
-            setattr(cls, reflected_method, reflected)
+    # A variable's slice must know its variable; every other operator works on the value read.
+    of_variable = function if operator == "[]" else _reading(function)
+    setattr(Tensor, method, function)
+    setattr(Variable, method, of_variable)
+    if reflected_method and reflected:
+        setattr(Tensor, reflected_method, reflected)
+        setattr(Variable, reflected_method, _reading(reflected))
+
+
+def _reading(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator's method on a variable: that of the tensor it holds."""
+
+    def method(self: Any, *args: Any) -> Any:
+        return function(self._read(), *args)
+
+    return method
 
 
 # ---------------------------------------------------------------- primitives

@@ -10,7 +10,7 @@ from ..runtime.backend import module_of
 from ..runtime.dtypes import string
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
-from .arguments import integers, tail, vector
+from .arguments import integers, sizes, tail, vector
 from .registry import op, ops, primitive
 from .rows import take
 
@@ -34,11 +34,12 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     >>> tile([1, 2], [2])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
     """
-    x, times = as_tensor(input), integers("Tile", multiples, "multiples", "Tmultiples")
-    last, shape = tail(input, multiples), times._array.shape
-    if len(shape) != 1:
-        raise invalid("Tile", f"Expected multiples to be 1-D, but got shape {bracketed(shape)}", name=None)
-    counts, rank = vector(times), x._array.ndim
+    x, last = as_tensor(input), tail(input, multiples)
+    counts, depth = sizes("Tile", multiples, "multiples", "Tmultiples")
+    if depth != 1:
+        shape = bracketed(as_tensor(multiples)._array.shape)
+        raise invalid("Tile", f"Expected multiples to be 1-D, but got shape {shape}", name=None)
+    rank = x._array.ndim
     if len(counts) != rank:
         raise invalid(
             "Tile",
@@ -91,7 +92,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         counts *= size
     if len(counts) != size:
         raise ValueError(f"Dimensions {size} and {len(counts)} are not compatible")
-    at = np.repeat(np.arange(size), np.maximum(counts, 0))
+    at = np.repeat(np.arange(size), np.maximum(np.array(counts, np.int64), 0))
     return take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
 
 
@@ -121,8 +122,8 @@ def pad(
 ) -> Tensor:
     """The tensor with `paddings[i] = [before, after]` entries more on axis i.
 
-    mode: "CONSTANT" fills with `constant_values`, "REFLECT" mirrors without the border entry, "SYMMETRIC" with
-    it.
+    mode: "CONSTANT" fills with `constant_values`, "REFLECT" mirrors without the border entry, and "SYMMETRIC"
+    with it.
 
     >>> pad([1, 2, 3], [[2, 2]], "REFLECT")
     <tf.Tensor: shape=(7,), dtype=int32, numpy=array([3, 2, 1, 2, 3, 2, 1], dtype=int32)>

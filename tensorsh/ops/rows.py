@@ -1,10 +1,9 @@
 """Rows picked and combined at indices: what gathering, scattering, sorting and segment ops share.
 
 No op is registered here: there is the pair of primitives `take` and `untake`, and helpers on raw arrays.
-Indices
-are checked by the callers, with `outside`, since a GPU would wrap them silently. Where an index repeats, rows
-are combined in the order of their positions, so that results are the same from run to run on every array
-module.
+Indices are checked by the callers, with `outside`, since a GPU would wrap them silently. Where an index
+repeats, rows are combined in the order of their positions, so that results are the same from run to run on
+every array module.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .registry import primitive
 @primitive(lambda g, y, x, at, axis: untake(g, at, axis=axis, size=x._array.shape[axis]), None)
 def take(xp, x, at, axis):
     """x along `axis` at the integer array `at`, whose axes take the place of `axis`."""
-    return xp.take(x, at, axis=axis)
+    return xp.take(x, beside(x, at), axis=axis)
 
 
 @primitive(lambda g, y, rows, at, axis, size: take(g, at, axis=axis), None)
@@ -31,6 +30,11 @@ def untake(xp, rows, at, axis, size):
     flat = xp.moveaxis(rows.reshape(prod(before), at.size, prod(after)), 1, 0)
     total = add_rows(xp, size, at.reshape(-1), flat)
     return xp.moveaxis(total, 0, 1).reshape(*before, size, *after)
+
+
+def beside(x: Any, at: Any) -> Any:
+    """Indices where the array x is: text stays on the host, whatever device picks from it."""
+    return to_host(at) if x.dtype.kind == "O" else at
 
 
 def outside(at: Any, size: int) -> tuple[tuple[int, ...], int] | None:
@@ -54,7 +58,7 @@ def combine(kind: str, base: Any, at: Any, rows: Any) -> Any:
     kind: "add", "sub", "mul", "div", "max", "min" or "update". base: (size, ...), at: (n,) ints in [0, size),
     rows: (n, ...). Of the rows that update the same place the last one stays.
     """
-    xp = module_of(base)
+    xp, at = module_of(base), beside(base, at)
     result = base.copy()
     if not at.size:
         return result
@@ -84,7 +88,7 @@ _UFUNCS = {
 
 def _combine_sorted(xp: Any, kind: str, result: Any, at: Any, rows: Any) -> None:
     """`combine` by sorting and then merging neighbours pairwise: a GPU's own `at` adds in no fixed order."""
-    order = xp.argsort(at)
+    order = xp.argsort(at, kind="stable")
     at, rows = at[order], rows[order]
     if kind == "update":
         last = xp.concatenate([at[1:] != at[:-1], xp.ones(1, bool)])

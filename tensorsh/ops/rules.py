@@ -21,6 +21,7 @@ from ..runtime.backend import module_of
 from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.variable import Variable
 from .registry import Primitive, ops, register
 
 _new = object.__new__
@@ -66,6 +67,8 @@ def unary(
                     if _recorders and differentiable:
                         tape.record(core, (y,), (x,), _NONE)
                     return y
+            elif type(x) is Variable:
+                return public(x._read())
             x = as_tensor(x)
             check_dtype(kernel_name, x, allowed, dtypes, arg)
             return core(x)
@@ -138,6 +141,10 @@ def binary(
             return careful(x, y, hint)
 
         def careful(x: Any, y: Any, hint: bool) -> Tensor:
+            if type(y) is Variable:
+                return public(x, y._read())
+            if type(x) is Variable:
+                return public(x._read(), y)
             if otherwise is not None and (special := otherwise(x, y)) is not None:
                 return special
             x, y = pair(kernel_name, x, y, hint)
@@ -148,6 +155,12 @@ def binary(
                 raise shape_error(kernel_name, x, y, args) from None
 
         def reflected(y: Any, x: Any) -> Tensor:
+            dtype = y._array.dtype
+            if type(x) is float and (dtype is fast32 or dtype is fast64) and type(y._array) is _ndarray:
+                z = wrap(_asarray(function(np, x, y._array)))
+                if _recorders and differentiable:
+                    tape.record(core, (z,), (x, y), _NONE)
+                return z
             return careful(x, y, False)
 
         finish(public, function, dict(zip("xy", args)))
@@ -176,11 +189,13 @@ def reduction(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, None if grad is None else (grad,))
         allowed = frozenset(dtypes)
+        quick = {d for d in (F32, F64) if from_numpy(d) in allowed}
         kernel_name = kernel or camel(function.__name__)
 
         def public(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
             x = as_tensor(x)
-            check_dtype(kernel_name, x, allowed, dtypes, arg)
+            if x._array.dtype not in quick:
+                check_dtype(kernel_name, x, allowed, dtypes, arg)
             axes = range(x._array.ndim) if axis is None else reduction_axes(kernel_name, axis, x)
             return core(x, axis=tuple(axes), keepdims=bool(keepdims))
 

@@ -61,7 +61,7 @@ def _logsumexp_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int, exclusive: b
     """exp(x) times the running sum, the other way, of g * exp(-y): in logarithms, the two signs of g apart."""
 
     def part(positive: Any, size: Any) -> Tensor:
-        logarithm = ops.where(positive, ops.log(ops.where(positive, size, 1.0)), -np.inf)
+        logarithm = ops.where(positive, ops.log(ops.where(positive, size, 1.0)), size.dtype.min)
         return ops.exp(cumulative_logsumexp(logarithm - y, axis, exclusive, not reverse) + x)
 
     return part(ops.greater(g, 0.0), g) - part(ops.less(g, 0.0), -g)

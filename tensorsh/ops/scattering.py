@@ -21,7 +21,7 @@ from .creation import check_sizes
 from .gathering import bad_vector, flattened, within
 from .kernels import no_kernel
 from .registry import op, ops, primitive
-from .rows import combine, outside, take, untake
+from .rows import beside, combine, outside, take, untake
 from .rules import check_dtype
 
 
@@ -110,16 +110,16 @@ def scatter_nd(
 
 def _joined(rows: Any, at: Any, sizes: tuple[int, ...], depth: int) -> Any:
     """Texts that meet are joined, and bools are or-ed, in the order in which they come."""
+    places = flattened(beside(rows, at), sizes[:depth]).reshape(-1)
+    count, width = prod(sizes[:depth]), prod(sizes[depth:])
+    flat = rows.reshape(places.size, width)
     if rows.dtype == bool:
         counts = combine(
-            "add",
-            module_of(rows).zeros((prod(sizes[:depth]), *rows.shape[at.ndim - 1 :]), np.int32),
-            flattened(at, sizes[:depth]).reshape(-1),
-            rows.reshape(-1, *rows.shape[at.ndim - 1 :]).astype(np.int32),
+            "add", module_of(rows).zeros((count, width), np.int32), places, flat.astype(np.int32)
         )
         return (counts != 0).reshape(sizes)
-    result = np.full(sizes, b"", object).reshape(prod(sizes[:depth]), -1)
-    for place, text in zip(flattened(at, sizes[:depth]).reshape(-1), rows.reshape(-1, result.shape[1])):
+    result = np.full((count, width), b"", object)
+    for place, text in zip(places, flat):
         result[place] = result[place] + text
     return result.reshape(sizes)
 
@@ -135,7 +135,7 @@ def _good_only(
 ) -> tuple[Tensor, Tensor]:
     """Index vectors and updates, without those out of range if the policy is to ignore them."""
     depth = at._array.shape[-1]
-    found = bad_vector(at._array, shape[:depth])
+    found = bad_vector(at._array, shape[:depth], -1)
     if found is None:
         return at, rows
     if policy != "IGNORE":
@@ -341,7 +341,7 @@ def _into_rows(kind: str) -> Any:
             rows = module_of(array).broadcast_to(rows, wanted)
         if (wrong := outside(at, array.shape[0])) is not None:
             raise wrong_index(kernel, wrong, array.shape[0], [("indices", wrap(at))])
-        return combine(kind, array, at.reshape(-1), rows.reshape(-1, *array.shape[1:]))
+        return combine(kind, array, at.reshape(-1), rows.reshape(at.size, *array.shape[1:]))
 
     return scatter
 
@@ -376,7 +376,9 @@ def batch_scatter_update_array(kernel: str, array: Any, at: Any, rows: Any) -> A
     if (wrong := outside(at, size)) is not None:
         raise wrong_index(kernel, wrong, size, [("indices", wrap(at))])
     xp = module_of(array)
-    flat = at.reshape(lead, -1) + (xp.arange(lead) * size)[:, None]
+    flat = at.reshape(lead, at.shape[batch]) + (xp.arange(lead) * size)[:, None]
     inner = array.shape[batch + 1 :]
-    result = combine("update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(-1, *inner))
+    result = combine(
+        "update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(at.size, *inner)
+    )
     return result.reshape(array.shape)

@@ -2,10 +2,8 @@
 back.
 
 `segment_*` wants sorted ids and has as many rows as the largest id asks for; empty segments are 0 (a product
-1).
-`unsorted_segment_*` takes ids in any order and the number of segments; rows with a negative id are dropped,
-and an
-empty segment holds the identity of the operation.
+1). `unsorted_segment_*` takes ids in any order and the number of segments; rows with a negative id are
+dropped, and an empty segment holds the identity of the operation.
 """
 
 from __future__ import annotations
@@ -27,7 +25,8 @@ from .rules import check_dtype
 
 _RANKED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 float16 uint32 uint64")
 _SUMMED = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 "
+    "uint16 "
     "complex128 float16 uint32 uint64"
 )
 
@@ -38,12 +37,9 @@ def _reduce(xp, x, at, size, kind, empty):
     rest = x.shape[1:]
     if kind in ("add", "mul"):
         return combine(kind, xp.full((size, *rest), 0 if kind == "add" else 1, x.dtype), at, x)
-    least = _lowest(x.dtype) if kind == "max" else _highest(x.dtype)
     result = combine(kind, xp.full((size, *rest), _unbounded(x.dtype, kind), x.dtype), at, x)
     used = combine("add", xp.zeros(size, np.int32), at, xp.ones(at.shape, np.int32)) > 0
-    return xp.where(
-        used.reshape(-1, *(1,) * len(rest)), result, xp.asarray(least if empty is None else empty, x.dtype)
-    )
+    return xp.where(used.reshape(-1, *(1,) * len(rest)), result, xp.asarray(empty, x.dtype))
 
 
 def _gradient(g: Tensor, y: Tensor, x: Tensor, at: Tensor, kind: str) -> Tensor:
@@ -66,18 +62,10 @@ def _rest_of_product(x: Tensor, at: Tensor, size: int) -> Tensor:
     return ops.where(alone, product / filled, ops.zeros_like(x))  # type: ignore[operator]
 
 
-def _lowest(dtype: np.dtype) -> Any:
-    return np.iinfo(dtype).min if dtype.kind in "iu" else np.finfo(dtype).min
-
-
-def _highest(dtype: np.dtype) -> Any:
-    return np.iinfo(dtype).max if dtype.kind in "iu" else np.finfo(dtype).max
-
-
 def _unbounded(dtype: np.dtype, kind: str) -> Any:
     """A start that any value, an infinity too, replaces."""
     if dtype.kind in "iu":
-        return _lowest(dtype) if kind == "max" else _highest(dtype)
+        return np.iinfo(dtype).min if kind == "max" else np.iinfo(dtype).max
     return -np.inf if kind == "max" else np.inf
 
 
@@ -294,7 +282,7 @@ def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: s
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 2], dtype=int32)>
     """
     x, ids, size = _unsorted("UnsortedSegmentMax", _RANKED, data, segment_ids, num_segments)
-    return _reduce(x, ids, size=size, kind="max", empty=None)
+    return _reduce(x, ids, size=size, kind="max", empty=x.dtype.min)
 
 
 @op("math.unsorted_segment_min", samples=_unsorted_samples)
@@ -305,4 +293,4 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     x, ids, size = _unsorted("UnsortedSegmentMin", _RANKED, data, segment_ids, num_segments)
-    return _reduce(x, ids, size=size, kind="min", empty=None)
+    return _reduce(x, ids, size=size, kind="min", empty=x.dtype.max)

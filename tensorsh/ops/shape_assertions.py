@@ -154,8 +154,7 @@ def _wrong_rank(x: Tensor, wanted: str, message: Any, words: str) -> BaseExcepti
 def assert_shapes(
     shapes: Any, data: Any = None, summarize: Any = None, message: Any = None, name: str | None = None
 ) -> None:
-    """Raise ValueError unless tensors have the shapes beside them, where a letter stands for one size
-    throughout.
+    """Raise ValueError unless tensors have the shapes beside them; a name in a shape stands for one size.
 
     shapes: pairs (tensor, shape); a shape's entries are sizes, names of sizes, None or "." for any, and as
     its first "*" or `...` for any number of axes.

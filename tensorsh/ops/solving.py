@@ -19,7 +19,7 @@ from .diagonals import band_part, diag_part, set_diag
 from .kernels import check_matrix, check_square, no_kernel
 from .linalg import adjoint
 from .registry import no_gradient, op, ops, primitive
-from .rules import check_dtype, conj, pair
+from .rules import check_dtype, pair
 
 DOUBLE_FIRST = (float64, float32, float16, *COMPLEX)
 _HALF_FIRST = (float16, float32, float64, *COMPLEX)
@@ -117,7 +117,8 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
 
 
 def _determinant_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
-    return ops.reshape(ops.multiply(g, conj(y)), [*y._array.shape, 1, 1]) * inv(x, adjoint=True)
+    # TensorFlow does not conjugate y, which would be right for complex matrices; its gradient is what is wanted.
+    return ops.reshape(ops.multiply(g, y), [*y._array.shape, 1, 1]) * inv(x, adjoint=True)
 
 
 @primitive(_determinant_gradient)
@@ -162,12 +163,13 @@ def det(input: Any, name: str | None = None) -> Tensor:
 
 
 def _log_determinant_gradients(g: list[Tensor], y: Any, x: Tensor) -> list[Tensor]:
-    return [ops.reshape(ops.cast(g[1], x.dtype), [*y[1]._array.shape, 1, 1]) * inv(x, adjoint=True)]
+    return [ops.reshape(g[1], [*y[1]._array.shape, 1, 1]) * inv(x, adjoint=True)]
 
 
 @primitive(joint=_log_determinant_gradients)
 def _log_determinant(xp, x):
-    return _sign_and_log(xp, x)
+    sign, size = _sign_and_log(xp, x)
+    return sign, size.astype(x.dtype)
 
 
 @op("linalg.slogdet", samples=_det_samples)

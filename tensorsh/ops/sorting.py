@@ -1,8 +1,7 @@
 """Order: sort, argsort, the largest entries of a row.
 
 Sorting is stable: of equal entries the first comes first. nan comes last, whichever the direction.
-(TensorFlow's
-kernels compare with `<` alone, which leaves the order around a nan to chance.)
+(TensorFlow's kernels compare with `<` alone, which leaves the order around a nan to chance.)
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def _pick(x: Tensor, order: Any) -> Tensor:
     shape = x._array.shape
     xp = module_of(order)
     rows = prod(shape[:-1])
-    flat = order.reshape(rows, -1) + (xp.arange(rows) * shape[-1])[:, None]
+    flat = order.reshape(rows, order.shape[-1]) + (xp.arange(rows) * shape[-1])[:, None]
     return take(ops.reshape(x, [-1]), wrap(flat.reshape(order.shape)), axis=0)
 
 

@@ -329,7 +329,7 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
     return ops.reduce_sum(lgamma(x), [-1]) - lgamma(ops.reduce_sum(x, [-1]))
 
 
-@op("math.polyval", samples=lambda s: [s.call([s(3), 2.0, s(3)], s(3))])
+@op("math.polyval", samples=lambda s: [s.call([s(3), s(), s(3)], s(3))])
 def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
     """The polynomial with these coefficients, the highest power's first, at x.
 

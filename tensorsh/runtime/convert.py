@@ -1,18 +1,18 @@
 """Python and NumPy values -> arrays, by TensorFlow's rules.
 
 The first leaf of a nested list decides what the others may be, and the dtype: ints become int32 (int64 where
-one does
-not fit, float32 where a float follows), floats float32, bools bool, complex numbers complex128, text string.
-NumPy's arrays and scalars keep their dtype; inside a list only the width of a float that comes first is kept.
+one does not fit, float32 where a float follows), floats float32, bools bool, complex numbers complex128, text
+string. NumPy's arrays and scalars keep their dtype; inside a list only the width of a float that comes first
+is kept.
 
 A dtype that is asked for is never reached by dropping a fraction or an imaginary part, nor from a number to
-bool or
-text; integers wrap. NumPy values are cast whatever they hold.
+bool or text; integers wrap. NumPy values are cast whatever they hold.
 """
 
 from __future__ import annotations
 
-from itertools import chain
+from functools import cache
+from itertools import chain, takewhile
 from typing import Any
 
 import numpy as np
@@ -77,9 +77,9 @@ def to_array(value: Any, dtype: DType) -> np.ndarray:
     if not leaves:
         return np.zeros(shape, target)
     if _letters(leaves) <= set(_DIRECT.get(dtype.name, "")):
-        array = _direct(leaves, dtype)
-        if array is not None:
-            return array.reshape(shape)
+        direct = _direct(leaves, dtype)
+        if direct is not None:
+            return direct.reshape(shape)
     # A lone float of any size may become bfloat16 or complex64; what is too large is then infinite.
     array = np.array(value) if kind is float else _inferred(shape, leaves)
     if target.kind not in _CASTS[array.dtype.kind]:
@@ -102,10 +102,9 @@ def cast(array: np.ndarray, target: np.dtype) -> np.ndarray:
     """`array` as dtype `target`, wrapping and truncating without complaint."""
     if array.dtype == target:
         return array
-    with np.errstate(all="ignore"):
-        if target.kind != "c" and array.dtype.kind == "c":
-            array = array.real
-        return array.astype(target)
+    if target.kind != "c" and array.dtype.kind == "c":
+        array = array.real
+    return array.astype(target)
 
 
 def from_numpy(array: np.ndarray) -> np.ndarray:
@@ -138,6 +137,9 @@ def _not_text(leaf: Any) -> ValueError:
 
 
 def _is_list(value: Any) -> bool:
+    kind = type(value)
+    if kind is list or kind is float or kind is int:
+        return kind is list
     return isinstance(value, (list, tuple, range)) or isinstance(value, np.ndarray) and value.ndim > 0
 
 
@@ -154,11 +156,11 @@ def _flatten(value: Any) -> tuple[tuple[int, ...], list[Any]]:
             return tuple(shape), []
         head = head[0]
     level = [value]
-    for size in shape:
-        if not all(map(_has_length, level)) or any(len(item) != size for item in level):
+    for i, size in enumerate(shape):
+        if i and (not all(map(_has_length, level)) or set(map(len, level)) != {size}):
             raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
-        level = list(chain.from_iterable(level))
-    if any(issubclass(kind, np.ndarray) for kind in set(map(type, level))):
+        level = list(chain.from_iterable(level)) if i else list(value)
+    if np.ndarray in set(map(type, level)):
         level = [item[()] if isinstance(item, np.ndarray) and not item.ndim else item for item in level]
     return tuple(shape), level
 
@@ -167,12 +169,13 @@ def _has_length(item: Any) -> bool:
     return _is_list(item) or isinstance(item, str)  # a text stands for its letters, in TensorFlow too
 
 
-def _letter(kind: type) -> str:
+@cache
+def _letter(kind: Any) -> str:
     return next((letter for letter, classes in _CLASSES if issubclass(kind, classes)), "?")
 
 
 def _letters(leaves: list[Any]) -> set[str]:
-    return set(map(_letter, set(map(type, leaves))))
+    return {_letter(kind) for kind in set(map(type, leaves))}
 
 
 def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
@@ -192,13 +195,9 @@ def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
     if first == "b" or first == "c":
         return np.array(leaves, BOOL if first == "b" else np.complex128).reshape(shape)
     if first == "i":
-        start = (
-            next((i for i, leaf in enumerate(leaves) if _letter(type(leaf)) == "f"), len(leaves))
-            if ("f" in letters)
-            else len(leaves)
-        )
-        integers = _int64(leaves[:start])
-        if start == len(leaves):
+        whole = leaves if "f" not in letters else list(takewhile(lambda x: _letter(type(x)) != "f", leaves))
+        integers = _int64(whole)
+        if whole is leaves:
             fits = integers.min() >= -(2**31) and integers.max() < 2**31
             return (integers.astype(I32) if fits else integers).reshape(shape)
     return _floats(leaves, _WIDTHS.get(type(leaves[0]), F32)).reshape(shape)
@@ -224,9 +223,10 @@ def _floats(leaves: list[Any], target: np.dtype) -> np.ndarray:
     except OverflowError:
         raise too_large from None
     narrow = cast(wide, target)
-    for i in np.flatnonzero(np.isinf(narrow) & np.isfinite(wide)).tolist():
-        if _letter(type(leaves[i])) == "f":
-            raise too_large
+    if target != F64 and np.isinf(narrow).any():
+        for i in np.flatnonzero(np.isinf(narrow) & np.isfinite(wide)).tolist():
+            if _letter(type(leaves[i])) == "f":
+                raise too_large
     return narrow
 
 

@@ -101,6 +101,13 @@ class ForwardAccumulator:
             self._set(variable._value, tangent)
 
     def _record(self, primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any]) -> None:
+        computed = getattr(primitive, "computed", None)
+        if computed is not None:
+            # A function with a gradient of its own: forward, TensorFlow differentiates what it computed.
+            for inner, y in zip(computed, outputs):
+                if id(inner) in self._tangents:
+                    self._set(y, self._tangents[id(inner)])
+            return
         moving = {id(x) for x in inputs if id(x) in self._tangents}
         if not moving:
             return

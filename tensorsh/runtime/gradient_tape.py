@@ -51,7 +51,7 @@ class GradientTape(tape.Tape):
             raise ValueError(
                 "Tape is still recording, This can happen if you try to re-enter an already-active tape."
             )
-        if self._empty:
+        if self._empty and self._watched:
             self._clear()
         self._recording, self._empty = True, False
         tape.recorders.append(self)
@@ -112,8 +112,7 @@ class GradientTape(tape.Tape):
         output_gradients: Any = None,
         unconnected_gradients: Any = UnconnectedGradients.NONE,
     ) -> Any:
-        """The gradients of the sum of `target` with regard to each of `sources`, in the structure of
-        `sources`.
+        """The gradients of the sum of `target` by each of `sources`, in the structure of `sources`.
 
         output_gradients: the weight of each entry of each target, of the target's shape; ones if None.
         unconnected_gradients: "none" or "zero": what stands where the target does not depend on the source.

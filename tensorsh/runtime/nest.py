@@ -33,9 +33,7 @@ def pack_as(structure: Any, leaves: Any) -> Any:
 
 
 def assert_same(a: Any, b: Any, check_types: bool = True) -> None:
-    """Raise unless a and b are nested alike: ValueError, or TypeError where only the kinds of sequence
-    differ.
-    """
+    """Raise ValueError unless a and b are nested alike, TypeError if only the kinds of sequence differ."""
     error = _difference(a, b, check_types)
     if error is not None:
         dots = [str(map_leaves(lambda _: _Dot(), s)) for s in (a, b)]
@@ -57,7 +55,7 @@ def _difference(a: Any, b: Any, check_types: bool) -> Exception | None:
     if check_types and type(a) is not type(b) and not _same_fields(a, b):
         return TypeError(
             f"The two namedtuples don't have the same sequence type. First structure {_told(a)} has type "
-            f"{type(a).__name__}, while second structure {_told(b)} has type {type(b).__name__}"
+            f"{_name(a)}, while second structure {_told(b)} has type {_name(b)}"
         )
     if isinstance(a, dict) and isinstance(b, dict):
         if set(a) != set(b):
@@ -86,7 +84,11 @@ def _same_fields(a: Any, b: Any) -> bool:
 
 
 def _told(value: Any) -> str:
-    return f"type={type(value).__name__} str={value!s}"
+    return f"type={_name(value)} str={value!s}"
+
+
+def _name(value: Any) -> str:
+    return type(value).__name__.rpartition(".")[2]
 
 
 class _Dot:

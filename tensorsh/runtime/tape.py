@@ -115,14 +115,11 @@ class Tape:
 
 
 def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[Any]) -> list[Any]:
-    """The gradient of the seeded targets for each source (a Tensor or a Variable): Tensor, IndexedSlices or
-    None.
-    """
+    """The gradient of the seeded targets for each source (a Tensor or a Variable), or None."""
     watched = tape._watched
     wanted = {id(t) for source in sources for t in tape._tensors_of(source)}
-    reached: dict[
-        int, Any
-    ] = {}  # a tensor's id -> its cotangent so far: one, or a list of parts yet to be added up
+    # A tensor's id -> its cotangent so far: one, or a list of parts yet to be added up.
+    reached: dict[int, Any] = {}
     for target, seed in zip(targets, seeds):
         if id(target) in watched:
             _reach(reached, id(target), seed)
@@ -144,24 +141,27 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
             g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
         rules = primitive.grads
         if rules is None:
-            given: Any = zip(inputs, primitive.gradients(g, y, inputs, attrs, watched))
+            for x, gx in zip(inputs, primitive.gradients(g, y, inputs, attrs, watched)):
+                if gx is not None and id(x) in watched:
+                    _settle(reached, x, gx)
         else:
-            given = [
-                (x, rule(g, y, *inputs, **attrs))
-                for rule, x in zip(rules, inputs)
-                if rule is not None and id(x) in watched
-            ]
-        for x, gx in given:
-            key = id(x)
-            if gx is None or key not in watched:
-                continue
-            if type(gx) is Tensor and gx._array.shape != x._array.shape:
-                gx = _op("sum_to_shape")(gx, x._array.shape)
-            if key in reached:
-                _reach(reached, key, gx)
-            else:
-                reached[key] = gx
+            for rule, x in zip(rules, inputs):
+                if rule is not None and id(x) in watched:
+                    gx = rule(g, y, *inputs, **attrs)
+                    if gx is not None:
+                        _settle(reached, x, gx)
     return [_arrived(reached, tape._tensors_of(source)) for source in sources]
+
+
+def _settle(reached: dict[int, Any], x: Tensor, g: Any) -> None:
+    """Count the gradient of one input in, with broadcasting undone."""
+    if type(g) is Tensor and g._array.shape != x._array.shape:
+        g = _op("sum_to_shape")(g, x._array.shape)
+    key = id(x)
+    if key in reached:
+        _reach(reached, key, g)
+    else:
+        reached[key] = g
 
 
 def _arrived(reached: dict[int, Any], tensors: Iterable[Tensor]) -> Any:

@@ -8,4 +8,5 @@ paste.py      a pasted text without the prompts that it was copied with
 evaluate.py   runs an entry so that Ctrl-C always comes back at once
 commands.py   the table of `:commands`
 history.py    the file of earlier entries
+screen.py     what is known of the streams that are written to
 """

@@ -1,7 +1,7 @@
 """The interactive shell: its parts put together, and one entry's way from the reader to its result.
 
-Results go to standard output, and everything that is said about them to standard error. Whatever an entry does,
-the shell goes on: it ends when the user leaves, or when there is nobody left to write to.
+Results go to standard output, and everything that is said about them to standard error. Whatever an entry
+does, the shell goes on: it ends when the user leaves, or when there is nobody left to write to.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def interact(debug: bool) -> int:
     finally:
         signal.signal(signal.SIGINT, before)
     if shell.evaluator.abandoned:
-        # The interpreter's ordinary end would wait for the C code that the user has long left behind.
+        # The interpreter's ordinary end would wait for the C code that was left running, maybe for ever.
         sys.stdout.flush()
         os._exit(code)
     return code

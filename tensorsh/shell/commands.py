@@ -1,7 +1,7 @@
 """The shell's own commands: `:name ARGUMENT`.
 
-A command is a function of the desk it works at and of the rest of its line, registered under its own name (less
-a `_` at its end). Its docstring is its help; the first line of it stands in the list that `:help` shows.
+A command is a function of the desk it works at and of the rest of its line, registered under its own name
+(less a `_` at its end). Its docstring is its help; its first line stands in the list that `:help` shows.
 
     @command("NAME")
     def thing(desk, argument):
@@ -110,9 +110,9 @@ def quit_(desk: Desk, argument: str) -> None:
 
 def described(value: Any) -> tuple[str, str]:
     """A value in two words: what kind it is, and its dtype and shape, or the value itself, cut short."""
-    for kind in (Tensor, Variable):
-        if isinstance(value, kind):
-            return kind.__name__, f"{value.dtype.name} {tuple(value.shape)}"
+    if isinstance(value, (Tensor, Variable)):
+        kind = "Tensor" if isinstance(value, Tensor) else "Variable"
+        return kind, f"{value.dtype.name} {tuple(value.shape)}"
     if callable(value) and hasattr(value, "__name__"):
         return "function", f"{value.__name__}{_signature(value)}"
     return type(value).__name__, reprlib.repr(value)
@@ -137,6 +137,7 @@ def _find(name: str) -> Command:
 
 def _signature(function: Any) -> str:
     try:
-        return str(inspect.signature(function))
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return "(...)"
+    return f"({', '.join(str(each.replace(annotation=each.empty)) for each in parameters)})"

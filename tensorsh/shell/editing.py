@@ -1,4 +1,4 @@
-"""What Enter does, and how far a line is indented: functions of the text that is edited. Knows no terminal."""
+"""What Enter does, and how far a line is indented: functions of the text being edited. Knows no terminal."""
 
 from __future__ import annotations
 
@@ -24,34 +24,41 @@ def submits(text: str, cursor: int) -> bool:
 def indentation(text: str) -> str:
     """The blanks with which the line after `text` begins.
 
-    Inside brackets it stands under the first thing in them, or a step in where nothing follows the bracket; after
-    a colon a step in; after what leaves a block a step out; inside a string it begins at the margin.
+    After a colon a step in, after what leaves a block a step out. Inside brackets it stands under what is in
+    them already, or a step in where nothing is. Inside a string it begins at the margin.
     """
-    brackets: list[re.Match[str]] = []
-    code_end = 0  # where the last thing that is neither blank nor comment ends
+    brackets: list[int] = []  # where the open ones stand
+    statement = 0  # where the last line begins that is not inside brackets
+    code_end = 0  # where the last thing ends that is neither blank nor comment
     for token in _TOKENS.finditer(text):
         kind = token.lastgroup
         if kind == "unclosed":
             return ""
+        if kind == "comment":
+            continue
+        if not brackets and "\n" in text[code_end : token.start()]:
+            statement = text.rfind("\n", 0, token.start()) + 1
         if kind == "opening":
-            brackets.append(token)
+            brackets.append(token.start())
         elif kind == "closing" and brackets:
             brackets.pop()
-        if kind != "comment":
-            code_end = token.end()
-    if brackets:
-        bracket = brackets[-1]
-        line_start = text.rfind("\n", 0, bracket.start()) + 1
-        if bracket.end() == code_end:
-            return _margin(text[line_start:]) + " " * STEP
-        return re.sub(r"\S", " ", text[line_start : bracket.end()])
+        code_end = token.end()
     line = text[text.rfind("\n") + 1 :]
-    margin = _margin(line)
-    if text[:code_end].endswith(":") and text.rfind("\n") < code_end:
+    if brackets:
+        return _indentation_in_bracket(text, brackets[-1], code_end)
+    margin = _margin(text[statement:]) if line.strip() else line
+    if line.strip() and text[:code_end].endswith(":"):
         return margin + " " * STEP
-    if _LEAVES.match(line):
-        return margin[:-STEP]
-    return margin
+    return margin[:-STEP] if _LEAVES.match(text, statement) else margin
+
+
+def _indentation_in_bracket(text: str, bracket: int, code_end: int) -> str:
+    begin = text.rfind("\n", 0, bracket) + 1
+    if bracket + 1 == code_end:
+        return _margin(text[begin:]) + " " * STEP
+    if "\n" in text[bracket:]:
+        return _margin(text[text.rfind("\n") + 1 :])
+    return " " * (bracket + 1 - begin)
 
 
 def erased_by_backspace(line: str) -> int:

@@ -4,9 +4,8 @@ The main thread only waits, for it alone receives signals, and C code that runs 
 work runs on a thread of its own, which is stopped in two steps:
 
 1. An exception is raised in it. Python code unwinds, closes what it opened and ends.
-2. C code does not see the exception before it returns, and a `finally` may go on for ever. Such a thread is
-   abandoned: the next time that it would run Python code it is parked instead, so that it binds nothing after the
-   user has gone on.
+2. C code does not see it before it returns, and a `finally` may go on for ever. Such a thread is abandoned:
+   the next time that it would run Python code it is parked, and so binds nothing after the user has gone on.
 """
 
 from __future__ import annotations

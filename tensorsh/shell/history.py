@@ -1,4 +1,4 @@
-"""Where earlier entries are kept: one file under the XDG state folder, for its owner's eyes, entry by entry."""
+"""Where earlier entries are kept: one file under the XDG state folder, for its owner only, entry by entry."""
 
 from __future__ import annotations
 

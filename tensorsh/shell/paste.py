@@ -1,4 +1,4 @@
-"""A pasted text as its author typed it: without the prompts and the output of the shell it was copied from."""
+"""A pasted text as its author typed it: without prompts and output of the shell it was copied from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CONTINUATION = re.compile(r"[ \t]*\.\.\.:?(?: |$)")
 
 
 def cleaned(text: str) -> str:
-    """The text without the indentation that all lines share; if it begins with a prompt, only what was typed."""
+    """The text less the indentation that all lines share; if it begins with a prompt, only what was typed."""
     text = dedent(text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4))
     lines = text.strip("\n").split("\n")
     if _PROMPT.match(lines[0]):

@@ -1,6 +1,6 @@
 """Readers: each is called for one entry and returns its text.
 
-A reader raises KeyboardInterrupt when the user drops what was typed, and EOFError when nothing more will come.
+A reader raises KeyboardInterrupt when the user drops what was typed, EOFError when nothing more will come.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Reader = Callable[[], str]
 
 
 def choose_reader(history: History) -> Reader:
-    """The editor where the terminal can show it, else plain lines. No prompt goes into a redirected output."""
+    """The editor where the terminal can show it, else plain lines. No prompt goes to a redirected output."""
     screen = sys.stdout if sys.stdout.isatty() else sys.stderr
     if is_capable(screen):
         return editor(history, output=create_output(screen))

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 
 class LineAware:
-    """A text stream that can end its last line: a prompt would erase the unfinished line that it stands on."""
+    """A text stream that can end its last line: a prompt would erase an unfinished line that it stands on."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,5 +1,4 @@
-"""Tensors print as TensorFlow prints them: through NumPy in `str` and `repr`, by its own formatter in
-`tf.print`.
+"""Tensors print as TensorFlow prints them: `str` and `repr` through NumPy, `tf.print` its own way.
 
 printing_tf.json is TensorFlow's output, made by printing_tf.py.
 """

@@ -1,0 +1,188 @@
+"""Windows that slide over tensors: what convolution and pooling have in common. No ops here.
+
+Inside, the channels are always last: x is (batch, *sizes, channels). A `Window` tells how big a window is, how far
+apart its steps and its own places are, and what is padded; all of it Python ints, known before any array is touched.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, Iterator, NamedTuple, Sequence
+
+from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
+from ..runtime.tensor import Tensor
+from .registry import ops
+from .rules import ints
+
+
+class Window(NamedTuple):
+    """A window's shape, its steps, its dilation, and the (before, after) padding of each axis."""
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilations: tuple[int, ...]
+    pads: tuple[tuple[int, int], ...]
+
+    def outputs(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """How many windows fit along each axis of a tensor of these sizes."""
+        return tuple(
+            (n + sum(pad) - (k - 1) * d - 1 + s) // s
+            for n, k, s, d, pad in zip(sizes, self.shape, self.strides, self.dilations, self.pads)
+        )
+
+
+def padded(xp: Any, x: Any, window: Window, value: Any = 0) -> Any:
+    """x with its borders."""
+    if not any(map(any, window.pads)):
+        return x
+    return xp.pad(x, ((0, 0), *window.pads, (0, 0)), constant_values=value)
+
+
+def patches(xp: Any, x: Any, window: Window) -> Any:
+    """A view of padded x as (batch, *windows, *places in a window, channels)."""
+    first, *steps, last = x.strides
+    sizes = Window(*window[:3], ((0, 0),) * len(steps)).outputs(x.shape[1:-1])
+    return xp.lib.stride_tricks.as_strided(
+        x,
+        (x.shape[0], *sizes, *window.shape, x.shape[-1]),
+        (
+            first,
+            *(step * s for step, s in zip(steps, window.strides)),
+            *(step * d for step, d in zip(steps, window.dilations)),
+            last,
+        ),
+    )
+
+
+def places(window: Window, outputs: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:
+    """(place in the window, index of all entries of padded x that are at that place of a window)."""
+    for place in product(*map(range, window.shape)):
+        starts = [k * d for k, d in zip(place, window.dilations)]
+        yield (
+            place,
+            (
+                slice(None),
+                *(slice(a, a + (n - 1) * s + 1, s) for a, n, s in zip(starts, outputs, window.strides)),
+                slice(None),
+            ),
+        )
+
+
+def cropped(x: Any, window: Window) -> Any:
+    """Padded x without its borders."""
+    return x[(slice(None), *(slice(a, n - b) for (a, b), n in zip(window.pads, x.shape[1:-1])), slice(None))]
+
+
+def borders(sizes: Sequence[int], window: Window) -> tuple[int, ...]:
+    """The sizes with their padding."""
+    return tuple(n + sum(pad) for n, pad in zip(sizes, window.pads))
+
+
+# ---------------------------------------------------------------- arguments
+
+
+def sequence(value: Any, axes: int, name: str) -> tuple[int, ...]:
+    """A stride, dilation or window size for each axis: from one int, one for each, or those of all axes."""
+    given = [1] if value is None else ints(value)
+    if len(given) == 1:
+        return tuple(given) * axes
+    if len(given) == axes + 2:
+        return tuple(given)
+    if len(given) != axes:
+        raise ValueError(
+            f"{name} should be of length 1, {axes} or {axes + 2}. Received: {name}={value} of length {len(given)}"
+        )
+    return tuple(given)
+
+
+def spatial(kernel: str, given: tuple[int, ...], axes: int, channels_first: bool, what: str = "strides") -> tuple[int, ...]:
+    """The part of a sequence that is about the spatial axes. Raises unless the rest is ones."""
+    if len(given) == axes:
+        return given
+    inner, outer = (given[2:], given[:2]) if channels_first else (given[1:-1], (given[0], given[-1]))
+    if outer != (1, 1):
+        raise explain(
+            UnimplementedError(
+                f"Current implementation does not yet support {what} in the batch and depth dimensions. [Op:{kernel}]"
+            ),
+            f"{kernel}: {what} must be 1 for the batch and for the channels, not {list(outer)}",
+        )
+    return inner
+
+
+def slide(
+    kernel: str,
+    x: Tensor,
+    shape: Sequence[int],
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    padding: Any,
+    sizes: Sequence[int] | None = None,
+    channels_first: bool = False,
+    explicit: bool = True,
+) -> Window:
+    """The window over axes of `sizes` (those of x by default) with "SAME", "VALID" or explicit padding."""
+    if sizes is None:
+        sizes = x._array.shape[-len(shape) - 1 : -1]
+    spans = [(k - 1) * d + 1 for k, d in zip(shape, dilations)]
+    if isinstance(padding, (list, tuple)) and explicit:
+        pads = _explicit(kernel, padding, len(shape), channels_first)
+    elif padding == "VALID":
+        pads = [(0, 0)] * len(shape)
+    elif padding == "SAME":
+        pads = []
+        for n, span, s in zip(sizes, spans, strides):
+            total = max((-(-n // s) - 1) * s + span - n, 0)
+            pads.append((total // 2, total - total // 2))
+    else:
+        listed = '"SAME", "VALID", "EXPLICIT"' if explicit else '"SAME", "VALID"'
+        raise explain(
+            InvalidArgumentError(
+                f"Value for attr 'padding' of \"{padding}\" is not in the list of allowed values: {listed}"
+            ),
+            f'{kernel}: padding is "SAME", "VALID" or a list of pairs, not {padding!r}',
+            hint=f'write "{padding.upper()}"' if str(padding).upper() in ("SAME", "VALID") else None,
+        )
+    window = Window(tuple(shape), tuple(strides), tuple(dilations), tuple(pads))
+    for n, span, s, pad in zip(sizes, spans, strides, pads):
+        count = (n + sum(pad) - span + s) / s
+        if count <= -1 or count < 0 and (n + sum(pad) - span + s) % s == 0:
+            raise invalid(
+                kernel,
+                f"Computed output size would be negative: {int(count)} [input_size: {n}, effective_filter_size: {span}, "
+                f"stride: {s}]",
+                f"{kernel}: a window of {span} does not fit into {n + sum(pad)}",
+                [("input", x)],
+                'padding="SAME" pads the borders with zeros',
+            )
+    return window
+
+
+def _explicit(kernel: str, padding: Any, axes: int, channels_first: bool) -> list[tuple[int, int]]:
+    if len(padding) != axes + 2:
+        raise ValueError(
+            f"When padding is a list, it must be of size {axes + 2}. Received: padding={padding} of size {len(padding)}"
+        )
+    pairs = []
+    for i, pair in enumerate(padding):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise ValueError(
+                f"When padding is a list, each element must be a list/tuple of size 2. Received: padding={padding} "
+                f"with element at index {i} of type {type(pair)}"
+            )
+        pairs.append((int(pair[0]), int(pair[1])))
+    outer, inner = (pairs[:2], pairs[2:]) if channels_first else ([pairs[0], pairs[-1]], pairs[1:-1])
+    if any(map(any, outer)):
+        raise invalid(kernel, "Nonzero explicit padding in the batch or depth dimensions is not supported")
+    return inner
+
+
+def channels_last(x: Tensor) -> Tensor:
+    """(batch, channels, *sizes) -> (batch, *sizes, channels)."""
+    return ops.transpose(x, [0, *range(2, x._array.ndim), 1])
+
+
+def channels_second(x: Tensor) -> Tensor:
+    """(batch, *sizes, channels) -> (batch, channels, *sizes)."""
+    rank = x._array.ndim
+    return ops.transpose(x, [0, rank - 1, *range(1, rank - 1)])

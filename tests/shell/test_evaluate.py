@@ -1,0 +1,126 @@
+"""Interrupts: they come back at once, and names keep their values, whatever is running."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tensorsh.shell.evaluate import Evaluator, Interrupted
+
+
+def interrupted(
+    work: Callable[[], None], names: dict[str, Any], after: float = 0.1
+) -> tuple[Evaluator, float]:
+    """Run the work, interrupt it, and return the evaluator and the seconds from the interrupt to its end."""
+    evaluator = Evaluator()
+    pressed = 0.0
+
+    def press() -> None:
+        nonlocal pressed
+        pressed = time.monotonic()
+        evaluator.interrupt()
+
+    timer = threading.Timer(after, press)
+    timer.start()
+    with pytest.raises(Interrupted):
+        evaluator.run(work, names)
+    seconds = time.monotonic() - pressed
+    timer.join()
+    return evaluator, seconds
+
+
+def test_work_binds_names() -> None:
+    names: dict[str, Any] = {}
+    Evaluator().run(lambda: names.update(x=1), names)
+    assert names == {"x": 1}
+
+
+def test_work_raises_what_it_raises() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Evaluator().run(lambda: print(1 / 0), {})
+
+
+def test_an_interrupt_before_the_work_is_void() -> None:
+    evaluator, names = Evaluator(), {}
+    evaluator.interrupt()
+    evaluator.run(lambda: names.update(x=1), names)
+    assert names == {"x": 1}
+
+
+def test_a_python_loop_ends_and_names_are_as_before() -> None:
+    names = {"x": 1}
+
+    def work() -> None:
+        while True:
+            names["x"] += 1
+            names["y"] = 2
+
+    evaluator, seconds = interrupted(work, names)
+    assert names == {"x": 1}
+    assert seconds < 0.2
+    assert not evaluator.abandoned
+
+
+def test_what_the_work_opened_is_closed() -> None:
+    closed = []
+
+    def work() -> None:
+        try:
+            while True:
+                pass
+        finally:
+            closed.append(True)
+
+    interrupted(work, {})
+    assert closed == [True]
+
+
+def test_c_code_is_left_behind_and_binds_nothing_later() -> None:
+    names = {"x": 1}
+
+    def work() -> None:
+        try:
+            time.sleep(0.6)
+            names["x"] = 2
+        finally:
+            names["y"] = 3
+
+    evaluator, seconds = interrupted(work, names)
+    assert seconds < 0.2
+    assert evaluator.abandoned
+    assert names == {"x": 1}
+    evaluator.run(lambda: names.update(z=4), names)
+    time.sleep(0.7)
+    assert names == {"x": 1, "z": 4}
+
+
+def test_a_loop_that_swallows_every_exception_is_left_behind() -> None:
+    names = {"x": 1}
+
+    def work() -> None:
+        while True:
+            try:
+                for _ in range(10**6):
+                    names["x"] += 1
+            finally:
+                continue  # noqa: B012
+
+    evaluator, seconds = interrupted(work, names)
+    assert seconds < 0.2
+    assert evaluator.abandoned
+    time.sleep(0.05)
+    assert names == {"x": 1}
+
+
+def test_a_second_interrupt_changes_nothing() -> None:
+    evaluator = Evaluator()
+    for delay in (0.1, 0.11, 0.12):
+        threading.Timer(delay, evaluator.interrupt).start()
+    with pytest.raises(Interrupted):
+        evaluator.run(lambda: time.sleep(0.5), {})
+    time.sleep(0.1)
+    evaluator.run(lambda: None, {})
