@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from . import __version__
@@ -34,14 +33,14 @@ tensorsh: tensor expressions and their gradients, printed as TensorFlow prints t
 """
 
 
-@dataclass
 class Arguments:
     """What the command line asked for."""
 
-    texts: list[str] = field(default_factory=list)
-    script: str | None = None
-    argv: list[str] = field(default_factory=list)
-    debug: bool = False
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.script: str | None = None
+        self.argv: list[str] = []
+        self.debug = False
 
 
 class UsageError(Exception):
@@ -225,12 +224,12 @@ def guarded(session: Any, program: Any, debug: bool) -> int:
         return DONE
     except BaseException as error:
         flush_quietly()
-        return report(session, error, debug)
+        return explain(session, error, debug)
 
 
-def report(session: Any, error: BaseException, debug: bool) -> int:
+def explain(session: Any, error: BaseException, debug: bool) -> int:
     """Print an error as a person reads it, and return its exit code."""
-    from .language.diagnostics import diagnose, render
+    from .reports import is_internal_fault, report
     from .session import TensorshSyntaxError
 
     if isinstance(error, KeyboardInterrupt):
@@ -239,42 +238,10 @@ def report(session: Any, error: BaseException, debug: bool) -> int:
     if isinstance(error, InputError):
         print(f"tensorsh: {error}", file=sys.stderr)
         return USAGE
-    code = SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME
-    print(render(diagnose(error, session.sources, session.known_names())), file=sys.stderr)
+    print(report(session, error, debug=debug), file=sys.stderr)
     if is_internal_fault(error, session.sources):
-        code = INTERNAL
-        print(
-            "This is a fault in tensorsh, not in your program: please report it, with the program and what\n"
-            "--debug prints.",
-            file=sys.stderr,
-        )
-    if debug:
-        import traceback
-
-        traceback.print_exception(error)
-    return code
-
-
-def is_internal_fault(error: BaseException, sources: Any) -> bool:
-    """Whether an error arose in tensorsh's own code without being raised there on purpose.
-
-    Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's; a look-up that fails
-    inside tensorsh's files is not.
-    """
-    if not isinstance(error, (AttributeError, LookupError, NameError, AssertionError)):
-        return False
-    trace = error.__traceback__
-    if trace is None:
-        return False
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    code = trace.tb_frame.f_code
-    if code.co_filename in sources or os.path.dirname(__file__) not in code.co_filename:
-        return False
-    import dis
-
-    raising = {"RAISE_VARARGS", "RERAISE"}
-    return next((i.opname not in raising for i in dis.get_instructions(code) if i.offset == trace.tb_lasti), True)
+        return INTERNAL
+    return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME
 
 
 def flush_quietly() -> None:

@@ -102,6 +102,16 @@ class Session:
         """Every name a program could use here: its own and the library's."""
         return [*self.visible_names(), *self._builtins, *registry.index().short, *MODULES.values()]
 
+    def parameters(self, name: str) -> list[str]:
+        """The parameter names of the function that a program knows by `name`, such as "reduce_sum"."""
+        last = name.rpartition(".")[2]
+        function = self.names.get(last, self._builtins.get(last))
+        if function is None:
+            paths = [path for path in registry.PATHS if path.endswith("." + last)]
+            function = registry.PATHS[min(paths, key=len)] if paths else None
+        code = getattr(function, "__code__", None)
+        return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]) if code else []
+
     def reset(self) -> None:
         """Forget every name the program has bound."""
         self.names.clear()
@@ -262,8 +272,7 @@ def prepare_library() -> None:
         registry.use_index(registry.Index(*marshal.loads(blob)))
         return
     index = registry.index()
-    content = (index.paths, index.short, index.unlisted, index.operators, index.attributes, True)
-    cache.store_blob("index", key, marshal.dumps(content))
+    cache.store_blob("index", key, marshal.dumps(index.to_keep()))
 
 
 __all__ = ["Module", "Session", "TensorshSyntaxError", "library_stamp", "prepare_library"]

@@ -17,8 +17,9 @@ ALLOWED = {
     "ops": {"ops", "runtime"},
     "surface": set(),
     "session": {"language", "ops", "runtime", "surface"},
-    "shell": {"shell", "session", "language", "ops", "runtime", "surface"},
-    "cli": {"session", "shell", "language"},
+    "shell": {"shell", "reports", "session", "language", "ops", "runtime", "surface"},
+    "reports": {"language", "session"},
+    "cli": {"session", "shell", "language", "reports"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from ..runtime.dtypes import (
     I32,
     INEXACT,
     INTEGERS,
-    NUMERIC,
     SIGNED_REAL,
     DType,
     as_dtype,
@@ -23,11 +23,12 @@ from ..runtime.dtypes import (
     from_numpy,
     string,
 )
-from ..runtime.errors import NotFoundError, bracketed, explain, invalid
+from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import install_operator, op, ops, primitive
+from .rounding import rounded_pair
 from .rules import binary, check_dtype, conj, mismatch, unary
 
 
@@ -196,22 +197,22 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     return _true_division(x, y)
 
 
-def no_kernel(kernel: str, x: Any, kinds: str) -> None:
-    """Refuse an array of one of these kinds of dtype, for which TensorFlow names the op but has no kernel."""
-    if x.dtype.kind in kinds:
-        dtype = from_numpy(x.dtype)
-        raise explain(
-            NotFoundError(
-                f"Could not find device for node: {{{{node {kernel}}}}} = {kernel}[T=DT_{dtype.kernel_name.upper()}]"
-            ),
-            summary=f"{kernel}: there is no {kernel} of {dtype.name}",
-            hint="cast it: cast(x, float32)",
-        )
+def kind(x: Any, y: Any) -> str:
+    """The kind of dtype of two raw operands, of which one may be a Python number: "f", "i", "u" or "c"."""
+    return (x if hasattr(x, "dtype") else y).dtype.kind
 
 
-def _no_zero(xp: Any, x: Any, y: Any, kernel: str) -> None:
+def refuse_kinds(kernel: str, kinds: str, x: Any, y: Any = None) -> None:
+    """Refuse raw operands of these kinds of dtype, for which TensorFlow names the op but has no kernel."""
+    if kind(x, y) in kinds:
+        from .kernels import no_kernel
+
+        raise no_kernel(kernel, kernel.lower(), {"T": from_numpy(x.dtype)})
+
+
+def _no_zero(x: Any, y: Any, kernel: str) -> None:
     """Refuse integer division by zero, as TensorFlow does; a GPU would answer 0 without a word."""
-    if x.dtype.kind in "iu" and not isinstance(y, int) and bool((y == 0).any()):
+    if kind(x, y) in "iu" and bool((y == 0).any()):
         raise invalid(
             kernel,
             "Integer division by zero",
@@ -227,9 +228,9 @@ def floordiv(xp, x, y):
     >>> floordiv([7, -7], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -4], dtype=int32)>
     """
-    no_kernel("FloorDiv", x, "c")
-    _no_zero(xp, x, y, "FloorDiv")
-    return xp.floor_divide(x, y) if x.dtype.kind in "iu" else xp.floor(xp.divide(x, y))
+    refuse_kinds("FloorDiv", "c", x, y)
+    _no_zero(x, y, "FloorDiv")
+    return xp.floor_divide(x, y) if kind(x, y) in "iu" else xp.floor(xp.divide(x, y))
 
 
 @binary(
@@ -248,8 +249,8 @@ def floormod(xp, x, y):
     >>> floormod([7, -7], 4)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 1], dtype=int32)>
     """
-    _no_zero(xp, x, y, "FloorMod")
-    if x.dtype.kind in "iu":
+    _no_zero(x, y, "FloorMod")
+    if kind(x, y) in "iu":
         return xp.remainder(x, y)
     rest = xp.fmod(x, y)  # exact; xp.remainder is not on a GPU
     return xp.where((rest != 0) & ((y < 0) != (rest < 0)), rest + y, rest)
@@ -290,18 +291,22 @@ def pow_(xp, x, y):
     >>> tf.pow([2., 3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 9.], dtype=float32)>
     """
-    if x.dtype.kind in "iu" and bool((y < 0).any()):
+    if kind(x, y) in "iu" and bool((y < 0).any()):
         raise invalid(
             "Pow",
             "Integers to negative integer powers are not allowed",
             summary="pow: an integer to a negative power is no integer",
             hint="cast the base: cast(x, float32)",
         )
-    return xp.power(x, y)
+    if type(y) in (int, float) and y == 2:
+        return xp.multiply(x, x)
+    return rounded_pair(xp.power, x, y)
 
 
-def _log_or_zero(x: Tensor) -> Tensor:
+def _log_or_zero(x: Any) -> Any:
     """log(x), and 0 where that is nothing real."""
+    if type(x) is float:
+        return math.log(x) if x > 0 else 0.0
     inside = ops.not_equal(x, 0) if x.dtype.is_complex else ops.greater(x, 0)
     logarithm = ops.log(ops.where(inside, x, ops.ones_like(x)))
     return ops.where(inside, logarithm, ops.zeros_like(x))

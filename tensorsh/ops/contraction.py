@@ -287,6 +287,8 @@ def _contracted_axes(a: Tensor, b: Tensor, axes: Any) -> tuple[list[int], list[i
                 )
         return list(range(a._array.ndim - axes, a._array.ndim)), list(range(axes))
     pairs = axes if isinstance(axes, (list, tuple)) else np.asarray(as_tensor(axes)).tolist()
+    if type(pairs) is int:
+        return _contracted_axes(a, b, pairs)
     if len(pairs) != 2:
         raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
     axes_a, axes_b = ints(pairs[0]), ints(pairs[1])

@@ -45,7 +45,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                     "uses "
                     f"variables: {variables}"
                 ),
-                hint="write `def grad(upstream, variables=None)`, and return (gradients, [those of variables])",
+                hint="write `def grad(upstream, variables=None)`, and return (gradients, variables')",
             )
         results = [as_tensor(y) for y in nest.flatten(result)]
         outputs = tuple(wrap(y._array) for y in results)
@@ -61,6 +61,7 @@ class _OwnGradient:
     """What a tape is told of a call of a `custom_gradient` function, in place of a primitive."""
 
     grads = None  # there is no rule for each input: `gradients` tells all
+    refuses = False
 
     def __init__(
         self, gradient: Callable[..., Any], results: list[Tensor], arguments: int, variables: list[Variable]

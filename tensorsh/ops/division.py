@@ -7,7 +7,7 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL
 from ..runtime.errors import InternalError, explain
 from ..runtime.tensor import Tensor, as_tensor
-from .arithmetic import DIVISIBLE, common_float, listed, no_kernel
+from .arithmetic import DIVISIBLE, common_float, listed, refuse_kinds
 from .registry import no_gradient, op, primitive
 from .rules import binary, check_dtype, conj, pair, shape_error, unary
 
@@ -19,7 +19,7 @@ def truncatediv(xp, x, y):
     >>> truncatediv([7, -7], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -3], dtype=int32)>
     """
-    no_kernel("TruncateDiv", x, "c")
+    refuse_kinds("TruncateDiv", "c", x, y)
     if x.dtype.kind == "f":
         return xp.trunc(xp.divide(x, y))
     _no_zero("TruncateDiv", y)
@@ -76,7 +76,7 @@ def reciprocal(xp, x):
     >>> reciprocal([2., 0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, inf], dtype=float32)>
     """
-    no_kernel("Reciprocal", x, "iu")
+    refuse_kinds("Reciprocal", "iu", x)
     return xp.reciprocal(x)
 
 

@@ -85,9 +85,15 @@ def _einsum_operands(equation: str, inputs: tuple[Any, ...]) -> list[Tensor]:
             raise mismatch("Einsum", i, tensors[0], x, ("the first", f"input {i}"))
     dtype = tensors[0].dtype
     if dtype not in _WITH_KERNEL:
-        attributes = {"T": dtype, "N": len(tensors), "equation": equation}
+        attributes = {"T": dtype, "N": len(tensors), "equation": _resolved(equation)}
         raise no_kernel("Einsum", "einsum", attributes, [("input 0", tensors[0])])
     return tensors
+
+
+def _resolved(equation: str) -> str:
+    """The equation with its result spelled out."""
+    _, operands, output = _parse(equation)
+    return ",".join(map("".join, operands)) + "->" + "".join(output)
 
 
 _EQUATION = re.compile(r"^([a-zA-Z0]*(?:,[a-zA-Z0]*)*)(?:->([a-zA-Z0]*))?$")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, FLOATS, SIGNED_REAL, float32, float64
+from ..runtime.dtypes import COMPLEX, F32, FLOATS, SIGNED_REAL, float32, float64
 from ..runtime.errors import explain
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor
 from .arithmetic import listed
 from .registry import install_operator, op, ops, primitive
+from .rounding import SMALL, exponential, polynomial, rounded
 from .rules import binary, check_dtype, conj, unary
 
 SIGNED_NUMERIC = SIGNED_REAL + COMPLEX
@@ -109,7 +110,7 @@ def exp(xp, x):
     >>> exp([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 2.7182817], dtype=float32)>
     """
-    return xp.exp(x)
+    return exponential(xp, x)
 
 
 @unary("math.expm1", lambda g, y, x: g * exp(conj(x)))
@@ -119,7 +120,7 @@ def expm1(xp, x):
     >>> expm1(1e-10)
     <tf.Tensor: shape=(), dtype=float32, numpy=1.000000013351432e-10>
     """
-    return xp.expm1(x)
+    return rounded(xp.expm1, x)
 
 
 @unary("math.log", lambda g, y, x: g * ops.reciprocal(conj(x)), domain=POSITIVE)
@@ -129,7 +130,7 @@ def log(xp, x):
     >>> log([1., 2., 0.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.       , 0.6931472,      -inf], dtype=float32)>
     """
-    return xp.log(x)
+    return rounded(xp.log, x)
 
 
 @unary("math.log1p", lambda g, y, x: g * ops.reciprocal(1.0 + conj(x)), domain=(-0.8, 2.0))
@@ -152,7 +153,8 @@ def sigmoid(xp, x):
     >>> sigmoid([-100., 0., 100.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
-    return xp.reciprocal(1 + xp.exp(-x))
+    e = exponential(xp, xp.minimum(x, 16.6355324) if x.dtype.kind == "f" else x)
+    return e / (1 + e)
 
 
 @unary("math.tanh tanh nn.tanh", lambda g, y, x: g * (1.0 - square(conj(y))))
@@ -162,7 +164,17 @@ def tanh(xp, x):
     >>> tanh([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.7615942], dtype=float32)>
     """
-    return xp.tanh(x)
+    if x.dtype is not F32 or x.size > SMALL:
+        return xp.tanh(x)
+    # Eigen's rational function, whose float32 digits TensorFlow prints.
+    x = xp.clip(x, -7.90738964080810547, 7.90738964080810547)
+    x2 = x * x
+    over = polynomial(_TANH_OVER, x2)
+    return (x2 * x * over + x) / polynomial(_TANH_UNDER, x2)
+
+
+_TANH_OVER = (1.340216100e-1, 3.520756727e-3, 2.102733560e-5, 1.394553628e-8)
+_TANH_UNDER = (1.0, 4.673548340e-1, 2.597254514e-2, 3.326951409e-4, 8.015776984e-7)
 
 
 @unary(
@@ -177,7 +189,9 @@ def softplus(xp, x):
     >>> softplus([-1., 0., 100.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([  0.3132617,   0.6931472, 100.       ], dtype=float32)>
     """
-    return xp.logaddexp(x, 0)
+    if x.dtype is not F32:
+        return xp.logaddexp(x, 0)
+    return xp.where(x > 13.94, x, xp.log1p(exponential(xp, xp.minimum(x, 14.0))))
 
 
 @op("math.log_sigmoid", samples=lambda s: [s.call(s(2, 3))])

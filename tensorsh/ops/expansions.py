@@ -23,14 +23,6 @@ def chebyshev(coefficients: tuple[float, ...], t: Any) -> Any:
     return t * total - after + coefficients[0]
 
 
-def polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
-    """coefficients[0] + coefficients[1] * x + ..., by Horner's rule."""
-    total: Any = coefficients[-1]
-    for c in reversed(coefficients[:-1]):
-        total = total * x + c
-    return total
-
-
 def in_double(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel that computes in float64, whatever the dtype of its arrays, and rounds its result to theirs."""
 

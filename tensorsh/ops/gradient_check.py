@@ -26,9 +26,9 @@ def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float 
     """Compare f's gradient, and the gradient of its gradient, with central finite differences, in float64.
 
     x: the arguments at which f is checked. Floats, lists with floats and real tensors among them are
-    differentiated, cast to float64: constants inside f are best written as Python numbers. f's result may have
-    any shape or structure; of more than a scalar, a fixed random weighting is checked. Prints one line, or
-    raises AssertionError with the worst entry.
+    differentiated, cast to float64: constants inside f are best written as Python numbers.
+    f's result may have any shape or structure; of more than a scalar, a fixed random weighting is checked.
+    Prints one line, or raises AssertionError with the worst entry.
 
     >>> check_grad(lambda x: reduce_sum(x ** 3), [1., 2.])
     check_grad: first and second order agree with finite differences

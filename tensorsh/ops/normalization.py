@@ -137,7 +137,10 @@ def batch_normalization(
     return x * ops.cast(inverse, x.dtype) + ops.cast(rest, x.dtype)
 
 
-@op("nn.batch_norm_with_global_normalization")
+@op(
+    "nn.batch_norm_with_global_normalization",
+    samples=lambda s: [s.call(s(3, 2), s(2), s(2, within=(0.5, 2.0)), s(2), s(2), 1e-3, True)],
+)
 def batch_norm_with_global_normalization(
     input: Any,
     mean: Any,

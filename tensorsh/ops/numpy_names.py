@@ -19,82 +19,62 @@ from .registry import export
 
 _CONSTANTS = "pi e inf nan euler_gamma newaxis"
 
-_TYPES = (
-    "generic number integer signedinteger unsignedinteger inexact floating complexfloating bool_ int8 int16 "
-    "int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 double single half "
-    "intp finfo "
-    "iinfo"
-)
+_TYPES = """
+    generic number integer signedinteger unsignedinteger inexact floating complexfloating bool_ int8 int16
+    int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 double single half
+    intp finfo iinfo
+"""
 
-_MAKERS = (
-    "array asarray asanyarray ascontiguousarray atleast_1d atleast_2d atleast_3d arange linspace logspace "
-    "geomspace zeros "
-    "ones full zeros_like ones_like full_like eye identity diag diagflat tri tril triu vander fromiter "
-    "fromfunction "
-    "concatenate stack vstack hstack dstack column_stack block tile repeat indices"
-)
+_MAKERS = """
+    array asarray asanyarray ascontiguousarray atleast_1d atleast_2d atleast_3d arange linspace logspace
+    geomspace zeros ones full zeros_like ones_like full_like eye identity diag diagflat tri tril triu
+    vander fromiter fromfunction concatenate stack vstack hstack dstack column_stack block tile repeat
+    indices
+"""
 
-_UFUNCS = (
-    "abs absolute add angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_or "
-    "bitwise_xor "
-    "bitwise_invert bitwise_left_shift bitwise_right_shift cbrt ceil conj conjugate copysign cos cosh "
-    "deg2rad degrees "
-    "divide divmod equal exp exp2 expm1 fabs float_power floor floor_divide fmax fmin fmod frexp gcd greater "
-    "greater_equal "
-    "heaviside hypot imag invert isfinite isinf isnan lcm ldexp left_shift less less_equal log log10 log1p "
-    "log2 logaddexp "
-    "logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum mod modf multiply negative "
-    "nextafter "
-    "not_equal positive power rad2deg radians real reciprocal remainder right_shift rint sign signbit sin "
-    "sinc sinh "
-    "spacing sqrt square subtract tan tanh true_divide trunc"
-)
+_UFUNCS = """
+    abs absolute add angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_or
+    bitwise_xor bitwise_invert bitwise_left_shift bitwise_right_shift cbrt ceil conj conjugate copysign
+    cos cosh deg2rad degrees divide divmod equal exp exp2 expm1 fabs float_power floor floor_divide fmax
+    fmin fmod frexp gcd greater greater_equal heaviside hypot imag invert isfinite isinf isnan lcm ldexp
+    left_shift less less_equal log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not
+    logical_or logical_xor maximum minimum mod modf multiply negative nextafter not_equal positive power
+    rad2deg radians real reciprocal remainder right_shift rint sign signbit sin sinc sinh spacing sqrt
+    square subtract tan tanh true_divide trunc
+"""
 
-_FUNCTIONS = (
-    "all allclose amax amin any append argmax argmin argpartition argsort argwhere around array_equal "
-    "array_equiv "
-    "array_split average bincount broadcast_arrays broadcast_shapes broadcast_to can_cast choose clip "
-    "compress convolve "
-    "copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete diagonal diff digitize dot dsplit "
-    "ediff1d einsum "
-    "expand_dims extract fill_diagonal flatnonzero flip fliplr flipud gradient hamming hanning histogram "
-    "histogram2d "
-    "hsplit i0 inner insert interp isclose iscomplex iscomplexobj isin isreal isrealobj isscalar kron "
-    "lexsort matmul "
-    "matrix_transpose max mean median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod "
-    "nancumsum nanmax "
-    "nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim "
-    "ndindex nonzero "
-    "outer pad partition percentile permute_dims piecewise place polyadd polyder polyfit polyint polymul "
-    "polyval "
-    "prod promote_types ptp put put_along_axis putmask quantile ravel ravel_multi_index real_if_close "
-    "reshape resize "
-    "result_type roll rollaxis roots rot90 round searchsorted select setdiff1d setxor1d shape size sort "
-    "split squeeze std sum swapaxes take take_along_axis tensordot trace transpose trapezoid trim_zeros "
-    "tril_indices "
-    "triu_indices union1d intersect1d unique unravel_index unwrap var vdot vecdot vsplit where array_repr "
-    "array_str "
-    "mgrid ogrid"
-)
+_FUNCTIONS = """
+    all allclose amax amin any append argmax argmin argpartition argsort argwhere around array_equal
+    array_equiv array_split average bincount broadcast_arrays broadcast_shapes broadcast_to can_cast
+    choose clip compress convolve copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete
+    diagonal diff digitize dot dsplit ediff1d einsum expand_dims extract fill_diagonal flatnonzero flip
+    fliplr flipud gradient hamming hanning histogram histogram2d hsplit i0 inner insert interp isclose
+    iscomplex iscomplexobj isin isreal isrealobj isscalar kron lexsort matmul matrix_transpose max mean
+    median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean
+    nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim ndindex
+    nonzero outer pad partition percentile permute_dims piecewise place polyadd polyder polyfit polyint
+    polymul polyval prod promote_types ptp put put_along_axis putmask quantile ravel ravel_multi_index
+    real_if_close reshape resize result_type roll rollaxis roots rot90 round searchsorted select setdiff1d
+    setxor1d shape size sort split squeeze std sum swapaxes take take_along_axis tensordot trace transpose
+    trapezoid trim_zeros tril_indices triu_indices union1d intersect1d unique unravel_index unwrap var
+    vdot vecdot vsplit where array_repr array_str mgrid ogrid
+"""
 
-_LINALG = (
-    "cholesky cond cross det diagonal eig eigh eigvals eigvalsh inv lstsq matmul matrix_norm matrix_power "
-    "matrix_rank "
-    "matrix_transpose multi_dot norm outer pinv qr slogdet solve svd svdvals tensordot tensorinv tensorsolve "
-    "trace vecdot "
-    "vector_norm LinAlgError"
-)
+_LINALG = """
+    cholesky cond cross det diagonal eig eigh eigvals eigvalsh inv lstsq matmul matrix_norm matrix_power
+    matrix_rank matrix_transpose multi_dot norm outer pinv qr slogdet solve svd svdvals tensordot
+    tensorinv tensorsolve trace vecdot vector_norm LinAlgError
+"""
 
-_FFT = (
-    "fft fft2 fftn fftfreq fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2 "
-    "rfftfreq rfftn"
-)
+_FFT = """
+    fft fft2 fftn fftfreq fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2
+    rfftfreq rfftn
+"""
 
-_TESTING = (
-    "assert_ assert_allclose assert_almost_equal assert_array_almost_equal assert_array_equal "
-    "assert_array_less "
-    "assert_equal"
-)
+_TESTING = """
+    assert_ assert_allclose assert_almost_equal assert_array_almost_equal assert_array_equal
+    assert_array_less assert_equal
+"""
 
 _PRINT_OPTIONS = frozenset(
     ["precision", "threshold", "edgeitems", "linewidth", "suppress", "nanstr", "infstr", "sign", "floatmode"]

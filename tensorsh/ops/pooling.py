@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
 import numpy as np
 
@@ -44,31 +44,32 @@ class MaxPoolWithArgmax(NamedTuple):
 # ---------------------------------------------------------------- the largest
 
 
-@primitive(lambda g, y, x, window: _spread(g, x, window=window))
-def _largest(xp, x, window):
-    y, slices = None, _slices(xp, x, window)
-    for part in slices:
+@primitive(lambda g, y, x, window, ties: _spread(g, x, window=window, ties=ties))
+def _largest(xp, x, window, ties=False):
+    """ties: whether all of several equal largest entries take the gradient, as in TensorFlow over three axes."""
+    y = None
+    for part in _slices(xp, x, window):
         y = part if y is None else (xp.fmax if x.dtype.kind == "f" else xp.maximum)(y, part)
     return y
 
 
-@primitive(lambda h, y, g, x, window: _gathered(h, x, window=window), None)
-def _spread(xp, g, x, window):
+@primitive(lambda h, y, g, x, window, ties: _gathered(h, x, window=window, ties=ties), None)
+def _spread(xp, g, x, window, ties):
     """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
-    winner, outputs = _winner(xp, x, window), g.shape[1:-1]
     y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
-    for i, (_, index) in enumerate(places(window, outputs)):
-        y[index] += xp.where(winner == i, g, 0)
+    won = _won(xp, x, window, ties)
+    for (_, index), mask in zip(places(window, g.shape[1:-1]), won):
+        y[index] += xp.where(mask, g, 0)
     return cropped(y, window)
 
 
-@primitive(lambda g, y, h, x, window: _spread(g, x, window=window), None)
-def _gathered(xp, h, x, window):
-    """The entries of h that are where the largest entry of each window of x is."""
-    winner = _winner(xp, x, window)
+@primitive(lambda g, y, h, x, window, ties: _spread(g, x, window=window, ties=ties), None)
+def _gathered(xp, h, x, window, ties):
+    """The entries of h, or their sum, that are where the largest entries of the windows of x are."""
     y = None
-    for i, part in enumerate(_slices(xp, h, window, 0)):
-        y = part if y is None else xp.where(winner == i, part, y)
+    for part, mask in zip(_slices(xp, h, window, 0), _won(xp, x, window, ties)):
+        chosen = xp.where(mask, part, 0)
+        y = chosen if y is None else y + chosen
     return y
 
 
@@ -79,6 +80,15 @@ def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
         border = -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
     full = padded(xp, x, window, border)
     return [full[index] for _, index in places(window, outputs)]
+
+
+def _won(xp: Any, x: Any, window: Window, ties: bool) -> Iterator[Any]:
+    """For each place of the window, in which windows it has the largest entry: the first of them, unless `ties`."""
+    if ties:
+        best = _largest._kernel(xp, x, window)
+        return (part == best for part in _slices(xp, x, window))
+    winner = _winner(xp, x, window)
+    return (winner == i for i in range(prod(window.shape)))
 
 
 def _winner(xp: Any, x: Any, window: Window) -> Any:
@@ -138,7 +148,7 @@ def max_pool3d(
     >>> nn.max_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
     TensorShape([1, 1, 1, 1, 1])
     """
-    x = as_tensor(input, hint=float32)
+    x = as_tensor(input)
     check_dtype("MaxPool3D", x, _VOLUMES, _VOLUMES, "input")
     return _pooled("MaxPool3D", _largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
 
@@ -173,11 +183,11 @@ def max_pool_with_argmax(
     >>> nn.max_pool_with_argmax([[[[1.], [2.]], [[4.], [3.]]]], 2, 2, "VALID").argmax
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
     """
-    x = as_tensor(input, hint=float32)
+    x = as_tensor(input)
     check_dtype("MaxPoolWithArgmax", x, REAL_NUMBERS, REAL_NUMBERS, "input")
     window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
     index = _argmax(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
-    return MaxPoolWithArgmax(_largest(x, window=window), index)
+    return MaxPoolWithArgmax(_largest(x, window=window, ties=False), index)
 
 
 @primitive()
@@ -380,7 +390,8 @@ def _pooled(
         )
     if channels_first:
         x = channels_last(x)
-    y = core(x, window=_window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations))
+    window = _window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations)
+    y = core(x, window=window) if core is _mean else core(x, window=window, ties=axes == 3)
     return channels_second(y) if channels_first else y
 
 

@@ -18,50 +18,11 @@ from ..runtime.errors import explain
 from ..runtime.tensor import is_tensor
 from .registry import export, ops
 
-_AS_THEY_ARE = [
-    "abs",
-    "round",
-    "pow",
-    "divmod",
-    "map",
-    "filter",
-    "zip",
-    "enumerate",
-    "sorted",
-    "reversed",
-    "range",
-    "len",
-    "iter",
-    "next",
-    "repr",
-    "ascii",
-    "str",
-    "int",
-    "float",
-    "bool",
-    "complex",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "frozenset",
-    "bytes",
-    "slice",
-    "ord",
-    "chr",
-    "hex",
-    "oct",
-    "bin",
-    "hash",
-    "id",
-    "callable",
-    "isinstance",
-    "issubclass",
-    "format",
-    "NotImplemented",
-    "Ellipsis",
-    "KeyboardInterrupt",
-]
+_AS_THEY_ARE = """
+    abs round pow divmod map filter zip enumerate sorted reversed range len iter next repr ascii str int float
+    bool complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance
+    issubclass format NotImplemented Ellipsis KeyboardInterrupt
+"""
 
 _ABSENT = object()
 
@@ -209,7 +170,7 @@ def _harmless(value: Any) -> bool:
     return isinstance(value, builtins.type) and issubclass(value, Exception)
 
 
-for _name in (*_AS_THEY_ARE, *(name for name, value in vars(builtins).items() if _harmless(value))):
+for _name in (*_AS_THEY_ARE.split(), *(name for name, value in vars(builtins).items() if _harmless(value))):
     export("python." + _name, getattr(builtins, _name), _name, "python")
 for _function in (sum, max, min, all, any, type, print):
     export("python." + _function.__name__, _function, _function.__name__, "python")

@@ -14,9 +14,8 @@ asked for. Which name lives where is the `index`, made once by importing them al
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, NamedTuple
 
 import numpy as np
 
@@ -91,8 +90,7 @@ FAMILIES = (
 )
 
 
-@dataclass(slots=True)
-class Op:
+class Op(NamedTuple):
     """One op, as its definition tells it."""
 
     name: str
@@ -104,16 +102,23 @@ class Op:
     operators: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class Index:
     """Which family defines a name. Plain dicts of strings, so that it can be kept on disk."""
 
-    paths: dict[str, str] = field(default_factory=dict)
-    short: dict[str, str] = field(default_factory=dict)
-    unlisted: dict[str, str] = field(default_factory=dict)  # ops without a short name, for other ops
-    operators: dict[str, str] = field(default_factory=dict)
-    attributes: list[str] = field(default_factory=list)  # of the classes among them, for the compiler
-    complete: bool = False
+    __slots__ = ("attributes", "complete", "operators", "paths", "short", "unlisted")
+
+    def __init__(self, *kept: Any) -> None:
+        self.paths: dict[str, str]
+        self.short: dict[str, str]
+        self.unlisted: dict[str, str]  # ops without a short name, for other ops
+        self.operators: dict[str, str]
+        self.attributes: list[str]  # of the classes among them, for the compiler
+        self.paths, self.short, self.unlisted, self.operators, self.attributes = kept or ({}, {}, {}, {}, [])
+        self.complete = bool(kept)
+
+    def to_keep(self) -> tuple[Any, ...]:
+        """What a later process makes the same index from."""
+        return (self.paths, self.short, self.unlisted, self.operators, self.attributes)
 
 
 OPS: dict[str, Op] = {}
@@ -355,6 +360,7 @@ _INTERNAL = {
     "assign_slice": "indexing",
     **{f"scatter_{kind}_array": "scattering" for kind in ("add", "sub", "mul", "div", "max", "min", "update")},
     "batch_scatter_update_array": "scattering",
+    "scatter_nd_array": "scattering",
 }
 
 

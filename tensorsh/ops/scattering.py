@@ -243,16 +243,14 @@ def _twice(s: Any) -> Any:
 
 
 @op("tensor_scatter_nd_update", samples=_samples)
-def tensor_scatter_nd_update(
-    tensor: Any, indices: Any, updates: Any, name: str | None = None, *, kernel: str = "TensorScatterUpdate"
-) -> Tensor:
+def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Tensor:
     """The tensor with entries, or slices, replaced by `updates` at index vectors; of several the last one
     stays.
 
     >>> tensor_scatter_nd_update([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([9, 2, 3], dtype=int32)>
     """
-    return _scatter("update", kernel, tensor, indices, updates)
+    return _scatter("update", "TensorScatterUpdate", tensor, indices, updates)
 
 
 @op("tensor_scatter_nd_add", samples=_twice)
@@ -262,15 +260,13 @@ def tensor_scatter_nd_add(
     updates: Any,
     bad_indices_policy: str = "",
     name: str | None = None,
-    *,
-    kernel: str = "TensorScatterAdd",
 ) -> Tensor:
     """The tensor with `updates` added at index vectors.
 
     >>> tensor_scatter_nd_add([1, 2, 3], [[0], [0]], [9, 9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([19,  2,  3], dtype=int32)>
     """
-    return _scatter("add", kernel, tensor, indices, updates, bad_indices_policy)
+    return _scatter("add", "TensorScatterAdd", tensor, indices, updates, bad_indices_policy)
 
 
 @op("tensor_scatter_nd_sub", samples=_twice)
@@ -280,15 +276,13 @@ def tensor_scatter_nd_sub(
     updates: Any,
     bad_indices_policy: str = "",
     name: str | None = None,
-    *,
-    kernel: str = "TensorScatterSub",
 ) -> Tensor:
     """The tensor with `updates` subtracted at index vectors.
 
     >>> tensor_scatter_nd_sub([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-8,  2,  3], dtype=int32)>
     """
-    return _scatter("sub", kernel, tensor, indices, updates, bad_indices_policy)
+    return _scatter("sub", "TensorScatterSub", tensor, indices, updates, bad_indices_policy)
 
 
 @op("tensor_scatter_nd_max", samples=_twice)
@@ -298,15 +292,13 @@ def tensor_scatter_nd_max(
     updates: Any,
     bad_indices_policy: str = "",
     name: str | None = None,
-    *,
-    kernel: str = "TensorScatterMax",
 ) -> Tensor:
     """The tensor with the larger of its entry and of `updates` at index vectors. Ties share the gradient.
 
     >>> tensor_scatter_nd_max([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([9, 2, 3], dtype=int32)>
     """
-    return _scatter("max", kernel, tensor, indices, updates, bad_indices_policy)
+    return _scatter("max", "TensorScatterMax", tensor, indices, updates, bad_indices_policy)
 
 
 @op("tensor_scatter_nd_min", samples=_twice)
@@ -316,18 +308,21 @@ def tensor_scatter_nd_min(
     updates: Any,
     bad_indices_policy: str = "",
     name: str | None = None,
-    *,
-    kernel: str = "TensorScatterMin",
 ) -> Tensor:
     """The tensor with the smaller of its entry and of `updates` at index vectors. Ties share the gradient.
 
     >>> tensor_scatter_nd_min([1, 2, 3], [[0]], [-9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-9,  2,  3], dtype=int32)>
     """
-    return _scatter("min", kernel, tensor, indices, updates, bad_indices_policy)
+    return _scatter("min", "TensorScatterMin", tensor, indices, updates, bad_indices_policy)
 
 
 # ---------------------------------------------------------------- on the arrays of variables
+
+
+def scatter_nd_array(kernel: str, kind: str, array: Any, indices: Any, updates: Any) -> Any:
+    """A copy of a variable's array with updates combined by `kind` at index vectors."""
+    return _scatter(kind, kernel, wrap(array), indices, updates)._array
 
 
 def _into_rows(kind: str) -> Any:

@@ -11,7 +11,7 @@ from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import SIZES, alike, integers, tail, vector
 from .creation import host_constant
-from .registry import op, primitive
+from .registry import no_gradient, op, primitive
 from .rules import conj
 
 
@@ -40,6 +40,11 @@ def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     return [identity(x) for x in input]
 
 
+@primitive(joint=no_gradient("GuaranteeConst"))
+def _guarantee(xp, x):
+    return x
+
+
 @op("guarantee_const")
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:
     """The tensor itself: nothing to promise in eager execution.
@@ -47,7 +52,7 @@ def guarantee_const(input: Any, name: str | None = None) -> Tensor:
     >>> guarantee_const([1])
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>
     """
-    return wrap(as_tensor(input)._array)
+    return _guarantee(as_tensor(input))
 
 
 @primitive(lambda g, y, x, shape: _reshape(g, shape=x._array.shape))

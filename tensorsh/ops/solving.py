@@ -431,7 +431,7 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
     return Lu(*_lu(x, index=as_dtype(output_idx_type)._numpy))
 
 
-@op("linalg.lu_solve")
+@op("linalg.lu_solve", samples=lambda s: [s.call(_regular(s, 3, 3), [2, 0, 1], s(3, 2))])
 def lu_solve(
     lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None
 ) -> Tensor:
@@ -448,7 +448,7 @@ def lu_solve(
     return triangular_solve(packed, triangular_solve(lower, permuted), lower=False)
 
 
-@op("linalg.lu_matrix_inverse")
+@op("linalg.lu_matrix_inverse", samples=lambda s: [s.call(_regular(s, 3, 3), [2, 0, 1])])
 def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The inverse of a matrix, by the factors that `lu` gives.
 
@@ -463,7 +463,7 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
     return lu_solve(packed, perm, eye)
 
 
-@op("linalg.lu_reconstruct")
+@op("linalg.lu_reconstruct", samples=lambda s: [s.call(s(3, 3), [2, 0, 1])])
 def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The matrix whose factors `lu` gave.
 

@@ -184,7 +184,13 @@ def _singular_values(xp, x):
     return xp.linalg.svd(x, compute_uv=False)
 
 
-@op("linalg.svd")
+def _svd_samples(s: Any) -> Any:
+    yield s.call(s(3, 2))
+    yield s.call(s(2, 2, 3), compute_uv=False)
+    yield s.call(s(2, 3), full_matrices=True)
+
+
+@op("linalg.svd", samples=_svd_samples)
 def svd(
     tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None
 ) -> tuple[Tensor, Tensor, Tensor] | Tensor:
@@ -389,7 +395,7 @@ def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     return e, v
 
 
-@op("linalg.eigvals eigvals")
+@op("linalg.eigvals eigvals", samples=lambda s: [s.call(s.spd(3, 3)), s.call(s.complex(2, 2))])
 def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues of each square matrix, complex, in no particular order.
 

@@ -62,7 +62,7 @@ def places(window: Window, outputs: Sequence[int]) -> Iterator[tuple[tuple[int, 
             place,
             (
                 slice(None),
-                *(slice(a, a + (n - 1) * s + 1, s) for a, n, s in zip(starts, outputs, window.strides)),
+                *(slice(a, a + (n - 1) * s + 1 if n else a, s) for a, n, s in zip(starts, outputs, window.strides)),
                 slice(None),
             ),
         )

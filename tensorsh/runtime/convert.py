@@ -11,7 +11,6 @@ bool or text; integers wrap. NumPy values are cast whatever they hold.
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import chain, takewhile
 from typing import Any
 
@@ -52,7 +51,7 @@ def infer(value: Any) -> np.ndarray:
     if kind is int and -(2**31) <= value < 2**31:
         return np.array(value, I32)
     if isinstance(value, (np.ndarray, np.generic)):
-        return from_numpy(np.asarray(value))
+        return _own(from_numpy(np.asarray(value)), value)
     if not _is_list(value) and _letter(kind) == "?" and hasattr(value, "__array__"):
         return from_numpy(np.asarray(value))
     return _inferred(*_flatten(value))
@@ -70,7 +69,7 @@ def to_array(value: Any, dtype: DType) -> np.ndarray:
         array = from_numpy(np.asarray(value))
         if target.kind == "O" != array.dtype.kind:
             raise _not_text(array.reshape(-1)[:1].tolist()[0]) if array.size else cannot_convert(value, dtype)
-        return cast(array, target)
+        return _own(cast(array, target), value)
     if not _is_list(value) and _letter(kind) == "?" and hasattr(value, "__array__"):
         return cast(from_numpy(np.asarray(value)), target)
     shape, leaves = _flatten(value)
@@ -105,6 +104,11 @@ def cast(array: np.ndarray, target: np.dtype) -> np.ndarray:
     if target.kind != "c" and array.dtype.kind == "c":
         array = array.real
     return array.astype(target)
+
+
+def _own(array: np.ndarray, given: Any) -> np.ndarray:
+    """The array, or a copy if it is what the caller gave, who may write into it later."""
+    return array.copy() if array is given or array.base is not None else array
 
 
 def from_numpy(array: np.ndarray) -> np.ndarray:
@@ -169,9 +173,15 @@ def _has_length(item: Any) -> bool:
     return _is_list(item) or isinstance(item, str)  # a text stands for its letters, in TensorFlow too
 
 
-@cache
-def _letter(kind: Any) -> str:
-    return next((letter for letter, classes in _CLASSES if issubclass(kind, classes)), "?")
+def _letter(kind: type) -> str:
+    letter = _LETTERS.get(kind)
+    if letter is None:
+        found = (letter for letter, classes in _CLASSES if issubclass(kind, classes))
+        letter = _LETTERS[kind] = next(found, "?")
+    return letter
+
+
+_LETTERS: dict[type, str] = {}
 
 
 def _letters(leaves: list[Any]) -> set[str]:

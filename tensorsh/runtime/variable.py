@@ -172,19 +172,19 @@ class Variable:
         return self._scatter("ResourceScatterUpdate", "batch_scatter_update_array", sparse_delta)
 
     def scatter_nd_add(self, indices: Any, updates: Any, name: Any = None) -> Any:
-        return self._scatter_nd("ResourceScatterNdAdd", "tensor_scatter_nd_add", indices, updates)
+        return self._scatter_nd("ResourceScatterNdAdd", "add", indices, updates)
 
     def scatter_nd_sub(self, indices: Any, updates: Any, name: Any = None) -> Any:
-        return self._scatter_nd("ResourceScatterNdSub", "tensor_scatter_nd_sub", indices, updates)
+        return self._scatter_nd("ResourceScatterNdSub", "sub", indices, updates)
 
     def scatter_nd_max(self, indices: Any, updates: Any, name: Any = None) -> Any:
-        return self._scatter_nd("ResourceScatterNdMax", "tensor_scatter_nd_max", indices, updates)
+        return self._scatter_nd("ResourceScatterNdMax", "max", indices, updates)
 
     def scatter_nd_min(self, indices: Any, updates: Any, name: Any = None) -> Any:
-        return self._scatter_nd("ResourceScatterNdMin", "tensor_scatter_nd_min", indices, updates)
+        return self._scatter_nd("ResourceScatterNdMin", "min", indices, updates)
 
     def scatter_nd_update(self, indices: Any, updates: Any, name: Any = None) -> Any:
-        return self._scatter_nd("ResourceScatterNdUpdate", "tensor_scatter_nd_update", indices, updates)
+        return self._scatter_nd("ResourceScatterNdUpdate", "update", indices, updates)
 
     def count_up_to(self, limit: int) -> Tensor:
         """Add one and return the value before. Raises OutOfRangeError at `limit`."""
@@ -225,8 +225,8 @@ class Variable:
         self._value = wrap(resolve_op(op)(kernel, self._value._array, indices._array, values._array))
         return _Unread(self)
 
-    def _scatter_nd(self, kernel: str, op: str, indices: Any, updates: Any) -> Any:
-        self._value = wrap(resolve_op(op)(wrap(self._value._array), indices, updates, kernel=kernel)._array)
+    def _scatter_nd(self, kernel: str, kind: str, indices: Any, updates: Any) -> Any:
+        self._value = wrap(resolve_op("scatter_nd_array")(kernel, kind, self._value._array, indices, updates))
         return _Unread(self)
 
     def _assign_slice(self, key: Any, value: Any, name: str | None = None) -> Any:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TextIO, cast
 
 from .. import __version__
-from ..language.diagnostics import diagnose, render
+from ..reports import report
 from ..language.source import Source, split
 from ..session import Session
 from .commands import CommandError, Leave, run_command
@@ -108,12 +108,7 @@ class Shell:
             self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names)
 
     def _explain(self, error: BaseException) -> None:
-        diagnostic = diagnose(error, self.session.sources, self.session.known_names())
-        say(render(diagnostic, shows_colour(sys.stderr)))
-        if self._debug:
-            import traceback
-
-            traceback.print_exception(error)
+        say(report(self.session, error, shows_colour(sys.stderr), self._debug))
 
 
 def _below(out: LineAware, reader: Reader) -> Reader:

@@ -31,9 +31,8 @@ def test_only_what_depends_on_something_watched_is_kept() -> None:
 
 def test_no_recorder_stays_when_blocks_fail() -> None:
     x = Variable(2.0)
-    with pytest.raises(ZeroDivisionError), GradientTape() as outer, GradientTape() as inner:
-        with inner.stop_recording():
-            1 / 0  # noqa: B018
+    with pytest.raises(ZeroDivisionError), GradientTape() as outer, outer.stop_recording():
+        1 / 0  # noqa: B018
     assert tapes.recorders == []
     with outer:
         y = x * x

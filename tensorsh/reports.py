@@ -1,0 +1,48 @@
+"""An exception -> what a person reads of it, the same in every front end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .language.diagnostics import diagnose, render
+from .session import Session
+
+_FAULT = """\
+This is a fault in tensorsh, not in your program: please report it, with the program and what
+--debug prints."""
+
+
+def report(session: Session, error: BaseException, color: bool = False, debug: bool = False) -> str:
+    """The error's picture; with `debug`, Python's traceback below it."""
+    lines = [render(diagnose(error, session.sources, session.known_names(), session.parameters), color)]
+    if is_internal_fault(error, session.sources):
+        lines.append(_FAULT)
+    if debug:
+        import traceback
+
+        lines.append("".join(traceback.format_exception(error)).rstrip())
+    return "\n".join(lines)
+
+
+def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
+    """Whether an error arose in tensorsh's own code without being raised there on purpose.
+
+    Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's; a look-up that fails
+    inside tensorsh's files is not.
+    """
+    if not isinstance(error, (AttributeError, LookupError, NameError, AssertionError)):
+        return False
+    trace = error.__traceback__
+    if trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    if code.co_filename in sources or os.path.dirname(__file__) not in code.co_filename:
+        return False
+    import dis
+
+    raising = {"RAISE_VARARGS", "RERAISE"}
+    return next((i.opname not in raising for i in dis.get_instructions(code) if i.offset == trace.tb_lasti), True)

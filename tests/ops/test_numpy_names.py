@@ -1,0 +1,113 @@
+"""`np` and `math`: what is there is NumPy's, and what could reach files, memory or objects is not there."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tensorsh.ops.namespace import Namespace, namespace_names
+from tensorsh.ops.registry import PATHS, at_path, index
+
+Shown = Callable[[str], str]
+names = Namespace("np")
+
+#: Files, memory, code, objects, state of the process.
+REFUSED = """
+    load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromregex fromstring frombuffer
+    memmap lib ctypeslib core _core f2py vectorize frompyfunc nditer nested_iters void object_ record
+    recarray rec datetime64 r_ c_ bmat matrix asmatrix source info lookfor show_config get_include seterr
+    setbufsize seterrcall array2string set_string_function char strings emath copyto testing.rundocs
+    testing.measure random.BitGenerator random.Generator random.get_state random.set_state
+"""
+
+
+@pytest.mark.parametrize("name", REFUSED.split())
+def test_what_is_dangerous_is_not_there(name: str) -> None:
+    assert "np." + name not in index().paths and "np." + name not in namespace_names()
+
+
+def test_most_are_numpys_own_functions() -> None:
+    for name in ("sin", "add", "mean", "einsum", "float32", "pi", "where", "linalg.inv", "random.normal"):
+        own = np
+        for part in name.split("."):
+            own = getattr(own, part)
+        assert at_path("np." + name) is own
+
+
+def test_every_path_is_there() -> None:
+    for path in [p for p in index().paths if p.startswith(("np.", "math."))]:
+        at_path(path)
+    assert PATHS["math.sqrt"] is math.sqrt
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: names.array([1, object()]),
+        lambda: names.zeros(3, dtype=object),
+        lambda: names.full(2, 1, dtype="O"),
+        lambda: names.asarray([[1], "a", None], dtype=object),
+        lambda: names.zeros(2, dtype="V8"),
+        lambda: names.zeros(2, dtype=[("a", "i4"), ("b", "O")]),
+        lambda: names.concatenate([[1], [2]], dtype=object),
+        lambda: names.empty(2, object),
+        lambda: names.dtype("O"),
+        lambda: names.dtype([("a", "f4")]),
+        lambda: names.ndarray((1,), object, b"12345678"),
+        lambda: names.set_printoptions(formatter={"all": str}),
+        lambda: names.set_printoptions(legacy="1.13"),
+    ],
+)
+def test_neither_objects_nor_memory(call: Callable[[], object]) -> None:
+    with pytest.raises(TypeError):
+        call()
+
+
+def test_string_tensors_arrays_pass() -> None:
+    tensor = Namespace("tf").constant(["a", "b"])
+    assert names.array(tensor.numpy()).tolist() == [b"a", b"b"]
+
+
+def test_empty_shows_no_memory() -> None:
+    for _ in range(20):
+        np.full(1000, 7.0)
+        assert not names.empty(1000).any() and not names.empty_like(np.ones((3, 3))).any()
+
+
+def test_ndarray_is_a_name_for_checks_only() -> None:
+    assert isinstance(np.ones(2), names.ndarray) and not isinstance(1, names.ndarray)
+    assert repr(names.ndarray) == "<class 'numpy.ndarray'>" and names.ndarray == np.ndarray
+
+
+def test_in_programs(shown: Shown) -> None:
+    shown("import numpy as np, math\nfrom numpy import random as r\n")
+    assert shown("np.array([1, 2]) * 2\n") == "array([2, 4])\n"
+    assert shown("np.mean(constant([1., 3.]))\n") == "np.float32(2.0)\n"
+    assert shown(
+        "constant(np.arange(3)).dtype, math.sqrt(constant(4.)), np.testing.assert_allclose([1.], 1.)\n"
+    ) == ("(tf.int64, 2.0, None)\n")
+    said = shown("np.random.seed(0)\nnp.random.rand(2), r.randint(5)\n")
+    np.random.seed(0)
+    assert said == repr((np.random.rand(2), np.random.randint(5))) + "\n"
+    assert shown("np.random.RandomState(1).normal(), np.random.default_rng(2).random()\n") == (
+        repr((np.random.RandomState(1).normal(), np.random.default_rng(2).random())) + "\n"
+    )
+    assert shown("np.fft.fft([1., 0.]).real.tolist(), np.linalg.det([[2., 0.], [0., 3.]])\n").startswith(
+        "([1.0, 1.0]"
+    )
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        shown("np.testing.assert_allclose([1.], 2.)\n")
+
+
+def test_costly_parts_are_loaded_when_named() -> None:
+    program = (
+        "import sys; from tensorsh.ops.numpy_names import PATHS\n"
+        "print(*(m for m in ('numpy.random', 'numpy.testing', 'numpy.fft') if m in sys.modules))\n"
+    ).replace("PATHS", "export")
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == ""
