@@ -166,8 +166,8 @@ class Session:
                 with open(path, encoding="utf-8") as file:
                     text = file.read()
             except FileNotFoundError:
-                error = ModuleNotFoundError(f"No module named {module!r}")
-                error.hint = _IMPORT_HINT  # type: ignore[attr-defined]
+                error: Any = ModuleNotFoundError(f"No module named {module!r}")
+                error.hint = _IMPORT_HINT
                 raise error from None
             inner = Session(lambda value: None, folder=os.path.dirname(path))
             inner._modules = self._modules

@@ -127,8 +127,8 @@ def lookup(obj: Any, name: str) -> Any:
             return getattr(obj, name)
         if isinstance(obj, type) and _on_class(obj, name):
             return getattr(obj, name)
-        for base, replaced, ours in _REPLACED:
-            if name == replaced and isinstance(obj, base):
+        for bases, replaced, ours in _REPLACED:
+            if name == replaced and isinstance(obj, bases):
                 return partial(ours, obj)
     if name == "__name__" and (isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) or is_own(kind)):
         return obj.__name__
@@ -213,7 +213,8 @@ def _on_class(cls: type, name: str) -> bool:
 
 
 def _foreign_exceptions() -> list[type]:
-    found, queue = [], [BaseException]
+    found: list[type] = []
+    queue: list[type] = [BaseException]
     while queue:
         kind = queue.pop()
         if not is_own(kind):
@@ -229,11 +230,11 @@ def _refusal(obj: Any, name: str) -> AttributeError:
         text = f"module has no attribute {name!r}"
     else:
         text = f"{type(obj).__name__!r} object has no attribute {name!r}"
-    error = AttributeError(text)
+    error: Any = AttributeError(text)
     if name.startswith("_"):
-        error.hint = "names that begin with '_' are out of reach"  # type: ignore[attr-defined]
+        error.hint = "names that begin with '_' are out of reach"
     elif hasattr(obj, name):
-        error.hint = f"Python has {name!r} there, but it is not open to programs here"  # type: ignore[attr-defined]
+        error.hint = f"Python has {name!r} there, but it is not open to programs here"
     return error
 
 
@@ -254,7 +255,7 @@ def _astype(array: Any, dtype: Any, *, copy: bool = True) -> Any:
 
 
 #: Methods that programs get in a checked form of ours.
-_REPLACED = (
+_REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (str, "format", _format),
     (str, "format_map", _format_map),
     ((np.ndarray, np.generic), "astype", _astype),

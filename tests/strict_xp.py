@@ -182,11 +182,11 @@ class ndarray:
         key, host = _wrapped_key(self.shape, key), np.asarray(_host(value, "__setitem__"))
         if host.dtype.kind == "f" and self.dtype.kind in "iu":
             host = _cast(host, self.dtype)
-        first = key[0] if key else None
-        if isinstance(first, np.ndarray) and first.dtype != bool and first.ndim == 1 and host.shape[:1] == first.shape:
-            self._a[(first[::-1], *key[1:])] = host[::-1]  # the first write to a place is the last one made
-        else:
-            self._a[key] = host
+        lists = [k for k in key if isinstance(k, np.ndarray)]
+        if key and lists and key[0] is lists[0] and host.ndim and all(_is_list(k, len(host)) for k in lists):
+            key = tuple(k[::-1] if isinstance(k, np.ndarray) else k for k in key)
+            host = host[::-1]  # so that the first write to a place is the last one made
+        self._a[key] = host
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in _TABLE["ndarray"]:
@@ -452,6 +452,10 @@ def _wrapped_key(shape: tuple[int, ...], key: Any) -> tuple[Any, ...]:
             wrapped.append(part)
         axis += len(shape) - taken if part is Ellipsis else _axes_taken(part)
     return tuple(wrapped)
+
+
+def _is_list(index: np.ndarray, length: int) -> bool:
+    return index.dtype != bool and index.shape == (length,)
 
 
 def _axes_taken(part: Any) -> int:

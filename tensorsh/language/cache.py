@@ -16,6 +16,7 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Callable
 from types import CodeType
 
 from .source import Unit
@@ -123,10 +124,10 @@ def _open_directory(create: bool = False) -> int | None:
     return None
 
 
-def _is_ours(status: os.stat_result, kind: object) -> bool:
+def _is_ours(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
     """Can only this user (or the system's administrator) have written it?"""
     return bool(
-        kind(status.st_mode)  # type: ignore[operator]
+        kind(status.st_mode)
         and status.st_uid == os.geteuid()
         and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     )

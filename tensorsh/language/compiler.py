@@ -57,13 +57,14 @@ class Compiler(Statements):
             waiting += [child for child in node.children if type(child) is Tree]
         methods = self._methods
         order.reverse()
+        values: dict[int, Any] = {}
         for node in order:
             method = methods.get(node.data)
             if method is None:
                 method = methods[node.data] = getattr(self, node.data)
-            children = [c.value if type(c) is Tree else c for c in node.children]  # type: ignore[attr-defined]
-            node.value = method(node.meta, children)
-        return order[-1].value
+            children = [values.pop(id(c)) if type(c) is Tree else c for c in node.children]
+            values[id(node)] = method(node.meta, children)
+        return values[id(order[-1])]
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         return self.fold(parse_part(self.text, begin, end, line, column, "field"))

@@ -356,7 +356,8 @@ def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
 def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
     action = "delete" if context is DELETE else "assign to"
     if isinstance(node, ast.Attribute) or is_checked_attribute(node):
-        name = node.attr if isinstance(node, ast.Attribute) else node.args[1].value  # type: ignore[attr-defined]
+        checked: Any = node
+        name = node.attr if isinstance(node, ast.Attribute) else checked.args[1].value
         hint = "a variable's value is set by assign(...)" if context is STORE else None
         refuse(node, f"cannot {action} an attribute, {name!r}", hint)
     refuse(node, f"cannot {action} {describe(node)}", hint)

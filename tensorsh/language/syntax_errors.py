@@ -87,7 +87,7 @@ class Scene:
         self.kind = token.type if token is not None else ""
         self.layout = self.kind if self.kind in ("_INDENT", "_DEDENT", "$END") else ""
         if token is None:
-            position: int = failure.pos_in_stream or 0  # type: ignore[union-attr]
+            position: int = failure.pos_in_stream or 0
         elif self.layout:
             position = token.end_pos
         else:

@@ -58,7 +58,7 @@ def relu(xp, x):
 def relu6(xp, x):
     """min(max(x, 0), 6).
 
-    >>> nn.relu6([-1., 3., 7.])
+    >>> relu6([-1., 3., 7.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 3., 6.], dtype=float32)>
     """
     return xp.minimum(xp.maximum(x, 0), 6)
@@ -82,7 +82,7 @@ def _slope(xp, g, y, scale, rise):
 def elu(xp, x):
     """x where it is positive, else exp(x) - 1 (Clevert et al., 2015).
 
-    >>> nn.elu([-1., 2.])
+    >>> elu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
     """
     return xp.where(x < 0, xp.expm1(x), x)
@@ -97,7 +97,7 @@ def elu(xp, x):
 def selu(xp, x):
     """1.0507 x where x is positive, else 1.7581 (exp(x) - 1) (Klambauer et al., 2017).
 
-    >>> nn.selu([-1., 2.])
+    >>> selu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.1113307,  2.101402 ], dtype=float32)>
     """
     return xp.where(x < 0, SELU_SCALE_ALPHA * xp.expm1(x), SELU_SCALE * x)
@@ -117,7 +117,7 @@ def _leaky_relu(xp, x, alpha):
 def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
     """x where it is positive, else alpha * x; integers become float32.
 
-    >>> nn.leaky_relu([-1., 2.])
+    >>> leaky_relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
     """
     x = as_tensor(features)
@@ -131,7 +131,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
 def crelu(features: Any, axis: int = -1, name: str | None = None) -> Tensor:
     """relu of x and of -x, side by side along `axis` (Shang et al., 2016).
 
-    >>> nn.crelu([-1., 2.])
+    >>> crelu([-1., 2.])
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0., 2., 1., 0.], dtype=float32)>
     """
     x = as_tensor(features)
@@ -147,7 +147,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
 
     approximate: by tanh instead of the error function. Raises ValueError unless x is of floats.
 
-    >>> nn.gelu([-1., 0., 2.])
+    >>> gelu([-1., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.15865526,  0.        ,  1.9544997 ], dtype=float32)>
     """
     x = as_tensor(features)
@@ -173,7 +173,7 @@ def _silu_samples(s: Any) -> Any:
 def silu(features: Any, beta: Any = 1.0) -> Tensor:
     """x * sigmoid(beta * x), also known as swish.
 
-    >>> nn.silu([-1., 0., 2.])
+    >>> silu([-1., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.26894143,  0.        ,  1.7615942 ], dtype=float32)>
     """
     x = as_tensor(features)

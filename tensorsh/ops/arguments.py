@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..runtime.dtypes import DType, int16, int32, int64
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import OpError, bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .rules import check_dtype, mismatch
 
@@ -46,10 +46,9 @@ def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: in
     return parts
 
 
-def renamed(error: BaseException, name: str | None) -> BaseException:
+def renamed(error: OpError, name: str | None) -> OpError:
     """A kernel's error with another tail (see `tail`)."""
-    text = str(error).removesuffix(" name: ") + ("" if name is None else f" name: {name}")
-    error.args, error.message = (text,), text  # type: ignore[attr-defined]
+    error.message = error.message.removesuffix(" name: ") + ("" if name is None else f" name: {name}")
     return error
 
 

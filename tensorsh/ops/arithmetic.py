@@ -141,9 +141,12 @@ def _quotient(xp, x, y):
 
 def _true_division(x: Any, y: Any, force: bool = False) -> Tensor:
     """x / y by Python 3's rule: integers become floats first, of the width that TensorFlow gives them."""
-    if type(x) is Tensor and x._array.dtype.kind == "f" and type(y) in (float, Tensor):
-        if type(y) is float or y._array.dtype is x._array.dtype:
-            return _quotient(x, y)
+    if (
+        type(x) is Tensor
+        and x._array.dtype.kind == "f"
+        and (type(y) is float or type(y) is Tensor and y._array.dtype is x._array.dtype)
+    ):
+        return _quotient(x, y)
     if not hasattr(x, "_read") and hasattr(y, "_read") and force:
         x = as_tensor(x, y.dtype)
     return _quotient(*common_float(x, y, "__truediv__"))
@@ -285,8 +288,8 @@ def negative(xp, x):
 def pow_(xp, x, y):
     """x to the power of y, element by element, broadcasting.
 
-    Raises InvalidArgumentError for an integer to a negative integer power. The gradient for y is 0 where a real x is
-    not above 0, since there the power has no real logarithm.
+    Raises InvalidArgumentError for an integer to a negative integer power. The gradient for y is 0 where a real x
+    is not above 0, since there the power has no real logarithm.
 
     >>> tf.pow([2., 3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 9.], dtype=float32)>
@@ -340,8 +343,8 @@ def _add_n(xp, *arrays):
 
 
 _ADDABLE = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
-    "complex128 float16 uint32 uint64 variant"
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 "
+    "uint16 complex128 float16 uint32 uint64 variant"
 )
 
 
@@ -396,7 +399,7 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     dtype = tensors[0].dtype
     if tensor_dtype is not None and as_dtype(tensor_dtype) is not dtype:
         raise TypeError(
-            f"The `tensor_dtype` argument is {as_dtype(tensor_dtype)}, but `input` is of type {dtype}. These must be "
-            "equal. Try casting the input to the desired type."
+            f"The `tensor_dtype` argument is {as_dtype(tensor_dtype)}, but `input` is of type {dtype}. These "
+            "must be equal. Try casting the input to the desired type."
         )
     return add_n(tensors)

@@ -307,8 +307,8 @@ def _reason(record: tapes.Tape, targets: list[Any], source: Any) -> str:
             return f"{name} {why} in the tape's block; compute the target from it in `with tape(v):`"
     elif id(source) not in record._watched:
         return (
-            f"{name} was not watched when the target was computed; watch it with `with tape(x):`, "
-            "or make it a Variable"
+            f"{name} was not watched when the target was computed; watch it with `with tape(x):`, or make it "
+            "a Variable"
         )
     if not any(id(as_tensor(y)) in record._watched for y in targets):
         return "the target was not computed in the tape's block from anything that it watches"

@@ -74,7 +74,7 @@ def tridiagonal_matmul(
 
     diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for (..., n, n).
 
-    >>> linalg.tridiagonal_matmul(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([[1.], [2.]]))
+    >>> tridiagonal_matmul(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([[1.], [2.]]))
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[4.],
            [5.]], dtype=float32)>
@@ -160,7 +160,7 @@ def tridiagonal_solve(
     diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for (..., n, n).
     transpose_rhs: the right-hand sides are rows. conjugate_rhs: conjugate them. partial_pivoting: exchange rows.
 
-    >>> linalg.tridiagonal_solve(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([4., 5.]))
+    >>> tridiagonal_solve(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([4., 5.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     d = _compact(diagonals, diagonals_format)
@@ -202,7 +202,7 @@ def banded_triangular_solve(
     lower: rows are the main diagonal and those below it, padded on the left; else those above it, padded on the right,
     and the main diagonal last. adjoint: solve with the conjugate transpose.
 
-    >>> linalg.banded_triangular_solve([[2., 2., 2.], [0., 1., 1.]], [[2.], [3.], [3.]])
+    >>> banded_triangular_solve([[2., 2., 2.], [0., 1., 1.]], [[2.], [3.], [3.]])
     <tf.Tensor: shape=(3, 1), dtype=float32, numpy=
     array([[1.],
            [1.],
@@ -240,7 +240,7 @@ def eigh_tridiagonal(
     eigvals_only: if False, also the eigenvectors, as columns. select: "a" for all of them, "i" for those numbered
     select_range[0] to select_range[1], both included, "v" for those between the two.
 
-    >>> linalg.eigh_tridiagonal([2., 2.], [1.])
+    >>> eigh_tridiagonal([2., 2.], [1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
     """
     a = as_tensor(alpha)

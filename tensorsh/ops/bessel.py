@@ -1,7 +1,7 @@
 """Bessel functions of order 0 and 1: J and Y, the modified I and K, and I and K scaled by their exponentials.
 
-Each is computed in float64 and rounded, to about 1e-15 of its value, or of its size nearby where it has a zero. Near
-0 they are expansions in the argument or its square, with the logarithm of K and Y beside them; far out an
+Each is computed in float64 and rounded, to about 1e-15 of its value, or of its size nearby where it has a zero.
+Near 0 they are expansions in the argument or its square, with the logarithm of K and Y beside them; far out an
 expansion in its reciprocal is their amplitude.
 """
 
@@ -37,7 +37,12 @@ from .rules import unary
 # ---------------------------------------------------------------- I
 
 
-@unary("math.bessel_i0 math.special.bessel_i0", lambda g, y, x: g * bessel_i1(x), dtypes=FLOATS, kernel="BesselI0")
+@unary(
+    "math.bessel_i0 math.special.bessel_i0",
+    lambda g, y, x: g * bessel_i1(x),
+    dtypes=FLOATS,
+    kernel="BesselI0",
+)
 @in_double
 def bessel_i0(xp, x):
     """The modified Bessel function I of order 0.
@@ -87,9 +92,8 @@ def bessel_i1(xp, x):
 
 @unary(
     "math.bessel_i1e math.special.bessel_i1e",
-    lambda g, y, x: g
-    * ops.where(
-        ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_i0e(x) - y * (ops.sign(x) + ops.reciprocal(x))
+    lambda g, y, x: (
+        g * ops.where(ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_i0e(x) - y * (ops.sign(x) + ops.reciprocal(x)))
     ),
     dtypes=FLOATS,
     kernel="BesselI1e",
@@ -116,7 +120,11 @@ _ABOVE_0 = (0.3, 4.0)
 
 
 @unary(
-    "math.special.bessel_k0", lambda g, y, x: -g * bessel_k1(x), dtypes=FLOATS, kernel="BesselK0", domain=_ABOVE_0
+    "math.special.bessel_k0",
+    lambda g, y, x: -g * bessel_k1(x),
+    dtypes=FLOATS,
+    kernel="BesselK0",
+    domain=_ABOVE_0,
 )
 @in_double
 def bessel_k0(xp, x):
@@ -241,7 +249,11 @@ def bessel_j1(xp, x):
 
 
 @unary(
-    "math.special.bessel_y0", lambda g, y, x: -g * bessel_y1(x), dtypes=FLOATS, kernel="BesselY0", domain=_ABOVE_0
+    "math.special.bessel_y0",
+    lambda g, y, x: -g * bessel_y1(x),
+    dtypes=FLOATS,
+    kernel="BesselY0",
+    domain=_ABOVE_0,
 )
 @in_double
 def bessel_y0(xp, x):

@@ -1,7 +1,7 @@
 """Changing a tensor's dtype: casts, bit patterns, and complex numbers put together and taken apart.
 
-Casts from floats to integers give on every device what an x86 processor gives TensorFlow: what is out of range
-becomes the smallest integer of 32 or 64 bits, and narrower integers are cut from that.
+Casts from floats to integers give on every device what an x86 processor gives TensorFlow: what is out of
+range becomes the smallest integer of 32 or 64 bits, and narrower integers are cut from that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Exact(Primitive):
 
 @op("cast dtypes.cast", samples=lambda s: [s.call(s(2, 3), "complex128"), s.call(s.complex(3), "float64")])
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
-    """The values of x in another dtype; floats are truncated to integers, a complex number loses its imaginary part.
+    """The values of x in another dtype: floats are truncated to integers, complex numbers lose the imaginary part.
 
     Gradients pass between floating-point and complex dtypes only. Raises UnimplementedError for strings.
 
@@ -56,8 +56,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
         )
     if source.is_complex and target.is_floating:
         warn(
-            f"You are casting an input of type {source.name} to an incompatible dtype {target.name}.  This will "
-            "discard the imaginary part and may not be what you intended."
+            f"You are casting an input of type {source.name} to an incompatible dtype {target.name}.  This "
+            "will discard the imaginary part and may not be what you intended."
         )
     return _cast(x, dtype=target._numpy)
 
@@ -118,7 +118,7 @@ def _saturated(x: Tensor, target: DType) -> Tensor:
 
 @cache
 def _shared_limits(source: DType, target: DType) -> tuple[Any, Any]:
-    """The range that two dtypes share, as numbers of the first; None of them rounds to beyond the second's."""
+    """The range that two dtypes share, as numbers of the first that do not round to beyond the second's."""
     for dtype in (source, target):
         if not dtype.is_floating and not dtype.is_integer:
             raise TypeError(f"Cannot find minimum value of {dtype} with type {dtype}.")
@@ -148,7 +148,7 @@ _BIT_DTYPES = listed(
 def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
     """The same bits read as another dtype.
 
-    A narrower dtype adds a last axis, a wider one takes it away. Raises InvalidArgumentError if the sizes do not fit.
+    A narrower dtype adds a last axis, a wider one takes it away. Raises InvalidArgumentError if sizes do not fit.
 
     >>> bitcast(1., int32)
     <tf.Tensor: shape=(), dtype=int32, numpy=1065353216>
@@ -168,8 +168,8 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
         raise invalid(
             "Bitcast",
             f"Cannot bitcast from {source.as_datatype_enum} to {target.as_datatype_enum}",
-            summary=f"bitcast: {target.name} is {target.size // source.size} times as wide as {source.name}, and the "
-            f"last axis of shape {shape} is not that long",
+            summary=f"bitcast: {target.name} is {target.size // source.size} times as wide as {source.name}, and "
+            f"the last axis of shape {shape} is not that long",
             operands=[("input", x)],
         )
     return _bitcast(x, dtype=target._numpy)
@@ -208,8 +208,8 @@ def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
     if x.dtype is not y.dtype or x.dtype not in (float32, float64):
         raise explain(
             TypeError(
-                f"The `real` and `imag` components have incorrect types: {x.dtype.name} {y.dtype.name}. They must be "
-                "consistent, and one of [tf.float32, tf.float64]"
+                f"The `real` and `imag` components have incorrect types: {x.dtype.name} {y.dtype.name}. They must "
+                "be consistent, and one of [tf.float32, tf.float64]"
             ),
             operands=[("real", x), ("imag", y)],
             hint="cast both to float32 or float64",

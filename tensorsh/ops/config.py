@@ -55,8 +55,7 @@ def device(device_name: Any) -> Any:
             raise explain(
                 ValueError(
                     f"Unknown attribute {part.partition(':')[0]!r} is encountered while parsing the device "
-                    "spec: "
-                    f"{device_name!r}."
+                    f"spec: {device_name!r}."
                 ),
                 hint='devices are named like "/CPU:0" and "/GPU:0"',
             )
@@ -110,6 +109,9 @@ for _path, _name in (
     ("config.threading.", "set_inter_op_parallelism_threads"),
     ("config.threading.", "set_intra_op_parallelism_threads"),
     ("config.optimizer.", "set_jit"),
+    ("debugging.", "set_log_device_placement"),
+    ("debugging.", "enable_traceback_filtering"),
+    ("debugging.", "disable_traceback_filtering"),
 ):
     _accept(_path, _name)
 

@@ -191,7 +191,7 @@ def _shape_error(kernel: str, a: Tensor, b: Tensor, flip_a: bool, flip_b: bool) 
 
 def _vector_hint(p: tuple[int, ...], q: tuple[int, ...]) -> str | None:
     if len(p) == 2 and len(q) == 1 and p[1] == q[0]:
-        return "for a matrix times a vector: linalg.matvec(a, b)"
+        return "for a matrix times a vector: matvec(a, b)"
     if len(p) == 1 and len(q) == 1 and p == q:
         return "for the inner product of two vectors: tensordot(a, b, 1)"
     return None
@@ -235,7 +235,7 @@ def matvec(
 
     transpose_a, adjoint_a: transpose, or transpose and conjugate, the matrix first.
 
-    >>> linalg.matvec([[1., 2.], [3., 4.]], [1., 1.])
+    >>> matvec([[1., 2.], [3., 4.]], [1., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """
     column = ops.expand_dims(as_tensor(b), -1)

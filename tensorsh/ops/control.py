@@ -15,7 +15,7 @@ from ..runtime.dtypes import bool_
 from ..runtime.errors import InvalidArgumentError, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .mapping import spec_of
-from .registry import op
+from .registry import export, op
 from .tensor_array import TensorArray
 
 
@@ -79,8 +79,7 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
         if not exclusive:
             raise ValueError(
                 "Unordered dictionaries are not supported for the 'pred_fn_pairs' argument when "
-                "`exclusive=False` and "
-                "eager mode is enabled."
+                "`exclusive=False` and eager mode is enabled."
             )
         pairs = pairs.items()
     for pair in pairs:
@@ -255,7 +254,7 @@ class name_scope:
         variable.prefix = self._before.pop()
 
 
-op("name_scope")(name_scope)
+export("tf.name_scope", name_scope, "name_scope", "control")
 
 
 @op("control_dependencies")

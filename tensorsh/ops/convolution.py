@@ -122,7 +122,7 @@ def conv2d(
     "VALID" for none, "SAME" for as many zeros as keep the size (for stride 1), or pairs for each axis of the input.
     data_format: "NCHW" has the channels second. Raises InvalidArgumentError if the shapes do not fit.
 
-    >>> nn.conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 1]), 1, "VALID")
+    >>> conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 1]), 1, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
     """
     return _convolution("Conv2D", input, filters, 2, strides, padding, data_format == "NCHW", dilations)
@@ -143,7 +143,7 @@ def conv1d(
 ) -> Tensor:
     """Filters slid along sequences: (batch, width, channels) and (width, channels, filters); otherwise as `conv2d`.
 
-    >>> nn.conv1d([[[1.], [2.], [3.]]], [[[1.]], [[1.]]], 1, "VALID")
+    >>> conv1d([[[1.], [2.], [3.]]], [[[1.]], [[1.]]], 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[3.],
             [5.]]], dtype=float32)>
@@ -173,7 +173,7 @@ def conv3d(
 ) -> Tensor:
     """Filters slid over volumes: (batch, depth, height, width, channels); `strides` is a list of 5.
 
-    >>> nn.conv3d(ones([1, 2, 2, 2, 1]), ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID")
+    >>> conv3d(ones([1, 2, 2, 2, 1]), ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1, 1), dtype=float32, numpy=array([[[[[8.]]]]], dtype=float32)>
     """
     _check_list("conv3d", "strides", strides)
@@ -192,7 +192,7 @@ def convolution(
 ) -> Tensor:
     """A convolution over as many axes as `filters` has but two: `conv1d`, `conv2d` or `conv3d`.
 
-    >>> nn.convolution(ones([1, 4, 1]), ones([2, 1, 1])).shape
+    >>> convolution(ones([1, 4, 1]), ones([2, 1, 1])).shape
     TensorShape([1, 3, 1])
     """
     x, w = as_tensor(input), as_tensor(filters, hint=as_tensor(input).dtype)
@@ -213,7 +213,7 @@ def convolution(
 def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: str | None = None) -> Tensor:
     """`conv2d` with stride 1 and dilation `rate`.
 
-    >>> nn.atrous_conv2d(ones([1, 3, 3, 1]), ones([2, 2, 1, 1]), 2, "VALID")
+    >>> atrous_conv2d(ones([1, 3, 3, 1]), ones([2, 2, 1, 1]), 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
     """
     return conv2d(value, filters, 1, padding, dilations=rate)
@@ -284,7 +284,7 @@ def _check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int) -> None:
 
 
 def _check_depths(kernel: str, x: Tensor, w: Tensor) -> None:
-    channels, depth, filters = x._array.shape[-1], *w._array.shape[-2:]
+    channels, depth, filters = x._array.shape[-1], w._array.shape[-2], w._array.shape[-1]
     summary = f"{kernel}: {channels} channels do not fit filters of {depth}"
     if not depth or channels % depth:
         word = "input" if kernel == "Conv2D" else "Input"
@@ -327,7 +327,7 @@ def depthwise_conv2d(
 
     (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
 
-    >>> nn.depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
+    >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>
     """
     kernel = "DepthwiseConv2dNative"
@@ -375,7 +375,7 @@ def separable_conv2d(
 ) -> Tensor:
     """`depthwise_conv2d` and then a mix of the channels by `pointwise_filter` (1, 1, channels * multiplier, filters).
 
-    >>> nn.separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
+    >>> separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>
     """
     y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
@@ -468,7 +468,7 @@ def conv2d_transpose(
 
     output_shape: of the whole result, or its (height, width). The gradient of `conv2d` with regard to its input.
 
-    >>> nn.conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
+    >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
     <tf.Tensor: shape=(1, 2, 2, 1), dtype=float32, numpy=
     array([[[[1.],
              [1.]],
@@ -493,7 +493,7 @@ def conv1d_transpose(
 ) -> Tensor:
     """The transpose of `conv1d`: input (batch, width, channels), filters (width, output, input).
 
-    >>> nn.conv1d_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2)
+    >>> conv1d_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[1.],
             [1.]]], dtype=float32)>
@@ -515,7 +515,7 @@ def conv3d_transpose(
 ) -> Tensor:
     """The transpose of `conv3d`: filters (depth, height, width, output, input).
 
-    >>> nn.conv3d_transpose(ones([1, 1, 1, 1, 1]), ones([2, 1, 1, 1, 1]), [1, 2, 1, 1, 1], 2).shape
+    >>> conv3d_transpose(ones([1, 1, 1, 1, 1]), ones([2, 1, 1, 1, 1]), [1, 2, 1, 1, 1], 2).shape
     TensorShape([1, 2, 1, 1, 1])
     """
     first = data_format == "NCDHW"
@@ -535,7 +535,7 @@ def conv_transpose(
 ) -> Tensor:
     """The transposed convolution over as many axes as `filters` has but two.
 
-    >>> nn.conv_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2).shape
+    >>> conv_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2).shape
     TensorShape([1, 2, 1])
     """
     w = as_tensor(filters)
@@ -551,7 +551,7 @@ def atrous_conv2d_transpose(
 ) -> Tensor:
     """`conv2d_transpose` with stride 1 and dilation `rate`.
 
-    >>> nn.atrous_conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 3, 3, 1], 2, "VALID").shape
+    >>> atrous_conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 3, 3, 1], 2, "VALID").shape
     TensorShape([1, 3, 3, 1])
     """
     return conv2d_transpose(value, filters, output_shape, 1, padding, dilations=rate)

@@ -61,8 +61,9 @@ def bincount(
 ) -> Tensor:
     """How often each of 0, 1, 2 ... occurs in `arr`, as many as its largest value needs.
 
-    weights: counted instead of 1, in their dtype. minlength, maxlength: bounds of the result's length; what is
-    beyond is not counted. axis: -1 counts every row of a matrix by itself. binary_output: 1 for what occurs at all.
+    weights: counted instead of 1, in their dtype. minlength, maxlength: bounds of the result's length; what
+    is beyond is not counted. axis: -1 counts every row of a matrix by itself. binary_output: 1 for what occurs
+    at all.
     Raises InvalidArgumentError for a negative value.
 
     >>> bincount([1, 1, 2, 5])
@@ -82,8 +83,8 @@ def bincount(
     if w._array.size and w._array.shape != shape:
         raise invalid(
             "DenseBincount",
-            "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it acts as all weights "
-            f"equal to 1. Received {bracketed(w._array.shape)}",
+            "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it acts as all "
+            f"weights equal to 1. Received {bracketed(w._array.shape)}",
             summary=f"bincount: arr has shape {shape}, weights {w._array.shape}",
         )
     if axis == -1 and len(shape) > 2:
@@ -93,9 +94,7 @@ def bincount(
     # The values decide the result's shape, so they have to come to the host.
     low, high = (int(x._array.min()), int(x._array.max())) if x._array.size else (0, -1)
     if low < 0:
-        raise invalid(
-            "DenseBincount", "Input arr must be non-negative!", summary=f"bincount: {low} in arr is negative"
-        )
+        raise invalid("DenseBincount", "Input arr must be non-negative!", summary=f"bincount: {low} in arr is negative")
     size = high + 1
     if minlength is not None:
         size = max(size, int(as_tensor(minlength)))

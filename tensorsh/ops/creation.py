@@ -70,7 +70,7 @@ def _shaped(t: Tensor, value: Any, shape: Any) -> Tensor:
     sizes = TensorShape(shape).as_list()
     if None in sizes:
         as_tensor(sizes)  # raises TensorFlow's error
-    array, count = t._array, prod(sizes)  # type: ignore[arg-type]
+    array, count = t._array, prod(n or 0 for n in sizes)
     if list(array.shape) == sizes:
         return t
     if array.size == count:

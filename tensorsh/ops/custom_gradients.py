@@ -42,8 +42,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
             raise explain(
                 TypeError(
                     "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
-                    "uses "
-                    f"variables: {variables}"
+                    f"uses variables: {variables}"
                 ),
                 hint="write `def grad(upstream, variables=None)`, and return (gradients, variables')",
             )

@@ -46,7 +46,6 @@ def _compared(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
     """Decorate the signature of an assertion that `x sign y` holds for every pair of entries."""
 
     def decorate(function: Any) -> Any:
-        @op(paths)
         def check(x: Any, y: Any, message: Any = None, summarize: Any = None, name: Any = None) -> None:
             _check_all(sign, comparison, x, y, message, summarize)
 

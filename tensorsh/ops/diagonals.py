@@ -173,7 +173,7 @@ def diag(
     (..., diagonals, length). num_rows, num_cols: the matrices' size, -1 for the smallest. padding_value: what stands
     off the diagonals. align: how rows of several diagonals are padded.
 
-    >>> linalg.diag([1, 2])
+    >>> diag([1, 2])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 0],
            [0, 2]], dtype=int32)>
@@ -234,7 +234,7 @@ def diag_part(
 ) -> Tensor:
     """The k-th diagonal of each matrix: (..., n, n) becomes (..., n); the inverse of `diag`, with the same arguments.
 
-    >>> linalg.diag_part([[1, 2], [3, 4]])
+    >>> diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
     x = as_tensor(input)
@@ -259,7 +259,7 @@ def set_diag(
 ) -> Tensor:
     """The matrices with their k-th diagonal (or several, for a pair k) replaced by `diagonal`.
 
-    >>> linalg.set_diag([[1, 2], [3, 4]], [9, 9])
+    >>> set_diag([[1, 2], [3, 4]], [9, 9])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[9, 2],
            [3, 9]], dtype=int32)>
@@ -305,7 +305,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
 
     `band_part(x, -1, 0)` is the lower triangle, `band_part(x, 0, -1)` the upper, `band_part(x, 0, 0)` the diagonal.
 
-    >>> linalg.band_part([[1, 2], [3, 4]], -1, 0)
+    >>> band_part([[1, 2], [3, 4]], -1, 0)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 0],
            [3, 4]], dtype=int32)>
@@ -331,7 +331,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
 def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
     """A tensor of twice the rank with the given entries on its diagonal: y[i, ..., i, ...] = x[i, ...].
 
-    >>> linalg.tensor_diag([1, 2])
+    >>> tensor_diag([1, 2])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 0],
            [0, 2]], dtype=int32)>
@@ -348,7 +348,7 @@ def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
 def tensor_diag_part(input: Any, name: str | None = None) -> Tensor:
     """The diagonal of a tensor of even rank: y[i, ...] = x[i, ..., i, ...]; the inverse of `tensor_diag`.
 
-    >>> linalg.tensor_diag_part([[1, 2], [3, 4]])
+    >>> tensor_diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
     x = as_tensor(input)

@@ -1,4 +1,4 @@
-"""Division that truncates, reciprocals, and the products and quotients that answer 0 where others answer nan."""
+"""Division that truncates, reciprocals, and the products and quotients that are 0 where others are nan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rules import binary, check_dtype, conj, pair, shape_error, unary
 
 @binary("truncatediv", kernel="TruncateDiv", dtypes=DIVISIBLE)
 def truncatediv(xp, x, y):
-    """The whole part of x / y, rounded toward zero. Integer division by zero raises InternalError, as in TensorFlow.
+    """The whole part of x / y, toward zero. Integer division by zero raises InternalError, as in TensorFlow.
 
     >>> truncatediv([7, -7], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -3], dtype=int32)>

@@ -63,11 +63,11 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
         )
     tensors = _einsum_operands(equation, inputs)
     ranks = tuple(x._array.ndim for x in tensors)
-    named, output = _named(equation, ranks) if ellipsis_form else (labels, result)
+    spelled, output = _named(equation, ranks) if ellipsis_form else (labels, result)
     if not ellipsis_form:
         _check_ranks(equation, labels, ranks)
-    sizes = _sizes(equation, named, tensors)
-    named = list(named)
+    sizes = _sizes(equation, spelled, tensors)
+    named = list(spelled)
     for i, x in enumerate(tensors):
         tensors[i], named[i] = _without_broadcast_axes(x, named[i], sizes)
     while len(tensors) > 2:

@@ -1,14 +1,15 @@
 """Chebyshev expansions of the special functions, and what sums them.
 
-A function that is smooth on an interval is there, to sixteen digits, a short sum of Chebyshev polynomials in a
-variable t that runs from -1 to 1. The coefficients were computed for this file, in forty digits, from the functions'
-definitions; each table's comment names the function, the interval and the variable.
+A function that is smooth on an interval is there, to sixteen digits, a short sum of Chebyshev polynomials in
+a variable t that runs from -1 to 1. The coefficients were computed for this file, in forty digits, from the
+functions' definitions; each table's comment names the function, the interval and the variable.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Callable
+from typing import Any
 
 from ..runtime.dtypes import F64
 
@@ -24,7 +25,7 @@ def chebyshev(coefficients: tuple[float, ...], t: Any) -> Any:
 
 
 def in_double(kernel: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel that computes in float64, whatever the dtype of its arrays, and rounds its result to theirs."""
+    """A kernel that computes in float64, whatever the dtype of its arrays, and rounds the result to theirs."""
 
     @wraps(kernel)
     def wide(xp: Any, x: Any, *others: Any) -> Any:
@@ -34,6 +35,7 @@ def in_double(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return wide
 
 
+# fmt: off
 # erf(x) / x on [0, 1]; t = 2 x**2 - 1
 ERF = (
     0.9754769393826541, -0.14226120510371365, 0.010035582187599796, -0.0005768764699767485,

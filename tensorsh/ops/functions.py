@@ -69,8 +69,8 @@ class Function:
                 raise explain(
                     TypeError(
                         "Binding inputs to tf.function failed due to `Can not cast "
-                        f"{TensorSpec.from_tensor(t)} to "
-                        f"{spec}`. Received args: {args} and kwargs: {options} for signature: ({told})."
+                        f"{TensorSpec.from_tensor(t)} to {spec}`. Received args: {args} and kwargs: "
+                        f"{options} for signature: ({told})."
                     ),
                     summary=f"{self.name}: the input signature wants {spec.dtype.name} {spec.shape}",
                     operands=[("given", t)],

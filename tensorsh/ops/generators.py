@@ -114,7 +114,7 @@ class Generator:
     @property
     def key(self) -> Tensor:
         """The key, a scalar int64."""
-        return self._state_var[-1]  # type: ignore[index]
+        return self._state_var.value()[-1]
 
     def skip(self, delta: Any) -> Tensor:
         """Move on by `delta` numbers without drawing them; the state before."""

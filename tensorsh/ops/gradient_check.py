@@ -48,7 +48,7 @@ def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float 
             results = [as_tensor(y) for y in nest.flatten(f(*filled))]
         except (OpError, TypeError, ValueError) as error:
             if getattr(error, "hint", None) is None:
-                error.hint = "check_grad calls the function with float64 arguments"  # type: ignore[union-attr]
+                raise explain(error, hint="check_grad calls the function with float64 arguments") from None
             raise
         return _weigh([y for y in results if y.dtype.is_floating or y.dtype.is_complex], seed=1)
 

@@ -6,7 +6,8 @@ Both are iterations that go on until every element has settled, which the host a
 from __future__ import annotations
 
 import math
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..runtime.dtypes import FLOATS, float32, float64
 from ..runtime.errors import bracketed, invalid
@@ -76,7 +77,7 @@ def _domain(xp: Any, a: Any, x: Any, y: Any, at_0: float, at_infinity: float) ->
 
 
 def _parts(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
-    """The lower part by a series, the upper by a continued fraction, and where the first is the one to take."""
+    """The lower part by a series, the upper by a continued fraction, and where the first is to be taken."""
     a, x, small = _regions(xp, a, x)
     size = xp.exp(a * xp.log(x) - x - lgamma_array(xp, a))
     (series,), (fraction,) = _series(xp, a, x, small)[:1], _fraction(xp, a, x, small)[:1]
@@ -84,7 +85,7 @@ def _parts(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
 
 
 def _regions(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
-    """a and x broadcast, with harmless numbers where they are out of the domain, and where the series is better."""
+    """a and x broadcast, with harmless numbers outside of the domain, and where the series is better."""
     a, x = xp.broadcast_arrays(a, x)
     inside = (a > 0) & (x > 0) & xp.isfinite(a) & xp.isfinite(x)
     a, x = xp.where(inside, a, 1.0), xp.where(inside, x, 1.0)
@@ -172,9 +173,7 @@ def _betainc(xp, a, b, x):
     inside = (a > 0) & (b > 0) & (x > 0) & (x < 1) & xp.isfinite(a) & xp.isfinite(b)
     p, q, z = xp.where(inside, a, 1.0), xp.where(inside, b, 1.0), xp.where(inside, x, 0.5)
     size = xp.exp(
-        p * xp.log(z)
-        + q * xp.log1p(-z)
-        + (lgamma_array(xp, p + q) - lgamma_array(xp, p) - lgamma_array(xp, q))
+        p * xp.log(z) + q * xp.log1p(-z) + (lgamma_array(xp, p + q) - lgamma_array(xp, p) - lgamma_array(xp, q))
     )
     # The fraction converges quickly below the mean; above it, I(a, b, x) is 1 - I(b, a, 1 - x).
     turned = z > (p + 1) / (p + q + 2)

@@ -59,7 +59,7 @@ def expint(xp, x):
 
 
 def _fresnel(xp: Any, x: Any) -> tuple[Any, Any, Any]:
-    """What both Fresnel integrals need: (x / 1.6)**4 scaled, and the tails of C and S, for |x| of the raw array."""
+    """What both Fresnel integrals need of |x|: (x / 1.6)**4 scaled, and the tails of C and S."""
     x = xp.abs(x)
     t = 2 * (x / 1.6) ** 4 - 1
     u = 2 * (1.6 / x) ** 2 - 1

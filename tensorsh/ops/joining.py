@@ -22,7 +22,7 @@ def _along(axis: int, start: int | None, stop: int | None) -> tuple[slice, ...]:
 
 def _pieces(g: Tensor, y: Tensor, *parts: Tensor, axis: int) -> list[Tensor]:
     ends = np.cumsum([part._array.shape[axis] for part in parts]).tolist()
-    return [g[_along(axis, start, end)] for start, end in zip([0, *ends], ends)]  # type: ignore[index]
+    return [g[_along(axis, start, end)] for start, end in zip([0, *ends], ends)]
 
 
 @primitive(joint=_pieces)

@@ -93,7 +93,7 @@ def _untransposed(x: Tensor, rest: list[int], rank: int) -> list[int]:
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(the tensor divided by its norm, the norm); `ord` and `axis` as for `norm`, the norm keeps its axes.
 
-    >>> linalg.normalize([3., 4.])
+    >>> tf.linalg.normalize([3., 4.])
     (<tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>, <tf.Tensor: shape=(1,), dtype=float32, numpy=array([5.], dtype=float32)>)
     """
     x = as_tensor(tensor)
@@ -108,7 +108,7 @@ def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str |
 def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12, name: str | None = None, dim: Any = None) -> Tensor:
     """x divided by its Euclidean norm along `axis` (all axes if None), or by sqrt(epsilon) if that is greater.
 
-    >>> linalg.l2_normalize([3., 4.])
+    >>> l2_normalize([3., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
     """
     x, axis = as_tensor(x), dim if axis is None else axis
@@ -125,7 +125,7 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12, name: str | Non
 def global_norm(t_list: Any, name: str | None = None) -> Any:
     """The Euclidean norm of all entries of a list of tensors together; a None among them is passed over.
 
-    >>> linalg.global_norm([constant([3.]), constant([4.])])
+    >>> global_norm([constant([3.]), constant([4.])])
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>
     """
     if not isinstance(t_list, (list, tuple)):
@@ -141,7 +141,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:
     """The last two axes exchanged. Raises ValueError for a tensor of rank less than 2.
 
-    >>> linalg.matrix_transpose([[1, 2]])
+    >>> matrix_transpose([[1, 2]])
     <tf.Tensor: shape=(2, 1), dtype=int32, numpy=
     array([[1],
            [2]], dtype=int32)>
@@ -163,7 +163,7 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     """The conjugate transpose of a matrix, or of each of a batch of them.
 
-    >>> linalg.adjoint([[1j, 2.+0j]])
+    >>> adjoint([[1j, 2.+0j]])
     <tf.Tensor: shape=(2, 1), dtype=complex128, numpy=
     array([[0.-1.j],
            [2.-0.j]])>
@@ -175,7 +175,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
 def trace(x: Any, name: str | None = None) -> Tensor:
     """The sum of the main diagonal of each matrix.
 
-    >>> linalg.trace([[1, 2], [3, 4]])
+    >>> trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
     return ops.reduce_sum(ops.diag_part(x), -1)
@@ -192,7 +192,7 @@ def _cross(xp, a, b):
 def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     """The cross products of the 3-vectors along the last axis of two tensors of the same shape.
 
-    >>> linalg.cross([1., 0., 0.], [0., 1., 0.])
+    >>> cross([1., 0., 0.], [0., 1., 0.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 0., 1.], dtype=float32)>
     """
     a, b = pair("Cross", a, b)

@@ -58,7 +58,7 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
     labels, logits: (..., classes), or with the classes on another axis; labels are probabilities, 1 in total. Gradients
     flow to both. Raises InvalidArgumentError if the two do not broadcast.
 
-    >>> nn.softmax_cross_entropy_with_logits(labels=[[0., 1.]], logits=[[1., 2.]])
+    >>> softmax_cross_entropy_with_logits(labels=[[0., 1.]], logits=[[1., 2.]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.31326166], dtype=float32)>
     """
     logits = as_tensor(logits)
@@ -116,7 +116,7 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     labels: int32 or int64 (...), logits: (..., classes). Raises InvalidArgumentError for a label that is no class,
     ValueError if the shapes do not fit.
 
-    >>> nn.sparse_softmax_cross_entropy_with_logits(labels=[1], logits=[[1., 2.]])
+    >>> sparse_softmax_cross_entropy_with_logits(labels=[1], logits=[[1., 2.]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.31326166], dtype=float32)>
     """
     _both_given("sparse_softmax_cross_entropy_with_logits", labels, logits)
@@ -186,7 +186,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
 
     Raises ValueError if the shapes differ.
 
-    >>> nn.sigmoid_cross_entropy_with_logits(labels=[1., 0.], logits=[2., -3.])
+    >>> sigmoid_cross_entropy_with_logits(labels=[1., 0.], logits=[2., -3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.126928  , 0.04858735], dtype=float32)>
     """
     _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
@@ -205,7 +205,7 @@ def _weighted_samples(s: Any) -> Any:
 def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:
     """The sigmoid cross entropy with its positive part, z log(sigmoid(x)), multiplied by `pos_weight`.
 
-    >>> nn.weighted_cross_entropy_with_logits([1., 0.], [2., -3.], 2.)
+    >>> weighted_cross_entropy_with_logits([1., 0.], [2., -3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.253856  , 0.04858732], dtype=float32)>
     """
     labels, logits = _same_shape("logits", logits, "labels", labels)
@@ -243,7 +243,7 @@ def _same_shape(name_a: str, a: Any, name_b: str, b: Any) -> tuple[Tensor, Tenso
 def l2_loss(xp, x):
     """Half the sum of the squares of all entries.
 
-    >>> nn.l2_loss([1., 2.])
+    >>> l2_loss([1., 2.])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
     """
     wide = x.astype(F32) if x.dtype == np.float16 else x
@@ -260,7 +260,7 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
 
     compute_full_loss: add Stirling's z log(z) - z + log(2 pi z) / 2 where z is greater than 1.
 
-    >>> nn.log_poisson_loss([1., 2.], [0.5, 0.1])
+    >>> log_poisson_loss([1., 2.], [0.5, 0.1])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.1487212, 0.905171 ], dtype=float32)>
     """
     targets, log_input = _same_shape("log_input", log_input, "targets", targets)
@@ -276,7 +276,7 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
 def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Tensor:
     """The sum of the (weighted) losses of a batch, divided by `global_batch_size` (the number of losses if None).
 
-    >>> nn.compute_average_loss([1., 2., 3.])
+    >>> compute_average_loss([1., 2., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
     """
     losses = as_tensor(per_example_loss)
@@ -293,7 +293,7 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
 def scale_regularization_loss(regularization_loss: Any) -> Tensor:
     """The sum of a regularization loss, divided by the number of devices that compute it, which here is 1.
 
-    >>> nn.scale_regularization_loss([1., 2.])
+    >>> scale_regularization_loss([1., 2.])
     <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
     """
     return ops.reduce_sum(as_tensor(regularization_loss))

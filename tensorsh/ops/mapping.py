@@ -41,8 +41,7 @@ def map_fn(
     if not nest.flatten(elems):
         raise ValueError(
             f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not "
-            "contain any "
-            "Tensors."
+            "contain any Tensors."
         )
     flat, count = _rows_of(elems)
     specs = [t.dtype for t in flat] if signature is None else nest.flatten(signature)

@@ -55,7 +55,7 @@ def expm(input: Any, name: str | None = None) -> Tensor:
 
     By a Pade approximant of a matrix scaled down by a power of 2, squared as often.
 
-    >>> linalg.expm([[0., 1.], [0., 0.]])
+    >>> expm([[0., 1.], [0., 0.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 1.],
            [0., 1.]], dtype=float32)>
@@ -194,7 +194,7 @@ def _root_samples(s: Any) -> Any:
 def sqrtm(input: Any, name: str | None = None) -> Tensor:
     """The matrix y with y @ y = x whose eigenvalues have positive real parts; nan if there is none of x's dtype.
 
-    >>> linalg.sqrtm([[4., 0.], [0., 9.]])
+    >>> sqrtm([[4., 0.], [0., 9.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 0.],
            [0., 3.]], dtype=float32)>
@@ -225,8 +225,8 @@ def _logarithm_of(m: np.ndarray) -> np.ndarray:
             t, roots = _triangular_root(t), roots + 1
         nodes, weights = np.polynomial.legendre.leggauss(9)
         rest = t - eye
-        y = sum(w / 2 * np.linalg.solve(eye + (z + 1) / 2 * rest, rest) for z, w in zip(nodes, weights))
-        y = y * 2.0**roots
+        parts = [w / 2 * np.linalg.solve(eye + (z + 1) / 2 * rest, rest) for z, w in zip(nodes, weights)]
+        y = np.sum(parts, axis=0) * 2.0**roots
         y[np.arange(n), np.arange(n)] = logs
         return q @ y @ q.conj().T
 
@@ -235,7 +235,7 @@ def _logarithm_of(m: np.ndarray) -> np.ndarray:
 def logm(input: Any, name: str | None = None) -> Tensor:
     """The principal logarithm of each complex matrix: y with expm(y) = x. Has no gradient, as in TensorFlow.
 
-    >>> linalg.logm(constant([[1., 0.], [0., 1.]], complex64))
+    >>> logm(constant([[1., 0.], [0., 1.]], complex64))
     <tf.Tensor: shape=(2, 2), dtype=complex64, numpy=
     array([[0.+0.j, 0.+0.j],
            [0.+0.j, 0.+0.j]], dtype=complex64)>

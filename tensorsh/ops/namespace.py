@@ -50,14 +50,14 @@ class Namespace:
     def _missing(self, name: str) -> AttributeError:
         top, _, rest = self._path.partition(".")
         module = _FULL.get(self._path) or (f"tensorflow._api.v2.{rest}" if top == "tf" else f"{_FULL[top]}.{rest}")
-        error = AttributeError(f"module {module!r} has no attribute {name!r}")
+        error: Any = AttributeError(f"module {module!r} has no attribute {name!r}")
         import difflib
 
         close = difflib.get_close_matches(name, dir(self), n=1)
         elsewhere = [p for p in registry.index().paths if p.endswith("." + name) and p.startswith(top + ".")]
         if elsewhere or close:
             found = min(elsewhere, key=len) if elsewhere else f"{self._path}.{close[0]}"
-            error.hint = f"did you mean {found}?"  # type: ignore[attr-defined]
+            error.hint = f"did you mean {found}?"
         return error
 
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ def moments(
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) of x over `axes`; float16 is computed in float32. `shift` is ignored, as in TensorFlow.
 
-    >>> nn.moments(constant([1., 2., 3.]), [0])
+    >>> moments(constant([1., 2., 3.]), [0])
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=0.6666666865348816>)
     """
     x = as_tensor(x)
@@ -44,7 +44,7 @@ def weighted_moments(
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) of x over `axes`, each entry counted as often as `frequency_weights` says; they broadcast.
 
-    >>> nn.weighted_moments([[1., 2.], [3., 5.]], [0], [[1.], [2.]])
+    >>> weighted_moments([[1., 2.], [3., 5.]], [0], [[1.], [2.]])
     (<tf.Tensor: shape=(2,), dtype=float32, numpy=array([2.3333333, 4.       ], dtype=float32)>, <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.88888884, 2.        ], dtype=float32)>)
     """
     x, weights = as_tensor(x), as_tensor(frequency_weights)
@@ -67,7 +67,7 @@ def sufficient_statistics(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
     """(count, sum, sum of squares, shift) of x over `axes`, x being shifted by `shift` first.
 
-    >>> nn.sufficient_statistics([1., 2.], [0])
+    >>> sufficient_statistics([1., 2.], [0])
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=3.0>, <tf.Tensor: shape=(), dtype=float32, numpy=5.0>, None)
     """
     x, axes = as_tensor(x), ints(axes)
@@ -93,7 +93,7 @@ def normalize_moments(
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) from the results of `sufficient_statistics`.
 
-    >>> nn.normalize_moments(2., 4., 10., None)
+    >>> normalize_moments(2., 4., 10., None)
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=1.0>)
     """
     mean_ss = as_tensor(mean_ss)
@@ -125,7 +125,7 @@ def batch_normalization(
 
     offset, scale: None leaves that step out.
 
-    >>> nn.batch_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3)
+    >>> batch_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.998006 ,  0.9980061], dtype=float32)>
     """
     x = as_tensor(x)
@@ -153,7 +153,7 @@ def batch_norm_with_global_normalization(
 ) -> Tensor:
     """`batch_normalization` with offset `beta`, and with scale `gamma` if `scale_after_normalization`.
 
-    >>> nn.batch_norm_with_global_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3, True)
+    >>> batch_norm_with_global_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3, True)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.998006 ,  0.9980061], dtype=float32)>
     """
     scale = gamma if scale_after_normalization else None
@@ -173,7 +173,7 @@ def local_response_normalization(
 
     input: (batch, height, width, channels) of float32 or float16 (Krizhevsky et al., 2012).
 
-    >>> nn.lrn(ones([1, 1, 1, 2]))
+    >>> local_response_normalization(ones([1, 1, 1, 2]))
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[0.57735026, 0.57735026]]]], dtype=float32)>
     """
     x = as_tensor(input)
@@ -199,7 +199,7 @@ def _window(array: Any, radius: int) -> Any:
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """value + bias, with one bias for each channel: for each entry of the last axis, or of axis 1 for "NC...".
 
-    >>> nn.bias_add([[1., 2.]], [1., 1.])
+    >>> bias_add([[1., 2.]], [1., 1.])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[2., 3.]], dtype=float32)>
     """
     if data_format is not None and not data_format.startswith("N"):
@@ -225,7 +225,7 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """The share of zeros among all entries, as float32.
 
-    >>> nn.zero_fraction([0., 1., 0., 2.])
+    >>> zero_fraction([0., 1., 0., 2.])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
     x = as_tensor(value)
@@ -289,7 +289,7 @@ def clip_by_global_norm(
     dtype: DType = norm.dtype
     limit = as_tensor(clip_norm, dtype)
     # inf - inf is nan, which is what an infinite norm shall give.
-    scale = limit * ops.minimum(1.0 / norm + (norm - norm), ops.truediv(1.0, limit))
+    scale = limit * ops.minimum(1.0 / norm + (norm - norm), 1.0 / limit)
 
     def clipped(t: Any) -> Any:
         if t is None:

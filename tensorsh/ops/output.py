@@ -37,10 +37,8 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
         raise explain(
             ValueError(
                 f"Unsupported output stream, logging level, or file.{stream}. Supported streams are "
-                "sys.stdout, "
-                "sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs to be in the "
-                "form of "
-                "'file://<filepath>'."
+                "sys.stdout, sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs "
+                "to be in the form of 'file://<filepath>'."
             ),
             summary=f"tf.print: {stream!r} is no stream; a program writes no files",
             hint='output_stream is "stderr" or "stdout"',

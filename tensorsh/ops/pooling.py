@@ -115,7 +115,7 @@ def max_pool2d(
     ksize: the window's size; strides: how far it moves; both an int, or one for each axis. padding: "VALID", "SAME", or
     pairs for each axis. nan is passed over.
 
-    >>> nn.max_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
+    >>> max_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
     """
     x = as_tensor(input, hint=float32)
@@ -129,7 +129,7 @@ def max_pool1d(
 ) -> Tensor:
     """The largest entry of each window along (batch, width, channels); otherwise as `max_pool2d`.
 
-    >>> nn.max_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
+    >>> max_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[2.],
             [3.]]], dtype=float32)>
@@ -145,7 +145,7 @@ def max_pool3d(
 ) -> Tensor:
     """The largest entry of each window of (batch, depth, height, width, channels), float32 or narrower.
 
-    >>> nn.max_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
+    >>> max_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
     TensorShape([1, 1, 1, 1, 1])
     """
     x = as_tensor(input)
@@ -159,7 +159,7 @@ def max_pool(
 ) -> Tensor:
     """`max_pool1d`, `max_pool2d` or `max_pool3d`, by the rank of the input.
 
-    >>> nn.max_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
+    >>> max_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
     TensorShape([1, 2, 2, 1])
     """
     return _by_rank((max_pool1d, max_pool2d, max_pool3d), input, ksize, strides, padding, data_format)
@@ -180,7 +180,7 @@ def max_pool_with_argmax(
 
     include_batch_in_index: count the batch as well.
 
-    >>> nn.max_pool_with_argmax([[[[1.], [2.]], [[4.], [3.]]]], 2, 2, "VALID").argmax
+    >>> max_pool_with_argmax([[[[1.], [2.]], [[4.], [3.]]]], 2, 2, "VALID").argmax
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
     """
     x = as_tensor(input)
@@ -249,7 +249,7 @@ def avg_pool2d(
 ) -> Tensor:
     """The mean of each window, of what lies inside the image; arguments as for `max_pool2d`.
 
-    >>> nn.avg_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
+    >>> avg_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[2.5]]]], dtype=float32)>
     """
     x = as_tensor(input)
@@ -263,7 +263,7 @@ def avg_pool1d(
 ) -> Tensor:
     """The mean of each window along (batch, width, channels).
 
-    >>> nn.avg_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
+    >>> avg_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[1.5],
             [2.5]]], dtype=float32)>
@@ -279,7 +279,7 @@ def avg_pool3d(
 ) -> Tensor:
     """The mean of each window of (batch, depth, height, width, channels), float32 or bfloat16.
 
-    >>> nn.avg_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
+    >>> avg_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
     TensorShape([1, 1, 1, 1, 1])
     """
     x = as_tensor(input)
@@ -309,7 +309,7 @@ def avg_pool(
 ) -> Tensor:
     """`avg_pool1d`, `avg_pool2d` or `avg_pool3d`, by the rank of the input.
 
-    >>> nn.avg_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
+    >>> avg_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
     TensorShape([1, 2, 2, 1])
     """
     return _by_rank((avg_pool1d, avg_pool2d, avg_pool3d), input, ksize, strides, padding, data_format)
@@ -333,7 +333,7 @@ def pool(
 ) -> Tensor:
     """The largest entry ("MAX") or the mean ("AVG") of windows over one, two or three axes, dilated if wanted.
 
-    >>> nn.pool([[[1.], [3.], [2.]]], [2], "MAX")
+    >>> pool([[[1.], [3.], [2.]]], [2], "MAX")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[3.],
             [3.]]], dtype=float32)>

@@ -125,11 +125,11 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
         raise ValueError(f"stop: {error}") from None
     count = _count_argument(num)
     if first.dtype is bool_ or first.dtype is string:
-        first - last  # type: ignore[operator]  # raises TensorFlow's error
+        first - last  # raises TensorFlow's error
     shape = ops.broadcast_dynamic_shape(ops.shape(first), ops.shape(last))
     first, last = (ops.expand_dims(ops.broadcast_to(t, shape), axis) for t in (first, last))
     axis %= first._array.ndim
-    delta = (last - first) / ops.cast(max(count - 1, 1), last.dtype)  # type: ignore[operator]
+    delta = (last - first) / ops.cast(max(count - 1, 1), last.dtype)
     first, last = ops.cast(first, delta.dtype), ops.cast(last, delta.dtype)
     if count < 0:
         range_(1, -1)

@@ -301,7 +301,7 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
                 "BatchToSpaceND", f"cropped_shape[{i}]={n - before - after} must be non-negative", name=last
             )
         key.append(slice(before, n - after))
-    return spread[tuple(key)]  # type: ignore[index]
+    return spread[tuple(key)]
 
 
 def _blocks(

@@ -1,8 +1,8 @@
 """Ops that take axes away: sums, products, extremes, means, norms, logical reductions.
 
-`axis` is an int or a list of ints, negative ones counted from the end, and every axis if it is None. A sum is of the
-tensor's own dtype and wraps; float16 and bfloat16 are summed in float32. Over nothing, a sum is 0, a product 1, a
-maximum the smallest number of its dtype.
+`axis` is an int or a list of ints, negative ones counted from the end, and every axis if it is None. A sum is
+of the tensor's own dtype and wraps; float16 and bfloat16 are summed in float32. Over nothing, a sum is 0, a
+product 1, a maximum the smallest number of its dtype.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .rules import axis_of, check_dtype, expand_reduced, reduction, reduction_ax
 
 # In the order in which TensorFlow's kernels list them.
 SUMMABLE = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
-    "complex128 float16 uint32 uint64"
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 "
+    "uint16 complex128 float16 uint32 uint64"
 )
 RANKED = (*ORDERED, *listed("qint8 quint8 qint32 qint16 quint16"))
 
@@ -124,7 +124,7 @@ def reduce_prod(xp, x, axis, keepdims):
 
 
 def _product_of_others(x: Tensor, axis: tuple[int, ...]) -> Tensor:
-    """For each element the product of all that are reduced with it: from both ends, as dividing fails at zeros."""
+    """For each element the product of the others reduced with it: from both ends, as dividing fails at zeros."""
     shape = x._array.shape
     order = [*axis, *(a for a in range(len(shape)) if a not in axis)]
     columns = ops.reshape(ops.transpose(x, order), [_count(shape, axis), -1 if x._array.size else 0])
@@ -266,8 +266,7 @@ def reduce_euclidean_norm(xp, x, axis, keepdims):
 
 
 @primitive(
-    lambda g, y, x, axis, keepdims: expand_reduced(g, axis, keepdims)
-    * ops.exp(x - expand_reduced(y, axis, keepdims))
+    lambda g, y, x, axis, keepdims: expand_reduced(g, axis, keepdims) * ops.exp(x - expand_reduced(y, axis, keepdims))
 )
 def _logsumexp(xp, x, axis, keepdims):
     largest = _extreme(xp, xp.max, x, axis, True, lambda d: 0)

@@ -35,6 +35,7 @@ FAMILIES = (
     "casting",
     "elementwise",
     "trigonometry",
+    "pairs",
     "comparison",
     "reduction",
     "scan",
@@ -64,6 +65,8 @@ FAMILIES = (
     "normalization",
     "convolution",
     "pooling",
+    "isotonic",
+    "ctc",
     "sampling",
     "stateless",
     "dropout",
@@ -320,8 +323,9 @@ def no_gradient(kernel_name: str) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
         raise LookupError(f"gradient registry has no entry for: {kernel_name}")
 
-    refuse.refuses = True  # type: ignore[attr-defined]
-    return refuse
+    refusal: Any = refuse
+    refusal.refuses = True
+    return refusal
 
 
 # ---------------------------------------------------------------- finding ops by name
@@ -345,9 +349,9 @@ def resolve(name: str) -> Any:
     """The op of that name, short or its function's own. Raises KeyError if there is none."""
     if name not in SHORT and name not in OPS:
         if name in _INTERNAL:
-            return getattr(_family(_INTERNAL[name]), name)
+            return getattr(import_family(_INTERNAL[name]), name)
         known = index()
-        _family(known.short[name] if name in known.short else known.unlisted[name])
+        import_family(known.short[name] if name in known.short else known.unlisted[name])
     return SHORT[name] if name in SHORT else OPS[name].function
 
 
@@ -367,7 +371,7 @@ _INTERNAL = {
 def at_path(path: str) -> Any:
     """What is at a full path such as "tf.math.square". Raises KeyError if nothing is."""
     if path not in PATHS:
-        _family(index().paths[path])
+        import_family(index().paths[path])
     return PATHS[path]
 
 
@@ -375,7 +379,7 @@ def index() -> Index:
     """The index of all families: made by importing them all, unless `use_index` supplied it."""
     if not _index.complete:
         for family in FAMILIES:
-            _family(family)
+            import_family(family)
         values = [value for value in PATHS.values() if isinstance(value, type)]
         classes = [cls for cls in values if not cls.__module__.startswith(("builtins", "numpy"))]
         _index.attributes = sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")})
@@ -401,7 +405,7 @@ def use_index(known: Index) -> None:
                 setattr(cls, method, stub)
 
 
-def _family(name: str) -> Any:
+def import_family(name: str) -> Any:
     return import_module("." + name, __package__)
 
 
@@ -409,7 +413,7 @@ def _stub(family: str, method: str) -> Callable[..., Any]:
     """An operator's method until its family is imported, which puts the real one in its place."""
 
     def load_and_call(self: Any, *args: Any) -> Any:
-        _family(family)
+        import_family(family)
         return getattr(type(self), method)(self, *args)
 
     return load_and_call

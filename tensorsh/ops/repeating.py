@@ -146,7 +146,8 @@ def pad(
         _check_mirror(x, axis, before, after, kind == "REFLECT", last)
         if before or after:
             size = x._array.shape[axis]
-            at = np.pad(np.arange(size), (before, after), kind.lower())  # type: ignore[call-overload]
+            numpy_mode: Any = kind.lower()
+            at = np.pad(np.arange(size), (before, after), numpy_mode)
             x = take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
     return x
 

@@ -1,8 +1,8 @@
 """Elementary functions of small float32 arrays, to TensorFlow's last digit.
 
-What is printed is small. TensorFlow computes scalars, and what does not fill a vector register, with functions that
-are correctly rounded almost always, where NumPy's fast ones are off by up to two units in the last place. So up to
-`SMALL` elements these are computed in float64 and rounded; large arrays keep the fast ones.
+What is printed is small. TensorFlow computes scalars, and what does not fill a vector register, with functions
+that are correctly rounded almost always, where NumPy's fast ones are off by up to two units in the last place. So
+up to `SMALL` elements these are computed in float64 and rounded; large arrays keep the fast ones.
 """
 
 from __future__ import annotations

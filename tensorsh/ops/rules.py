@@ -249,7 +249,7 @@ def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tenso
     return x, y
 
 
-def mismatch(kernel: str, i: int, x: Tensor, y: Tensor, names: tuple[str, str] = ("x", "y")) -> BaseException:
+def mismatch(kernel: str, i: int, x: Tensor, y: Tensor, names: tuple[str, str] = ("x", "y")) -> Any:
     """TensorFlow's error for operands of two dtypes; `i` is the position of the one that differs."""
     a, b = x.dtype, y.dtype
     return invalid(
@@ -262,7 +262,7 @@ def mismatch(kernel: str, i: int, x: Tensor, y: Tensor, names: tuple[str, str] =
     )
 
 
-def shape_error(kernel: str, x: Any, y: Any, args: tuple[str, str] = ("x", "y")) -> BaseException:
+def shape_error(kernel: str, x: Any, y: Any, args: tuple[str, str] = ("x", "y")) -> Any:
     """TensorFlow's error for operands that do not broadcast."""
     x, y = as_tensor(x), as_tensor(y)
     a, b = x._array.shape, y._array.shape

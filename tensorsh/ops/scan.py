@@ -1,4 +1,4 @@
-"""Running sums, products and log-sums along an axis, forwards or backwards, with or without the element itself."""
+"""Running sums, products and log-sums along an axis, forwards or backwards, with the element itself or not."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
 
 
 def _logsumexp_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int, exclusive: bool, reverse: bool) -> Tensor:
-    """exp(x) times the running sum, the other way, of g * exp(-y): in logarithms, the two signs of g apart."""
+    """exp(x) times the running sum, the other way, of g * exp(-y): in logarithms, g's two signs apart."""
 
     def part(positive: Any, size: Any) -> Tensor:
         logarithm = ops.where(positive, ops.log(ops.where(positive, size, 1.0)), size.dtype.min)
@@ -94,9 +94,7 @@ def cumulative_logsumexp(
     return _scan("CumulativeLogsumexp", _cumulative_logsumexp, FLOATS, x, axis, exclusive, reverse)
 
 
-def _scan(
-    kernel: str, core: Primitive, dtypes: Any, x: Any, axis: Any, exclusive: bool, reverse: bool
-) -> Tensor:
+def _scan(kernel: str, core: Primitive, dtypes: Any, x: Any, axis: Any, exclusive: bool, reverse: bool) -> Tensor:
     """Check the operands of a scan and run it."""
     x = as_tensor(x)
     check_dtype(kernel, x, dtypes, dtypes, "x")

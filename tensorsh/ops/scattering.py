@@ -31,7 +31,7 @@ def _kept(g: Tensor, y: Tensor, x: Tensor, rows: Tensor, at: Tensor, kind: str) 
         return g
     if kind == "update":
         return _combine(g, ops.zeros_like(rows), at, kind="update")
-    return g * _share(y, x, rows, at)[0]  # type: ignore[operator]
+    return g * _share(y, x, rows, at)[0]
 
 
 def _written(g: Tensor, y: Tensor, x: Tensor, rows: Tensor, at: Tensor, kind: str) -> Tensor:
@@ -40,8 +40,8 @@ def _written(g: Tensor, y: Tensor, x: Tensor, rows: Tensor, at: Tensor, kind: st
     if kind in ("add", "update"):
         return picked
     if kind == "sub":
-        return -picked  # type: ignore[operator]
-    return picked * _share(y, x, rows, at)[1]  # type: ignore[operator]
+        return -picked
+    return picked * _share(y, x, rows, at)[1]
 
 
 def _share(y: Tensor, x: Tensor, rows: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:

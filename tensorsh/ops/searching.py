@@ -268,9 +268,9 @@ def histogram_fixed_width_bins(
             summary=f"histogram_fixed_width_bins: nbins is {int(count)}, and must be positive",
         )
     bins = ops.cast(count, x.dtype)
-    scaled = ops.truediv(x - ends[0], ends[1] - ends[0])  # type: ignore[operator, index]
-    at = ops.floor(bins * scaled)  # type: ignore[operator]
-    return ops.cast(ops.clip_by_value(at, 0, bins - 1), int32)  # type: ignore[operator]
+    scaled = ops.truediv(x - ends[0], ends[1] - ends[0])
+    at = ops.floor(bins * scaled)
+    return ops.cast(ops.clip_by_value(at, 0, bins - 1), int32)
 
 
 @op("math.invert_permutation")
@@ -292,8 +292,8 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
             raise invalid("InvertPermutation", f"{n} is not between 0 and {host.size}", name=last)
     counts = np.bincount(host, minlength=host.size)
     if (counts > 1).any():
-        seen: set[int] = set()
-        twice = next(n for n in host.tolist() if n in seen or seen.add(n))  # type: ignore[func-returns-value]
+        order = host.tolist()
+        twice = next(n for i, n in enumerate(order) if n in order[:i])
         raise invalid("InvertPermutation", f"{twice} is duplicated in the input.", name=last)
     xp = module_of(t._array)
     return wrap(xp.argsort(t._array).astype(t._array.dtype))

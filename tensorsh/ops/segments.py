@@ -45,10 +45,10 @@ def _reduce(xp, x, at, size, kind, empty):
 def _gradient(g: Tensor, y: Tensor, x: Tensor, at: Tensor, kind: str) -> Tensor:
     size = y._array.shape[0]
     if kind == "mul":
-        return take(g, at, axis=0) * _rest_of_product(x, at, size)  # type: ignore[operator]
+        return take(g, at, axis=0) * _rest_of_product(x, at, size)
     won = ops.cast(x == take(y, at, axis=0), x.dtype)
     count = untake(won, at, axis=0, size=size)
-    return won * take(ops.divide_no_nan(g, count), at, axis=0)  # type: ignore[operator]
+    return won * take(ops.divide_no_nan(g, count), at, axis=0)
 
 
 def _rest_of_product(x: Tensor, at: Tensor, size: int) -> Tensor:
@@ -59,7 +59,7 @@ def _rest_of_product(x: Tensor, at: Tensor, size: int) -> Tensor:
     product = take(_reduce(filled, at, size=size, kind="mul", empty=1), at, axis=0)
     zeros = take(count, at, axis=0)
     alone = ops.where(zero, zeros == 1, zeros == 0)
-    return ops.where(alone, product / filled, ops.zeros_like(x))  # type: ignore[operator]
+    return ops.where(alone, product / filled, ops.zeros_like(x))
 
 
 def _unbounded(dtype: np.dtype, kind: str) -> Any:
@@ -131,7 +131,7 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
     x, ids, size = _sorted("SegmentMean", _SUMMED, data, segment_ids)
     total = untake(x, ids, axis=0, size=size)
     counts = _counts(ids, size, x)
-    return ops.truncatediv(total, counts) if x.dtype.is_integer else total / counts  # type: ignore[operator]
+    return ops.truncatediv(total, counts) if x.dtype.is_integer else total / counts
 
 
 def _counts(ids: Tensor, size: int, x: Tensor, least: int = 1) -> Tensor:
@@ -260,7 +260,7 @@ def unsorted_segment_sqrt_n(
 def _per_count(data: Any, ids: Any, num_segments: Any, of_count: Callable[[Tensor], Tensor]) -> Tensor:
     ids = ids if is_tensor(ids) else as_tensor(ids)
     x, at, size = _unsorted("UnsortedSegmentSum", _SUMMED, as_tensor(data), ids, num_segments)
-    return untake(x, at, axis=0, size=size) / of_count(_counts(at, size, x))  # type: ignore[operator]
+    return untake(x, at, axis=0, size=size) / of_count(_counts(at, size, x))
 
 
 @op("math.unsorted_segment_prod", samples=_unsorted_samples)

@@ -334,11 +334,11 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """
     t, wanted = as_tensor(x), TensorShape(shape)
     if not wanted.is_compatible_with(t._array.shape):
-        sizes = ["?" if n is None else n for n in wanted]
+        sizes = ["?" if n is None else str(n) for n in wanted]
         raise invalid(
             "EnsureShape",
             f"Shape of tensor input {bracketed(t._array.shape)} is not compatible with expected shape "
-            f"{bracketed(sizes)}.",  # type: ignore[arg-type]
+            f"{bracketed(sizes)}.",
             summary=f"ensure_shape: the shape is {t._array.shape}, and should be {wanted}",
             operands=[("x", t)],
         )

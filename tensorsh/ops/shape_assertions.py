@@ -189,8 +189,7 @@ def assert_shapes(
                 raise explain(
                     ValueError(
                         f"{prefix(message)}{why}.  Tensor {shape_and_dtype(x)} dimension {axis} must have "
-                        "size "
-                        f"{size}.  Received size {sizes[axis]}, shape {x.shape}"
+                        f"size {size}.  Received size {sizes[axis]}, shape {x.shape}"
                     ),
                     operands=[("x", x)],
                 )
@@ -201,16 +200,14 @@ def _wanted_shape(x: Tensor, shape: Any, message: Any) -> tuple[Tensor, tuple, b
     if not hasattr(shape, "__iter__"):
         raise ValueError(
             f"{prefix(message)}Tensor {shape_and_dtype(x)}.  Specified shape must be an iterable.  An "
-            "iterable has the "
-            f"attribute `__iter__` or `__getitem__`.  Received specified shape: {shape}"
+            f"iterable has the attribute `__iter__` or `__getitem__`.  Received specified shape: {shape}"
         )
     entries = tuple(shape)
     for i, entry in enumerate(entries):
         if i and (entry is Ellipsis or entry == "*"):
             raise ValueError(
                 f"{prefix(message)}Tensor {shape_and_dtype(x)} specified shape index {i}.  Symbol `...` or "
-                "`*` for a "
-                "variable number of unspecified dimensions is only allowed as the first entry"
+                "`*` for a variable number of unspecified dimensions is only allowed as the first entry"
             )
     is_tail = bool(entries) and (entries[0] is Ellipsis or entries[0] == "*")
     return x, (entries[1:] if is_tail else entries) or (1,), is_tail

@@ -86,7 +86,7 @@ def _singular(kernel: str, message: str) -> BaseException:
         kernel,
         message,
         "the matrix has no inverse: it is singular",
-        hint="for a least squares answer: linalg.pinv(a), or linalg.lstsq(a, b, l2_regularizer=1e-6)",
+        hint="for a least squares answer: pinv(a), or lstsq(a, b, l2_regularizer=1e-6)",
         name=None,
     )
 
@@ -102,7 +102,7 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
 
     Raises InvalidArgumentError for a matrix that is not square or has no inverse.
 
-    >>> linalg.inv([[4., 2.], [2., 3.]])
+    >>> inv([[4., 2.], [2., 3.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[ 0.375, -0.25 ],
            [-0.25 ,  0.5  ]], dtype=float32)>
@@ -152,7 +152,7 @@ def _det_samples(s: Any) -> Any:
 def det(input: Any, name: str | None = None) -> Tensor:
     """The determinant of each square matrix.
 
-    >>> linalg.det([[1., 2.], [3., 4.]])
+    >>> det([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=-2.0>
     """
     x = as_tensor(input)
@@ -176,7 +176,7 @@ def _log_determinant(xp, x):
 def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
     """The sign of each determinant and the logarithm of its absolute value; (0, -inf) for a singular matrix.
 
-    >>> linalg.slogdet([[1., 2.], [3., 4.]]).sign
+    >>> slogdet([[1., 2.], [3., 4.]]).sign
     <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>
     """
     x = as_tensor(input)
@@ -190,7 +190,7 @@ def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
 def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """The logarithm of the determinant of each positive definite matrix; nan for one that is not.
 
-    >>> linalg.logdet([[4., 2.], [2., 3.]])
+    >>> logdet([[4., 2.], [2., 3.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>
     """
     pivots = diag_part(cholesky(matrix))
@@ -232,7 +232,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
 
     Raises InvalidArgumentError unless the shapes fit and the matrix has an inverse.
 
-    >>> linalg.solve([[3., 1.], [1., 2.]], [[9.], [8.]])
+    >>> solve([[3., 1.], [1., 2.]], [[9.], [8.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[2.],
            [3.]], dtype=float32)>
@@ -245,7 +245,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     if len(p) != len(q):
         message = "All input tensors must have the same rank."
         if len(q) == len(p) - 1:
-            hint = "make the right-hand side a column: linalg.solve(matrix, rhs[:, newaxis])"
+            hint = "make the right-hand side a column: solve(matrix, rhs[:, newaxis])"
     elif len(p) < 2:
         message = f"Input tensor 0 must have rank >= 2, got {len(p)}"
     elif p[:-2] != q[:-2]:
@@ -297,7 +297,7 @@ def triangular_solve(
 
     lower: which triangle. adjoint: solve with the conjugate transpose of that triangle.
 
-    >>> linalg.triangular_solve([[2., 0.], [1., 4.]], [[2.], [5.]])
+    >>> triangular_solve([[2., 0.], [1., 4.]], [[2.], [5.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[1.],
            [1.]], dtype=float32)>
@@ -346,7 +346,7 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
 
     Only the lower triangle of x is read; the gradient is that of a symmetric x.
 
-    >>> linalg.cholesky([[4., 2.], [2., 2.]])
+    >>> cholesky([[4., 2.], [2., 2.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 0.],
            [1., 1.]], dtype=float32)>
@@ -362,7 +362,7 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
     """x in L @ L^H @ x = rhs, for the lower triangular L that `cholesky` gives.
 
-    >>> linalg.cholesky_solve([[2., 0.], [1., 1.]], [[8.], [6.]])
+    >>> cholesky_solve([[2., 0.], [1., 1.]], [[8.], [6.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[1.],
            [2.]], dtype=float32)>
@@ -383,7 +383,7 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
     matrix: (..., n, k), rhs: (..., n, m); x: (..., k, m). fast: by Cholesky factors, for matrices of full rank; else by
     singular values, for any rank, with no regularizer.
 
-    >>> linalg.lstsq([[1., 0.], [0., 1.], [0., 0.]], [[1.], [2.], [5.]])
+    >>> lstsq([[1., 0.], [0., 1.], [0., 0.]], [[1.], [2.], [5.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[1.],
            [2.]], dtype=float32)>
@@ -419,7 +419,7 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
 
     Row i of L @ U is row p[i] of the matrix. Has no gradient, as in TensorFlow.
 
-    >>> linalg.lu([[1., 2.], [2., 2.]]).lu
+    >>> lu([[1., 2.], [2., 2.]]).lu
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2. , 2. ],
            [0.5, 1. ]], dtype=float32)>
@@ -437,7 +437,7 @@ def lu_solve(
 ) -> Tensor:
     """x in a @ x = rhs, by the factors of a that `lu` gives.
 
-    >>> linalg.lu_solve([[2., 2.], [0.5, 1.]], [1, 0], [[3.], [4.]])
+    >>> lu_solve([[2., 2.], [0.5, 1.]], [1, 0], [[3.], [4.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[1.],
            [1.]], dtype=float32)>
@@ -452,7 +452,7 @@ def lu_solve(
 def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The inverse of a matrix, by the factors that `lu` gives.
 
-    >>> linalg.lu_matrix_inverse([[2., 2.], [0.5, 1.]], [1, 0])
+    >>> lu_matrix_inverse([[2., 2.], [0.5, 1.]], [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[-1. ,  1. ],
            [ 1. , -0.5]], dtype=float32)>
@@ -467,7 +467,7 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
 def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The matrix whose factors `lu` gave.
 
-    >>> linalg.lu_reconstruct([[2., 2.], [0.5, 1.]], [1, 0])
+    >>> lu_reconstruct([[2., 2.], [0.5, 1.]], [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 2.],
            [2., 2.]], dtype=float32)>

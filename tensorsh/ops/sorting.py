@@ -1,7 +1,7 @@
 """Order: sort, argsort, the largest entries of a row.
 
-Sorting is stable: of equal entries the first comes first. nan comes last, whichever the direction.
-(TensorFlow's kernels compare with `<` alone, which leaves the order around a nan to chance.)
+Sorting is stable: of equal entries the first comes first. nan comes last, whichever the direction, save in rows of
+up to 16 entries: there the order around a nan is TensorFlow's, whose kernels compare with `<` alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime import tape
-from ..runtime.backend import module_of
+from ..runtime.backend import module_of, to_host
 from ..runtime.dtypes import (
     as_dtype,
     bfloat16,
@@ -75,10 +75,11 @@ def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | 
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
     x, axis, descending = _sortable(values, axis, direction)
-    if not tape.recorders and not descending:
-        xp = module_of(x._array)
-        if x._array.dtype.kind != "V":
-            return wrap(xp.sort(x._array, axis))
+    array, xp = x._array, module_of(x._array)
+    if not tape.recorders and not descending and array.dtype.kind != "V":
+        found = xp.sort(array, axis)
+        if array.dtype.kind != "f" or array.shape[axis] > _SHORT or not _ends_in_nan(xp, found, axis):
+            return wrap(found)
     last = x if axis == x._array.ndim - 1 else _swapped(x, axis)
     y = _pick(last, _order(last._array, descending))
     return y if last is x else _swapped(y, axis)
@@ -94,14 +95,43 @@ def argsort(
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
     """
     x, axis, descending = _sortable(values, axis, direction)
-    xp = module_of(x._array)
-    order = xp.argsort(_key(xp, x._array, descending), axis, kind="stable")
-    return wrap(order.astype(np.int32))
+    last = axis == x._array.ndim - 1
+    order = wrap(_order((x if last else _swapped(x, axis))._array, descending).astype(np.int32))
+    return order if last else _swapped(order, axis)
+
+
+#: The length of the rows that C++'s `std::sort` sorts by insertion.
+_SHORT = 16
 
 
 def _order(array: Any, descending: bool) -> Any:
+    """Where the entries of each row come from in order."""
     xp = module_of(array)
-    return xp.argsort(_key(xp, array, descending), -1, kind="stable")
+    key = _key(xp, array, descending)
+    order = xp.argsort(key, -1, kind="stable")
+    if key.dtype.kind == "f" and key.shape[-1] <= _SHORT and key.size:
+        ordered = xp.take_along_axis(key, order, -1)
+        if _ends_in_nan(xp, ordered, -1):
+            host = to_host(key)
+            return xp.asarray(np.apply_along_axis(_inserted, -1, host))
+    return order
+
+
+def _ends_in_nan(xp: Any, ordered: Any, axis: int) -> bool:
+    last = xp.take(ordered, -1, axis=axis) if ordered.shape[axis] else ordered
+    return bool((last != last).any())
+
+
+def _inserted(row: np.ndarray) -> np.ndarray:
+    """The order to which sorting by insertion brings a row; a nan is smaller than nothing, and nothing than it."""
+    key = row.tolist()
+    order: list[int] = []
+    for i, entry in enumerate(key):
+        place = 0 if order and entry < key[order[0]] else len(order)
+        while place and entry < key[order[place - 1]]:
+            place -= 1
+        order.insert(place, i)
+    return np.array(order)
 
 
 def _swapped(x: Tensor, axis: int) -> Tensor:
@@ -114,10 +144,7 @@ def _swapped(x: Tensor, axis: int) -> Tensor:
 def _sortable(values: Any, axis: Any, direction: str) -> tuple[Tensor, int, bool]:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise explain(
-            ValueError(
-                "Argument `direction` should be one of ASCENDING, DESCENDING. Received: "
-                f"direction={direction}"
-            ),
+            ValueError(f"Argument `direction` should be one of ASCENDING, DESCENDING. Received: direction={direction}"),
             hint='write "ASCENDING" or "DESCENDING", in capitals',
         )
     x, axis = as_tensor(values), int(axis)
@@ -138,9 +165,7 @@ def _sortable(values: Any, axis: Any, direction: str) -> tuple[Tensor, int, bool
 
 
 @op("math.top_k nn.top_k", samples=lambda s: [s.call(s.distinct(5), 2), s.call(s.distinct(2, 3), 3)])
-def top_k(
-    input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, name: str | None = None
-) -> Any:
+def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, name: str | None = None) -> Any:
     """The k largest entries of each row, from the largest down, and their places: TopKV2(values, indices).
 
     sorted: if False, TensorFlow gives them in no particular order. Raises InvalidArgumentError if a row is
@@ -207,11 +232,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
         raise fail(f"First dimension of predictions {rows} must match length of targets {count}")
     xp = module_of(p._array)
     valid = (at._array >= 0) & (at._array < classes)
-    chosen = (
-        p._array[xp.arange(rows), xp.where(valid, at._array, 0)]
-        if classes
-        else xp.zeros(rows, p._array.dtype)
-    )
+    chosen = p._array[xp.arange(rows), xp.where(valid, at._array, 0)] if classes else xp.zeros(rows, p._array.dtype)
     above = (p._array > chosen[:, None]).sum(axis=1)
     return wrap(valid & xp.isfinite(p._array).all(axis=1) & (above < int(as_tensor(k, at.dtype))))
 
@@ -222,9 +243,7 @@ def _approximate(operand: Any, k: int, reduction_dimension: int, is_max: bool) -
     check_dtype("ApproxTopK", x, allowed, allowed, "input")
     axis, rank = reduction_dimension, x._array.ndim
     if not -rank <= axis < rank:
-        raise invalid(
-            "ApproxTopK", f"reduction_dimension must be in [{-rank}, {rank}), but got {axis}", name=None
-        )
+        raise invalid("ApproxTopK", f"reduction_dimension must be in [{-rank}, {rank}), but got {axis}", name=None)
     if x._array.shape[axis] < k:
         raise invalid(
             "ApproxTopK",

@@ -98,7 +98,7 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
 
     full_matrices: q square, (..., n, n), instead of (..., n, min(n, m)).
 
-    >>> linalg.qr([[3., 0.], [4., 5.]]).r
+    >>> qr([[3., 0.], [4., 5.]]).r
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[-5., -4.],
            [ 0., -3.]], dtype=float32)>
@@ -169,7 +169,8 @@ def _svd_of(m: np.ndarray, full: bool) -> tuple[np.ndarray, np.ndarray, np.ndarr
     rows, columns = m.shape
     n = min(rows, columns)
     shapes = ((n,), (rows, rows if full else n), (columns, columns if full else n))
-    return tuple(np.full(shape, np.nan, m.dtype) for shape in shapes)  # type: ignore[return-value]
+    s, u, v = (np.full(shape, np.nan, m.dtype) for shape in shapes)
+    return s, u, v
 
 
 def _singular_gradient(g: Tensor, y: Tensor, a: Tensor) -> Tensor:
@@ -198,7 +199,7 @@ def svd(
 
     full_matrices: u and v square. compute_uv: if False, the singular values alone. Matrices that hold nan give nan.
 
-    >>> linalg.svd([[0., 2.], [3., 0.]], compute_uv=False)
+    >>> svd([[0., 2.], [3., 0.]], compute_uv=False)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
     """
     x = as_tensor(tensor)
@@ -214,7 +215,7 @@ def svd(
 def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The number of singular values above `tol` (by default: the largest, times the larger side, times epsilon).
 
-    >>> linalg.matrix_rank([[1., 2.], [2., 4.]])
+    >>> matrix_rank([[1., 2.], [2., 4.]])
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
     """
     x = as_tensor(a, hint="float32")
@@ -232,7 +233,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
 
     rcond: singular values up to this share of the largest count as 0 (by default 10 max(n, m) epsilon).
 
-    >>> linalg.pinv([[2., 0.], [0., 4.], [0., 0.]])
+    >>> pinv([[2., 0.], [0., 4.], [0., 0.]])
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
     array([[0.5 , 0.  , 0.  ],
            [0.  , 0.25, 0.  ]], dtype=float32)>
@@ -323,7 +324,7 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 
     Only the lower triangle is read. Raises InvalidArgumentError for a matrix that holds nan.
 
-    >>> linalg.eigh([[2., 0.], [0., 1.]])[0]
+    >>> eigh([[2., 0.], [0., 1.]])[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     e, v = _eigh(_self_adjoint(tensor, True))
@@ -334,7 +335,7 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues, ascending, of each symmetric or Hermitian matrix; the lower triangle is read.
 
-    >>> linalg.eigvalsh([[2., 0.], [0., 1.]])
+    >>> eigvalsh([[2., 0.], [0., 1.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     return _eigvalsh(_self_adjoint(tensor, False))
@@ -388,7 +389,7 @@ def _general(tensor: Any) -> Tensor:
 def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(eigenvalues, eigenvectors of length 1 as columns) of each square matrix, complex, in no particular order.
 
-    >>> linalg.eig(constant([[2., 0.], [0., 1.]]))[0]
+    >>> eig(constant([[2., 0.], [0., 1.]]))[0]
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([2.+0.j, 1.+0.j], dtype=complex64)>
     """
     e, v = _eig(_general(tensor))
@@ -399,7 +400,7 @@ def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues of each square matrix, complex, in no particular order.
 
-    >>> linalg.eigvals(constant([[0., -1.], [1., 0.]]))
+    >>> eigvals(constant([[0., -1.], [1., 0.]]))
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([0.+1.j, 0.-1.j], dtype=complex64)>
     """
     return _eigvals(_general(tensor))

@@ -86,8 +86,7 @@ class TensorArray:
         if self._entries[i] is None and i in self._cleared:
             raise InvalidArgumentError(
                 f"Could not read index {i} twice because it was cleared after a previous read (perhaps try "
-                "setting "
-                "clear_after_read = false?)"
+                "setting clear_after_read = false?)"
             )
         entry = self._filled(i)
         if self._read_once:
@@ -167,14 +166,13 @@ class TensorArray:
             )
         if sum(sizes) != whole.shape[0]:
             raise InvalidArgumentError(
-                "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
-                f"{sum(sizes)} and value's shape is: {whole.shape.as_list()} "
+                f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is {sum(sizes)} "
+                f"and value's shape is: {whole.shape.as_list()} "
             )
         if not self._grows and len(sizes) != len(self._entries):
             raise InvalidArgumentError(
                 f"TensorArray's size is not equal to the size of lengths ({len(self._entries)} vs. "
-                f"{len(sizes)}), and "
-                "the TensorArray is not marked as dynamically resizeable."
+                f"{len(sizes)}), and the TensorArray is not marked as dynamically resizeable."
             )
         self._entries = list(ops.split(whole, sizes))
         return self
@@ -183,8 +181,7 @@ class TensorArray:
         """Refused: a tape differentiates a TensorArray's use by itself."""
         raise NotImplementedError(
             "TensorArray.grad is not supported when executing eagerly; eager's gradient implementation does "
-            "not "
-            "use/need this function to compute gradients of operations that use TensorArrays."
+            "not use/need this function to compute gradients of operations that use TensorArrays."
         )
 
     def close(self, name: str | None = None) -> None:

@@ -88,12 +88,12 @@ def to_array(value: Any, dtype: DType) -> np.ndarray:
 
 def cannot_convert(value: Any, dtype: DType) -> TypeError:
     """TensorFlow's error for a Python value that does not fit a dtype."""
-    error = TypeError(
+    error: Any = TypeError(
         f"Cannot convert {list(value) if isinstance(value, range) else value!r} to EagerTensor of dtype "
         f"{dtype.kernel_name}"
     )
     if isinstance(value, float) and dtype.is_integer and np.isfinite(value):
-        error.hint = f"cast the tensor: cast(x, float32), or write {int(value)}"  # type: ignore[attr-defined]
+        error.hint = f"cast the tensor: cast(x, float32), or write {int(value)}"
     return error
 
 

@@ -220,8 +220,10 @@ def as_dtype(value: Any) -> DType:
             TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."),
             hint=_closest(value),
         )
-    if value is float or type(value) is int and value in _BY_ENUM:
-        return _BY_ENUM[1 if value is float else value]
+    if value is float:
+        return float32
+    if type(value) is int and value in _BY_ENUM:
+        return _BY_ENUM[value]
     if value is bool:
         return bool_
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):

@@ -28,7 +28,8 @@ class OpError(Exception):
     def __init__(self, *args: Any) -> None:
         # TensorFlow's own constructor is (node_def, op, message); programs also raise with a message alone.
         super().__init__()
-        self.node_def, self.op = (args[0], args[1]) if len(args) >= 3 else (None, None)
+        self.node_def: Any = args[0] if len(args) >= 3 else None
+        self.op: Any = args[1] if len(args) >= 3 else None
         self.message = str(args[-1]) if args else ""
 
     def __str__(self) -> str:
@@ -68,18 +69,18 @@ class OperatorNotAllowedInGraphError(TypeError):
 
 
 def explain(
-    error: BaseException,
+    error: Any,
     summary: str | None = None,
     operands: Iterable[tuple[str, Any]] = (),
     hint: str | None = None,
-) -> BaseException:
+) -> Any:
     """The same error with what a person should read beside TensorFlow's message.
 
     `operands` pairs parameter names with tensors (or with ready descriptions).
     """
-    error.summary = summary  # type: ignore[attr-defined]
-    error.operands = [(name, describe(value)) for name, value in operands]  # type: ignore[attr-defined]
-    error.hint = hint  # type: ignore[attr-defined]
+    error.summary = summary
+    error.operands = [(name, describe(value)) for name, value in operands]
+    error.hint = hint
     return error
 
 
@@ -90,7 +91,7 @@ def invalid(
     operands: Iterable[tuple[str, Any]] = (),
     hint: str | None = None,
     name: str | None = "",
-) -> BaseException:
+) -> Any:
     """An InvalidArgumentError worded as TensorFlow's kernel `kernel` words it.
 
     `name` is what follows ` name: ` in TensorFlow's text; None leaves that part out, as TensorFlow does
@@ -110,6 +111,6 @@ def describe(value: Any) -> str:
     return f"{getattr(dtype, 'name', dtype)} {shape}" if len(shape) else f"{getattr(dtype, 'name', dtype)} scalar"
 
 
-def bracketed(shape: Iterable[int]) -> str:
+def bracketed(shape: Iterable[Any]) -> str:
     """A shape as TensorFlow's kernels write it: `[2,3]`."""
     return "[" + ",".join(map(str, shape)) + "]"

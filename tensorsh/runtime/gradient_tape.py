@@ -51,7 +51,7 @@ class GradientTape(tape.Tape):
             raise ValueError(
                 "Tape is still recording, This can happen if you try to re-enter an already-active tape."
             )
-        if self._empty and self._watched:
+        if self._empty and self._variables:
             self._clear()
         self._recording, self._empty = True, False
         tape.recorders.append(self)
@@ -218,8 +218,8 @@ class GradientTape(tape.Tape):
     def _check_persistent(self, vectorized: bool, words: str) -> None:
         if not vectorized and not self._persistent:
             raise RuntimeError(
-                f"GradientTape must be created with persistent=True to compute the {words}"
-                "experimental_use_pfor set to False."
+                "GradientTape must be created with persistent=True to compute the "
+                f"{words}experimental_use_pfor set to False."
             )
 
     def _target(self, value: Any) -> Tensor:
@@ -332,9 +332,7 @@ def _batch_one_hots(y: Tensor) -> Iterator[Tensor]:
 
 _PERSISTENT_INSIDE = (
     "Calling GradientTape.gradient on a persistent tape inside its context is significantly less efficient "
-    "than "
-    "calling it outside the context (it causes the gradient ops to be recorded on the tape, leading to "
-    "increased CPU "
-    "and memory usage). Only call GradientTape.gradient inside the context if you actually want to trace the "
-    "gradient in order to compute higher order derivatives."
+    "than calling it outside the context (it causes the gradient ops to be recorded on the tape, leading to "
+    "increased CPU and memory usage). Only call GradientTape.gradient inside the context if you actually "
+    "want to trace the gradient in order to compute higher order derivatives."
 )

@@ -45,11 +45,11 @@ class IndexedSlices:
             raise ValueError(
                 "Tensor conversion requested for IndexedSlices for tensor without dense_shape: " + str(self)
             )
-        rows = int(self._dense_shape[0])  # type: ignore[index]
+        rows = int(self._dense_shape[0])
         return resolve_op("unsorted_segment_sum")(self._values, self._indices, rows)
 
     def __neg__(self) -> IndexedSlices:
-        return IndexedSlices(-self._values, self._indices, self._dense_shape)  # type: ignore[operator]
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
     def __str__(self) -> str:
         shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape!s}"

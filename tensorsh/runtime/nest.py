@@ -25,8 +25,7 @@ def pack_as(structure: Any, leaves: Any) -> Any:
     if count != len(flat):
         raise ValueError(
             f"Could not pack sequence. Structure had {count} atoms, but flat_sequence had {len(flat)} items. "
-            " "
-            f"Structure: {structure}, flat_sequence: {flat}."
+            f" Structure: {structure}, flat_sequence: {flat}."
         )
     rest = iter(flat)
     return map_leaves(lambda _: next(rest), structure)

@@ -27,7 +27,9 @@ class Dimension:
         return hash(self.value)
 
     def __int__(self) -> int:
-        return int(self.value)  # type: ignore[arg-type]
+        if self.value is None:
+            raise TypeError("the size of this axis is not known")
+        return self.value
 
     __index__ = __int__
 
@@ -199,7 +201,7 @@ class TensorShape:
 
 def _dimension(value: Any) -> int | None:
     if value is None or isinstance(value, Dimension):
-        return value and value.value
+        return value.value if isinstance(value, Dimension) else None
     try:
         size = value.__index__()
     except AttributeError:

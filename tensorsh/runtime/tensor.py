@@ -7,7 +7,7 @@ The operator methods (`+`, `[]`, `abs` ...) are not written here: the op library
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import numpy as np
 
@@ -42,6 +42,16 @@ class Tensor:
 
     _array: Any
     _origin: Any  # (variable, key) of a variable's slice, which can be assigned to; else unset
+
+    if TYPE_CHECKING:  # what the op library installs
+
+        def _unary(self) -> Tensor: ...
+        def _binary(self, other: Any) -> Tensor: ...
+
+        __neg__ = __abs__ = __invert__ = _unary
+        __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _binary
+        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = _binary
+        __and__ = __or__ = __xor__ = __lt__ = __le__ = __gt__ = __ge__ = __getitem__ = _binary
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
         raise TypeError("Tensor() takes no arguments")
@@ -133,7 +143,7 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         if not self._array.ndim:
             raise TypeError("Cannot iterate over a scalar tensor.")
-        return (self[i] for i in range(len(self._array)))  # type: ignore[index]
+        return (self[i] for i in range(len(self._array)))
 
     def __hash__(self) -> int:
         raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")

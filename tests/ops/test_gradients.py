@@ -1,11 +1,11 @@
 """Every gradient of every op, first and second order, against central finite differences in float64.
 
-The inputs come from the ops' own `samples`, so an op added to the library is checked from then on. A number is made of
-an op's results by weighting them at random; its derivative in a random direction, for each input by itself, is what
-the tape and the differences have to agree on. All of it runs on NumPy and on the stand-in for CuPy.
+The inputs come from the ops' own `samples`, so an op added to the library is checked from then on. A number is
+made of an op's results by weighting them at random; its derivative in a random direction, for each input by
+itself, is what the tape and the differences have to agree on. All of it runs on NumPy and on the stand-in for CuPy.
 
-An op without samples claims to have no gradient. Its claim is checked too: while its example runs, no float may reach
-its result through primitives that have gradients, unless the op stands in `UNCHECKED` with the reason.
+An op without samples claims to have no gradient. Its claim is checked too: while its example runs, no float may
+reach its result through primitives that have gradients, unless the op stands in `UNCHECKED` with the reason.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def test_gradients_agree_with_finite_differences(name: str, module: Any) -> None
         for args, options in calls(OPS[name]):
             leaves = [leaf for leaf in nest.flatten(args) if differentiated(leaf)]
             assert leaves, f"a call of {name} has nothing to differentiate: {args}"
-            value = weighted(lambda *own: OPS[name].function(*filled(args, own), **options), seed=1)
+            value = weighted(called(OPS[name].function, args, options), seed=1)
             compare("first", value, leaves)
             with contextlib.suppress(NoSecondOrder):
                 if name not in FIRST_ORDER_ONLY:
@@ -68,13 +68,17 @@ def test_gradients_agree_with_finite_differences(name: str, module: Any) -> None
 def test_an_op_without_samples_has_no_gradient(name: str) -> None:
     program = example(OPS[name])
     watcher = FloatsThatFlow()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), tape.also(watcher):
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        tape.also(watcher),
+    ):
         Session().run(program, name)
     if name in UNCHECKED:
         assert watcher.used, f"{name} needs no exception: nothing in its example has a gradient"
     else:
         assert not watcher.used, (
-            f"a float goes through {sorted(watcher.used)} in the example of {name}: give it `samples`, or a reason"
+            f"a float goes through {sorted(watcher.used)} in the example of {name}: give it samples, or a reason"
         )
 
 
@@ -94,14 +98,19 @@ def differentiated(leaf: Any) -> bool:
     return isinstance(leaf, Tensor) and leaf.dtype.name in ("float64", "complex128")
 
 
-def filled(args: tuple, leaves: Any) -> Any:
-    """The arguments with their differentiated tensors replaced, in order."""
-    own = iter(leaves)
-    return nest.map_leaves(lambda leaf: next(own) if differentiated(leaf) else leaf, args)
+def called(function: Callable[..., Any], args: tuple, options: dict[str, Any]) -> Callable[..., Any]:
+    """The call as a function of its differentiated tensors, in order."""
+
+    def call(*leaves: Tensor) -> Any:
+        own = iter(leaves)
+        filled = nest.map_leaves(lambda leaf: next(own) if differentiated(leaf) else leaf, args)
+        return function(*filled, **options)
+
+    return call
 
 
 def weighted(function: Callable[..., Any], seed: int) -> Callable[..., Tensor]:
-    """The function's results as one number: the sum of their finite entries, each with a weight of its own."""
+    """The function's results as one number: the sum of their finite entries, each with its own weight."""
 
     def total(*leaves: Tensor) -> Tensor:
         draws = np.random.default_rng(seed)
@@ -168,7 +177,7 @@ def compare(order: str, value: Callable[..., Tensor], leaves: list[Tensor]) -> N
 
 
 class FloatsThatFlow:
-    """A recorder that notes the primitives with gradients through which floats go from where they were made."""
+    """A recorder that notes the primitives with gradients through which floats go on to results."""
 
     def __init__(self) -> None:
         self.used: set[str] = set()

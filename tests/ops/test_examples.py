@@ -1,0 +1,75 @@
+"""Every op's help page: it has a summary, and its examples print what they say.
+
+An example is what follows `>>> ` (and `... `) in a docstring; it runs in a session of its own, from top to bottom. White
+space must match, and so must the numbers, to the last digit or two that depends on the processor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from tensorsh.language.diagnostics import diagnose
+from tensorsh.ops import registry
+from tensorsh.session import Session, prepare_library
+
+prepare_library()
+registry.use_index(registry.index())
+for _family in registry.FAMILIES:
+    registry.import_family(_family)
+
+NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
+
+
+def steps(text: str) -> Iterator[tuple[str, str]]:
+    """(program text, expected output) of the prompts in a docstring."""
+    lines = inspect.cleandoc(text).splitlines()
+    position = 0
+    while position < len(lines):
+        if not lines[position].startswith(">>> "):
+            position += 1
+            continue
+        program = [lines[position][4:]]
+        position += 1
+        while position < len(lines) and lines[position].startswith("... "):
+            program.append(lines[position][4:])
+            position += 1
+        output = []
+        while position < len(lines) and lines[position].strip() and not lines[position].startswith(">>> "):
+            output.append(lines[position])
+            position += 1
+        yield "\n".join(program) + "\n", "\n".join(output)
+
+
+def close(a: str, b: str) -> bool:
+    if NUMBER.sub("0", a).split() != NUMBER.sub("0", b).split():
+        return False
+    pairs = zip(NUMBER.findall(a), NUMBER.findall(b))
+    return all(float(x) == pytest.approx(float(y), rel=1e-5, abs=1e-7) for x, y in pairs)
+
+
+def shown(session: Session, program: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            session.run(program, "example")
+        except Exception as error:
+            found = diagnose(error, session.sources)
+            return f"error[{found.kind}]: {found.message}".splitlines()[0]
+    return out.getvalue().rstrip("\n")
+
+
+@pytest.mark.parametrize("name", sorted(registry.OPS))
+def test_the_help_page_holds(name: str) -> None:
+    documentation = registry.OPS[name].function.__doc__
+    assert documentation and documentation.strip(), f"{name} has no help page"
+    session = Session()
+    count = 0
+    for program, expected in steps(documentation):
+        got = shown(session, program)
+        assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"
+        count += 1
+    assert count, f"{name} has no example"
