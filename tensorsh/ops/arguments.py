@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..runtime.dtypes import DType, int16, int32, int64
-from ..runtime.errors import OpError, bracketed, invalid
+from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .rules import check_dtype, mismatch
 
@@ -46,7 +46,7 @@ def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: in
     return parts
 
 
-def renamed(error: OpError, name: str | None) -> OpError:
+def renamed(error: Any, name: str | None) -> Any:
     """A kernel's error with another tail (see `tail`)."""
     error.message = error.message.removesuffix(" name: ") + ("" if name is None else f" name: {name}")
     return error
@@ -87,7 +87,7 @@ def wrong_index(
     size: int,
     operands: Any = (),
     name: str | None = None,
-) -> BaseException:
+) -> Any:
     """The error for the index that `rows.outside` found."""
     position, value = found
     where = bracketed(position) if position else ""

@@ -331,7 +331,11 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
 
 @op("gradients", short=False)
 def gradients(*args: Any, **options: Any) -> Any:
-    """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly."""
+    """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly.
+
+    >>> tf.gradients(constant(1.), constant(1.))
+    error[RuntimeError]: tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
+    """
     raise explain(
         RuntimeError(
             "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."

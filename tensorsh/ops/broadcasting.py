@@ -53,9 +53,7 @@ def _why_not(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     if len(shape) > len(wanted):
         return f"Rank of input ({len(shape)}) must be no greater than rank of output shape ({len(wanted)})."
     if all(n == m or 1 in (n, m) for n, m in zip(shape, wanted[len(wanted) - len(shape) :])):
-        return (
-            f"Unable to broadcast tensor of shape {bracketed(shape)} to tensor of shape {bracketed(wanted)}"
-        )
+        return f"Unable to broadcast tensor of shape {bracketed(shape)} to tensor of shape {bracketed(wanted)}"
     return f"Incompatible shapes: {bracketed(shape)} vs. {bracketed(wanted)}"
 
 

@@ -30,9 +30,7 @@ class LogicalDevice(NamedTuple):
 export("tf.config.PhysicalDevice", PhysicalDevice, None, "config")
 export("tf.config.LogicalDevice", LogicalDevice, None, "config")
 
-_PART = re.compile(
-    r"(job|replica|task):[\w]+|(device:)?(cpu|gpu|xla_cpu|xla_gpu|tpu)(:(\d+|\*))?", re.IGNORECASE
-)
+_PART = re.compile(r"(job|replica|task):[\w]+|(device:)?(cpu|gpu|xla_cpu|xla_gpu|tpu)(:(\d+|\*))?", re.IGNORECASE)
 
 
 @op("device")
@@ -77,46 +75,56 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
 
 @op("config.list_logical_devices config.experimental.list_logical_devices", short=False)
 def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
-    """The processors of a type, or all, as `device` names them."""
+    """The processors of a type, or all, as `device` names them.
+
+    >>> tf.config.list_logical_devices("CPU")
+    [LogicalDevice(name='/device:CPU:0', device_type='CPU')]
+    """
     return [LogicalDevice(f"/device:{kind}:0", kind) for kind in _kinds(device_type)]
 
 
 @op("config.get_visible_devices config.experimental.get_visible_devices", short=False)
 def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
-    """The processors of a type, or all."""
+    """The processors of a type, or all.
+
+    >>> tf.config.get_visible_devices("CPU")
+    [PhysicalDevice(name='/physical_device:CPU:0', device_type='CPU')]
+    """
     return list_physical_devices(device_type)
 
 
 @op("config.get_soft_device_placement", short=False)
 def get_soft_device_placement() -> bool:
-    """True: a device that is not there is replaced by the CPU."""
+    """True: a device that is not there is replaced by the CPU.
+
+    >>> tf.config.get_soft_device_placement()
+    True
+    """
     return True
 
 
-def _accept(path: str, name: str) -> None:
-    def setting(*args: Any, **options: Any) -> None:
-        """A setting of TensorFlow's that changes nothing here."""
+def _accept(path: str, example: str) -> None:
+    def setting(*args: Any, **options: Any) -> None: ...
 
-    setting.__name__ = setting.__qualname__ = name
-    op(path + name, short=False)(setting)
+    setting.__name__ = setting.__qualname__ = path.rpartition(".")[2]
+    setting.__doc__ = f"A setting of TensorFlow's that changes nothing here.\n\n>>> tf.{path}({example})"
+    op(path, short=False)(setting)
 
 
-for _path, _name in (
-    ("config.", "set_soft_device_placement"),
-    ("config.", "set_visible_devices"),
-    ("config.experimental.", "set_memory_growth"),
-    ("config.experimental.", "enable_op_determinism"),
-    ("config.threading.", "set_inter_op_parallelism_threads"),
-    ("config.threading.", "set_intra_op_parallelism_threads"),
-    ("config.optimizer.", "set_jit"),
-    ("debugging.", "set_log_device_placement"),
-    ("debugging.", "enable_traceback_filtering"),
-    ("debugging.", "disable_traceback_filtering"),
-):
-    _accept(_path, _name)
+for _path, _example in {
+    "config.set_soft_device_placement": "True",
+    "config.set_visible_devices": "[], 'GPU'",
+    "config.experimental.set_memory_growth": "tf.config.list_physical_devices('CPU')[0], True",
+    "config.experimental.enable_op_determinism": "",
+    "config.threading.set_inter_op_parallelism_threads": "1",
+    "config.threading.set_intra_op_parallelism_threads": "1",
+    "config.optimizer.set_jit": "True",
+    "debugging.set_log_device_placement": "True",
+    "debugging.enable_traceback_filtering": "",
+    "debugging.disable_traceback_filtering": "",
+}.items():
+    _accept(_path, _example)
 
 
 def _kinds(wanted: str | None) -> list[str]:
-    return [
-        kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())
-    ]
+    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())]

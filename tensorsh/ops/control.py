@@ -87,15 +87,9 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple. Received {pair}.")
         pred, function = pair
         if not isinstance(pred, Tensor):
-            raise explain(
-                TypeError(f"pred must be a Tensor, got: {pred}"), hint="write constant(True) for True"
-            )
+            raise explain(TypeError(f"pred must be a Tensor, got: {pred}"), hint="write constant(True) for True")
         if pred.dtype != bool_ or not callable(function):
-            what = (
-                "a condition is a bool tensor"
-                if callable(function)
-                else "beside a condition stands a function"
-            )
+            what = "a condition is a bool tensor" if callable(function) else "beside a condition stands a function"
             raise explain(
                 AttributeError("Tensor.name is undefined when eager execution is enabled."),
                 summary=f"case: {what}",
@@ -105,9 +99,7 @@ def _checked_pairs(pairs: Any, exclusive: bool) -> list[tuple[Any, Callable[[], 
 
 
 @op("switch_case")
-def switch_case(
-    branch_index: Any, branch_fns: Any, default: Any = None, name: str | None = "switch_case"
-) -> Any:
+def switch_case(branch_index: Any, branch_fns: Any, default: Any = None, name: str | None = "switch_case") -> Any:
     """What branch_fns[branch_index]() returns; out of range, what default() (or else the last one) returns.
 
     branch_index: an integer tensor. branch_fns: a list of functions, or a dict or list of pairs from ints to
@@ -259,7 +251,12 @@ export("tf.name_scope", name_scope, "name_scope", "control")
 
 @op("control_dependencies")
 def control_dependencies(control_inputs: Any) -> Any:
-    """A context without effect: everything here is computed in the order in which it is written."""
+    """A context without effect: everything here is computed in the order in which it is written.
+
+    >>> with control_dependencies([assert_positive(3)]): x = constant(1)
+    >>> x
+    <tf.Tensor: shape=(), dtype=int32, numpy=1>
+    """
     if callable(control_inputs) and not is_tensor(control_inputs):
         control_inputs()
     return nullcontext()
@@ -267,21 +264,37 @@ def control_dependencies(control_inputs: Any) -> Any:
 
 @op("init_scope")
 def init_scope() -> Any:
-    """A context without effect: there is no graph to step out of."""
+    """A context without effect: there is no graph to step out of.
+
+    >>> with init_scope(): print(executing_eagerly())
+    True
+    """
     return nullcontext()
 
 
 @op("no_op")
 def no_op(name: str | None = None) -> None:
-    """Nothing."""
+    """Nothing.
+
+    >>> print(no_op())
+    None
+    """
 
 
 @op("group")
 def group(*inputs: Any, name: str | None = None) -> None:
-    """Nothing: the inputs have been computed."""
+    """Nothing: the inputs have been computed.
+
+    >>> print(group(constant(1), constant(2)))
+    None
+    """
 
 
 @op("tuple", short=False)
 def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
-    """The tensors as a list."""
+    """The tensors as a list.
+
+    >>> tf.tuple([1, constant(2)])
+    [1, <tf.Tensor: shape=(), dtype=int32, numpy=2>]
+    """
     return list(tensors)

@@ -107,9 +107,7 @@ def host_constant(value: Any, dtype: dtypes.DType) -> Tensor:
 
 
 @op("convert_to_tensor")
-def convert_to_tensor(
-    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
-) -> Tensor:
+def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Tensor:
     """`value` as a tensor: a tensor stays as it is, a variable is read, a list of tensors is packed.
 
     dtype_hint: a dtype that is used if the value fits it, and not otherwise.
@@ -249,14 +247,10 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     if type(dims) is list and all(type(n) is int and n >= 0 for n in dims) and not value._array.ndim:
         return _fill(value, shape=tuple(dims))
     sizes = as_tensor(dims, hint="int32")
-    check_dtype(
-        "Fill", sizes, (dtypes.int32, dtypes.int64), (dtypes.int32, dtypes.int64), "dims", "index_type"
-    )
+    check_dtype("Fill", sizes, (dtypes.int32, dtypes.int64), (dtypes.int32, dtypes.int64), "dims", "index_type")
     last = None if isinstance(dims, (list, tuple)) else ""
     if sizes._array.ndim > 1:
-        raise invalid(
-            "Fill", f"dims must represent a vector, got shape {bracketed(sizes._array.shape)}", name=last
-        )
+        raise invalid("Fill", f"dims must represent a vector, got shape {bracketed(sizes._array.shape)}", name=last)
     shape = ints(sizes)
     check_sizes("Fill", shape, last)
     array = value._array

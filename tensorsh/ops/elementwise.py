@@ -167,7 +167,7 @@ def tanh(xp, x):
     if x.dtype is not F32 or x.size > SMALL:
         return xp.tanh(x)
     # Eigen's rational function, whose float32 digits TensorFlow prints.
-    x = xp.clip(x, -7.90738964080810547, 7.90738964080810547)
+    x = xp.minimum(xp.maximum(x, -7.90738964080810547), 7.90738964080810547)
     x2 = x * x
     over = polynomial(_TANH_OVER, x2)
     return (x2 * x * over + x) / polynomial(_TANH_UNDER, x2)

@@ -15,12 +15,14 @@ from ..runtime.dtypes import F64
 
 
 def chebyshev(coefficients: tuple[float, ...], t: Any) -> Any:
-    """The sum of coefficients[k] * T_k(t), by Clenshaw's recurrence."""
+    """The sum of coefficients[k] * T_k(t) for a raw array t, by Clenshaw's recurrence."""
     twice = t + t
-    after: Any = 0.0
-    total: Any = 0.0
-    for c in reversed(coefficients[1:]):
-        total, after = twice * total - after + c, total
+    after, total = coefficients[-1], twice * coefficients[-1] + coefficients[-2]
+    for c in reversed(coefficients[1:-2]):
+        following = twice * total
+        following -= after
+        following += c
+        total, after = following, total
     return t * total - after + coefficients[0]
 
 

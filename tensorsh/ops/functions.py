@@ -145,14 +145,24 @@ def inside_function() -> bool:
 
 @op("config.run_functions_eagerly config.experimental_run_functions_eagerly", short=False)
 def run_functions_eagerly(run_eagerly: bool) -> None:
-    """Let `function` return what the Python function returns, converted to nothing."""
+    """Let `function` return what the Python function returns, instead of tensors.
+
+    >>> tf.config.run_functions_eagerly(True)
+    >>> function(lambda: 1)()
+    1
+    >>> tf.config.run_functions_eagerly(False)
+    """
     global _eager_functions
     _eager_functions = bool(run_eagerly)
 
 
 @op("config.functions_run_eagerly config.experimental_functions_run_eagerly", short=False)
 def functions_run_eagerly() -> bool:
-    """What `run_functions_eagerly` was last given."""
+    """What `run_functions_eagerly` was last given.
+
+    >>> tf.config.functions_run_eagerly()
+    False
+    """
     return _eager_functions
 
 

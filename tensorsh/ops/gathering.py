@@ -68,9 +68,7 @@ def gather(
     axis = batch if axis is None else int(integers("GatherV2", axis, "axis", "Taxis"))
     last = tail(params, indices)
     if not rank:
-        raise invalid(
-            "GatherV2", "params must be at least 1 dimensional", operands=[("params", x)], name=last
-        )
+        raise invalid("GatherV2", "params must be at least 1 dimensional", operands=[("params", x)], name=last)
     if not -rank <= axis < rank:
         raise invalid(
             "GatherV2",
@@ -178,9 +176,7 @@ def _with_batch(at: Tensor, batch: int) -> Tensor:
     xp = module_of(at._array)
     shape = at._array.shape[:-1]
     places = [
-        xp.broadcast_to(
-            xp.arange(n, dtype=at._array.dtype).reshape(-1, *(1,) * (len(shape) - i)), (*shape, 1)
-        )
+        xp.broadcast_to(xp.arange(n, dtype=at._array.dtype).reshape(-1, *(1,) * (len(shape) - i)), (*shape, 1))
         for i, n in enumerate(shape[:batch])
     ]
     return wrap(xp.concatenate([*places, at._array], axis=-1))
@@ -220,8 +216,7 @@ def _bad_vector(found: Any, at: Tensor, x: Tensor, last: str | None) -> BaseExce
     where = bracketed(position) if position else ""
     return invalid(
         "GatherNd",
-        f"indices{where} = {vector} does not index into param shape {bracketed(x._array.shape)}, "
-        "node name: GatherNd",
+        f"indices{where} = {vector} does not index into param shape {bracketed(x._array.shape)}, node name: GatherNd",
         summary=f"gather_nd: index {vector} is outside shape {x._array.shape}",
         operands=[("params", x), ("indices", at)],
         name=last,

@@ -191,9 +191,7 @@ def strided_slice_error(x: Tensor, key: tuple[Any, ...], name: str | None) -> Ba
         return invalid("StridedSlice", message, summary, [("x", x)], hint, name)
 
     if sum(part is ... for part in key) > 1:
-        return fail(
-            "Multiple ellipses in slice spec not allowed", "only one `...` may stand between the brackets"
-        )
+        return fail("Multiple ellipses in slice spec not allowed", "only one `...` may stand between the brackets")
     if not rank:
         return fail("Attempting to slice scalar input.", "a scalar cannot be indexed")
     axes = [part for part in key if part is not None and part is not ...]
@@ -212,8 +210,7 @@ def strided_slice_error(x: Tensor, key: tuple[Any, ...], name: str | None) -> Ba
         elif part is not None:
             if not isinstance(part, slice) and not -shape[axis] <= part < shape[axis]:
                 return fail(
-                    f"slice index {part + shape[axis] if part < 0 else part} of dimension {axis} out of "
-                    "bounds.",
+                    f"slice index {part + shape[axis] if part < 0 else part} of dimension {axis} out of bounds.",
                     f"index {part} is out of range for axis {axis} of size {shape[axis]}",
                 )
             axis += 1
@@ -263,8 +260,7 @@ def strided_slice(
         a, b, c = map(bracketed, shapes)
         raise invalid(
             "StridedSlice",
-            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {a}, {b}, and "
-            f"{c} instead.",
+            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {a}, {b}, and {c} instead.",
             summary=f"strided_slice: begin, end and strides have shapes {a}, {b} and {c}",
             name=last,
         )
@@ -371,9 +367,7 @@ def assign_slice(array: Any, key: Any, value: Any) -> Any:
     """A copy of a variable's array with `value`, broadcast, written under a key (or where a mask is True)."""
     new = as_tensor(value, from_numpy(array.dtype))._array
     if _is_mask(key):
-        place: Any = (
-            np.asarray(key, BOOL) if module_of(array) is np else module_of(array).asarray(to_host(_raw(key)))
-        )
+        place: Any = np.asarray(key, BOOL) if module_of(array) is np else module_of(array).asarray(to_host(_raw(key)))
     else:
         place = read_key(key)
     try:

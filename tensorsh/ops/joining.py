@@ -70,9 +70,7 @@ def _concat_axis(parts: list[Tensor], axis: int, last: str | None) -> int:
         return invalid("ConcatV2", f"ConcatOp : {message}", f"concat: {summary}", shown, name=last)
 
     if not rank:
-        raise fail(
-            "Can't concatenate scalars (use tf.stack instead)", "scalars have no axis to join: use stack"
-        )
+        raise fail("Can't concatenate scalars (use tf.stack instead)", "scalars have no axis to join: use stack")
     if not -rank <= axis < rank:
         raise fail(
             f"Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis}",
@@ -151,9 +149,7 @@ def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
     ... except RuntimeError as error: print(error)
     tf.parallel_stack() is not compatible with eager execution.
     """
-    raise explain(
-        RuntimeError("tf.parallel_stack() is not compatible with eager execution."), hint="use stack"
-    )
+    raise explain(RuntimeError("tf.parallel_stack() is not compatible with eager execution."), hint="use stack")
 
 
 def _as_list(g: Any) -> list[Tensor]:
@@ -216,9 +212,7 @@ def split(
     """
     x = as_tensor(value)
     even = isinstance(num_or_size_splits, int)
-    kernel, last = (
-        ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
-    )
+    kernel, last = ("Split", tail(value, name=name)) if even else ("SplitV", tail(value, num_or_size_splits, name=name))
     wanted = None if even else as_tensor(num_or_size_splits, hint="int32")
     if wanted is not None and not wanted._array.ndim:
         raise explain(
@@ -233,9 +227,7 @@ def split(
     shape = x._array.shape
     rank, axis = len(shape), int(axis)
     if even and num_or_size_splits < 1:
-        raise InvalidArgumentError(
-            f"Value for attr 'num_split' of {num_or_size_splits} must be at least minimum 1"
-        )
+        raise InvalidArgumentError(f"Value for attr 'num_split' of {num_or_size_splits} must be at least minimum 1")
     if not -rank <= axis < rank:
         raise invalid(
             kernel,

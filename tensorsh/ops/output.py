@@ -72,5 +72,9 @@ def _formatted(inputs: tuple, sep: str, summarize: int) -> str:
 
 @op("timestamp")
 def timestamp(name: str | None = None) -> Tensor:
-    """The time in seconds since 1970, a float64 scalar."""
+    """The time in seconds since 1970, a float64 scalar.
+
+    >>> timestamp() > 1.7e9
+    <tf.Tensor: shape=(), dtype=bool, numpy=True>
+    """
     return as_tensor(time.time(), "float64")

@@ -17,9 +17,7 @@ from .rows import beside, combine, outside, take
     "dynamic_partition",
     samples=lambda s: [s.call(s(4, 2), [0, 1, 0, 0], 2), s.call(s(2, 2), [[0, 1], [1, 0]], 2)],
 )
-def dynamic_partition(
-    data: Any, partitions: Any, num_partitions: int, name: str | None = None
-) -> list[Tensor]:
+def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
     """The rows of `data` dealt out to `num_partitions` tensors by their numbers in `partitions`, in order.
 
     partitions: int32, its shape that of the first axes of data.
@@ -32,9 +30,7 @@ def dynamic_partition(
     last, shape, lead = tail(data, partitions), x._array.shape, numbers._array.shape
     if num_partitions < 1:
         raise explain(
-            InvalidArgumentError(
-                f"Value for attr 'num_partitions' of {num_partitions} must be at least minimum 1"
-            ),
+            InvalidArgumentError(f"Value for attr 'num_partitions' of {num_partitions} must be at least minimum 1"),
             summary=f"dynamic_partition: num_partitions is {num_partitions}, and must be at least 1",
         )
     if shape[: len(lead)] != lead:
@@ -81,8 +77,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     if not data:
         raise explain(
             InvalidArgumentError(
-                "OpKernel 'DynamicStitch' has constraint on attr 'T' not in NodeDef '[N=0]' "
-                "[Op:DynamicStitch] name: "
+                "OpKernel 'DynamicStitch' has constraint on attr 'T' not in NodeDef '[N=0]' [Op:DynamicStitch] name: "
             ),
             summary="dynamic_stitch: there is nothing to stitch: the lists are empty",
         )
@@ -111,8 +106,7 @@ def _check_parts(places: list[Tensor], parts: list[Tensor], last: str | None) ->
         if shape[: len(lead)] != lead:
             raise invalid(
                 "DynamicStitch",
-                f"data[{i}].shape = {bracketed(shape)} does not start with indices[{i}].shape = "
-                f"{bracketed(lead)}",
+                f"data[{i}].shape = {bracketed(shape)} does not start with indices[{i}].shape = {bracketed(lead)}",
                 summary=f"dynamic_stitch: {lead} places for data of shape {shape}",
                 name=last,
             )

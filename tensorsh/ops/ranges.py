@@ -143,8 +143,7 @@ def _count_argument(num: Any) -> int:
     t = as_tensor(num, hint="int32")
     if not t.dtype.is_integer:
         raise TypeError(
-            f"Argument `tensor` (name: num) must be of type integer. Received `tensor` = {num} of dtype: "
-            f"{t.dtype!s}"
+            f"Argument `tensor` (name: num) must be of type integer. Received `tensor` = {num} of dtype: {t.dtype!s}"
         )
     return int(ops.reshape(t, []))
 

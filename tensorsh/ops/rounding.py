@@ -40,8 +40,10 @@ def rounded_pair(function: Any, x: Any, y: Any) -> Any:
 
 
 def polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
-    """coefficients[0] + coefficients[1] * x + ..., by Horner's rule."""
-    total: Any = coefficients[-1]
-    for c in reversed(coefficients[:-1]):
-        total = total * x + c
+    """coefficients[0] + coefficients[1] * x + ..., by Horner's rule, for a raw array x."""
+    total = x * coefficients[-1]
+    for c in reversed(coefficients[1:-1]):
+        total += c  # in place, as large arrays spend their time on new memory
+        total *= x
+    total += coefficients[0]
     return total

@@ -59,9 +59,7 @@ def _combine(xp, x, rows, at, kind):
 
 
 @op("scatter_nd", samples=lambda s: [s.call([[0], [2], [0]], s(3), [4]), s.call([[1]], s(1, 2), [2, 2])])
-def scatter_nd(
-    indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None
-) -> Tensor:
+def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None) -> Tensor:
     """Zeros of `shape` with `updates` added at the index vectors `indices`.
 
     Raises InvalidArgumentError if an index is out of range, unless bad_indices_policy is "IGNORE".
@@ -114,9 +112,7 @@ def _joined(rows: Any, at: Any, sizes: tuple[int, ...], depth: int) -> Any:
     count, width = prod(sizes[:depth]), prod(sizes[depth:])
     flat = rows.reshape(places.size, width)
     if rows.dtype == bool:
-        counts = combine(
-            "add", module_of(rows).zeros((count, width), np.int32), places, flat.astype(np.int32)
-        )
+        counts = combine("add", module_of(rows).zeros((count, width), np.int32), places, flat.astype(np.int32))
         return (counts != 0).reshape(sizes)
     result = np.full((count, width), b"", object)
     for place, text in zip(places, flat):
@@ -187,7 +183,7 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
     shape, depth, k = x._array.shape, at._array.shape[-1], at._array.ndim - 1
     given = rows._array.shape
 
-    def fail(message: str) -> BaseException:
+    def fail(message: str) -> Any:
         return invalid(
             kernel,
             message,
@@ -341,7 +337,7 @@ def _into_rows(kind: str) -> Any:
     return scatter
 
 
-def _wrong_updates(kernel: str, array: Any, at: Any, rows: Any) -> BaseException:
+def _wrong_updates(kernel: str, array: Any, at: Any, rows: Any) -> Any:
     message = (
         "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got updates.shape "
         f"{bracketed(rows.shape)}, indices.shape {bracketed(at.shape)}, params.shape {bracketed(array.shape)}"
@@ -373,7 +369,5 @@ def batch_scatter_update_array(kernel: str, array: Any, at: Any, rows: Any) -> A
     xp = module_of(array)
     flat = at.reshape(lead, at.shape[batch]) + (xp.arange(lead) * size)[:, None]
     inner = array.shape[batch + 1 :]
-    result = combine(
-        "update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(at.size, *inner)
-    )
+    result = combine("update", array.reshape(lead * size, *inner), flat.reshape(-1), rows.reshape(at.size, *inner))
     return result.reshape(array.shape)

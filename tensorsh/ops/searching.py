@@ -93,9 +93,7 @@ def _unique_with_counts(xp, x):
 
 def _distinct(xp: Any, x: Any) -> tuple[Any, Any, Any]:
     """(values in the order in which they first come, the place of every entry's value there, counts)."""
-    _, first, place, count = xp.unique(
-        x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
-    )
+    _, first, place, count = xp.unique(x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False)
     order = xp.argsort(first)
     return x[first[order]], xp.argsort(order)[place], count[order]
 
@@ -104,8 +102,7 @@ def _vector_of(kernel: str, x: Any, out_idx: Any) -> tuple[Tensor, np.dtype]:
     t, dtype = as_tensor(x), as_dtype(out_idx)
     if dtype not in SIZES:
         raise InvalidArgumentError(
-            f"Value for attr 'out_idx' of {dtype.kernel_name} is not in the list of allowed values: int32, "
-            "int64"
+            f"Value for attr 'out_idx' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
         )
     if t._array.ndim != 1:
         raise invalid(
@@ -176,8 +173,7 @@ def searchsorted(
     dtype = as_dtype(out_type)
     if dtype not in SIZES:
         raise InvalidArgumentError(
-            f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, "
-            "int64"
+            f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
         )
     lead = prod(rows._array.shape[:-1])
     if prod(v._array.shape[:-1]) != lead:
@@ -228,7 +224,7 @@ def histogram_fixed_width(
     x, ends = alike("HistogramFixedWidth", [values, value_range])
     count = as_tensor(nbins, int32)
 
-    def fail(message: str) -> BaseException:
+    def fail(message: str) -> Any:
         return invalid("HistogramFixedWidth", message, operands=[("values", x)], name=last)
 
     if ends._array.shape != (2,):
@@ -236,9 +232,7 @@ def histogram_fixed_width(
     low, high = (end.item() for end in to_host(ends._array).astype(np.float64))
     n = int(count)
     if not low < high:
-        raise fail(
-            f"value_range should satisfy value_range[0] < value_range[1], but got '[{low:g}, {high:g}]'"
-        )
+        raise fail(f"value_range should satisfy value_range[0] < value_range[1], but got '[{low:g}, {high:g}]'")
     if n <= 0:
         raise fail(f"nbins should be a positive number, but got '{n}'")
     xp = module_of(x._array)
@@ -283,9 +277,7 @@ def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     t, last = integers("InvertPermutation", x, "x", "T"), tail(x)
     check_dtype("InvertPermutation", t, SIZES, SIZES, "x")
     if t._array.ndim != 1:
-        raise invalid(
-            "InvertPermutation", "invert_permutation expects a 1D vector.", operands=[("x", t)], name=last
-        )
+        raise invalid("InvertPermutation", "invert_permutation expects a 1D vector.", operands=[("x", t)], name=last)
     host = to_host(t._array)
     for n in host.tolist():
         if not 0 <= n < host.size:

@@ -72,9 +72,7 @@ def _unbounded(dtype: np.dtype, kind: str) -> Any:
 # ---------------------------------------------------------------- sorted segments
 
 
-def _sorted(
-    kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any
-) -> tuple[Tensor, Tensor, int]:
+def _sorted(kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any) -> tuple[Tensor, Tensor, int]:
     """The data, the ids, and the number of segments, once TensorFlow's kernel would take them."""
     x, ids = as_tensor(data), integers(kernel, segment_ids, "segment_ids", "Tindices")
     check_dtype(kernel, x, dtypes, dtypes, "data")
@@ -95,13 +93,10 @@ def _sorted(
     size = int(host[-1]) + 1
     if host[0] < 0:
         raise fail(
-            f"Segment id {host[0]} out of range [0, {size}), possibly because 'segment_ids' input is not "
-            "sorted."
+            f"Segment id {host[0]} out of range [0, {size}), possibly because 'segment_ids' input is not sorted."
         )
     if (host[1:] < host[:-1]).any():
-        raise fail(
-            "segment ids are not increasing", f"use unsorted_{kernel[:7].lower()}_{kernel[7:].lower()}"
-        )
+        raise fail("segment ids are not increasing", f"use unsorted_{kernel[:7].lower()}_{kernel[7:].lower()}")
     return x, ids, size
 
 
@@ -246,9 +241,7 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: 
 
 
 @op("math.unsorted_segment_sqrt_n", samples=_unsorted_samples)
-def unsorted_segment_sqrt_n(
-    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
-) -> Tensor:
+def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The sums of the rows that have the same id, divided by the square root of their number.
 
     >>> unsorted_segment_sqrt_n([1., 1., 3.], [0, 0, 1], 3)

@@ -8,7 +8,7 @@ from typing import Any
 from ..runtime.dtypes import DType, as_dtype, int32
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.shape import TensorShape
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor
 from .arguments import SIZES, alike, integers, tail, vector
 from .creation import host_constant
 from .registry import no_gradient, op, primitive
@@ -286,8 +286,7 @@ def _size_type(kernel: str, out_type: Any) -> DType:
     if dtype not in SIZES:
         raise explain(
             InvalidArgumentError(
-                f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: "
-                "int32, int64"
+                f"Value for attr 'out_type' of {dtype.kernel_name} is not in the list of allowed values: int32, int64"
             ),
             summary=f"{kernel}: out_type is {dtype.name}, and must be int32 or int64",
         )

@@ -41,7 +41,7 @@ def erf(xp, x):
         # A network's gelu spends its time here: a rational function in float32, Eigen's, whose digits TensorFlow
         # prints.
         x2 = xp.minimum(x * x, 16.0)
-        return xp.clip(polynomial(_ERF_OVER, x2) * x / polynomial(_ERF_UNDER, x2), -1.0, 1.0)
+        return xp.minimum(xp.maximum(polynomial(_ERF_OVER, x2) * x / polynomial(_ERF_UNDER, x2), -1.0), 1.0)
     return _erf(xp, x)
 
 

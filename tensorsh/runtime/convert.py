@@ -135,9 +135,7 @@ _UNSUPPORTED = {"M": "DATETIME", "m": "TIMEDELTA", "g": "LONGDOUBLE", "G": "CLON
 
 
 def _not_text(leaf: Any) -> ValueError:
-    return ValueError(
-        f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(leaf).__name__})."
-    )
+    return ValueError(f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(leaf).__name__}).")
 
 
 def _is_list(value: Any) -> bool:
@@ -195,8 +193,7 @@ def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
     first, letters = _letter(type(leaves[0])), _letters(leaves)
     if first == "?":
         raise ValueError(
-            f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to "
-            "a Tensor."
+            f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to a Tensor."
         )
     if not letters <= set(_AMONG[first]):
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
@@ -225,9 +222,7 @@ def _int64(leaves: list[Any]) -> np.ndarray:
 
 def _floats(leaves: list[Any], target: np.dtype) -> np.ndarray:
     """Leaves as floats. A finite float beyond the width is refused, an int beyond it becomes infinite."""
-    too_large = ValueError(
-        "Can't convert Python sequence with a value out of range for a double-precision float."
-    )
+    too_large = ValueError("Can't convert Python sequence with a value out of range for a double-precision float.")
     try:
         wide = np.array(leaves, F64)
     except OverflowError:

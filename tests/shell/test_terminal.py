@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -38,6 +39,15 @@ class Terminal:
         """Type a line, and wait for the next prompt."""
         self.send(keys + "\r")
         return self.until(self.ready)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C at a plain prompt, again where the key came before the terminal was being read."""
+        for _ in range(20):
+            self.send(CTRL_C)
+            with contextlib.suppress(AssertionError):
+                self.until("tsh> ", seconds=1)
+                return
+        raise AssertionError("Ctrl-C did not bring the prompt back")
 
     def until(self, text: str, seconds: float = 30) -> str:
         deadline = time.monotonic() + seconds
@@ -123,8 +133,7 @@ def test_a_dumb_terminal_reads_plain_lines(tmp_path: Path) -> None:
         assert "\n6\n" in shell.enter("2 * 3")
         shell.send("for i in range(2):\r")
         shell.until(" ... ")
-        shell.send(CTRL_C)
-        shell.until("tsh> ")
+        shell.interrupt()
         assert "\n7\n" in shell.enter("7")
         assert shell.leave() == 0
     finally:

@@ -1,0 +1,403 @@
+"""Linear operators made of others: products, adjoints, inverses and Kronecker products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from math import prod
+from operator import add, mul
+from typing import Any
+
+from ..runtime.errors import explain
+from ..runtime.tensor import Tensor
+from .linear_operators import (
+    HINTS,
+    LinearOperator,
+    ListWrapper,
+    arguments,
+    batch_of,
+    broadcast_batch,
+    define,
+    same_size,
+)
+from .registry import ops
+
+_FAMILY = "composed_operators"
+
+
+class LinearOperatorComposition(LinearOperator):
+    """The product of operators: the last of them acts first.
+
+    >>> turn, scale = linalg.LinearOperatorPermutation([1, 0]), linalg.LinearOperatorDiag([1., 2.])
+    >>> linalg.LinearOperatorComposition([turn, scale]).matvec([1., 1.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 1.], dtype=float32)>
+    """
+
+    _holds = ("_operators",)
+
+    def __init__(
+        self,
+        operators: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = arguments(locals())
+        self._operators = operator_list(operators)
+        known: dict[str, Any] = {}
+        if all(o.is_non_singular for o in self._operators):
+            if is_non_singular is False:
+                raise ValueError("The composition of non-singular operators is always non-singular.")
+            known["is_non_singular"] = True
+        if is_self_adjoint is None and self._mirrored():
+            known["is_self_adjoint"] = True
+            if is_positive_definite is None and len(self._operators) > 1 and known.get("is_non_singular"):
+                known["is_positive_definite"] = True
+        known["name"] = name or "_o_".join(o.name for o in self._operators)
+        super().__init__(self._operators[0].dtype, given, **known)
+
+    operators = property(lambda self: self._operators)
+
+    def _mirrored(self) -> bool:
+        """Whether it is of the form A or A @ A.H, which are self-adjoint, the first one if A is."""
+        first, last = self._operators[0], self._operators[-1]
+        if len(self._operators) > 2:
+            return False
+        if first is last:
+            return bool(first.is_self_adjoint)
+        return getattr(last, "operator", None) is first and isinstance(last, LinearOperatorAdjoint) or (
+            getattr(first, "operator", None) is last and isinstance(first, LinearOperatorAdjoint)
+        )
+
+    def _shape(self) -> tuple[int, ...]:
+        shapes = [o._shape() for o in self._operators]
+        for left, right in zip(shapes, shapes[1:]):
+            same_size(left[-1], right[-2])
+        return (*batch_of(*shapes), shapes[0][-2], shapes[-1][-1])
+
+    def _matmul(self, x: Tensor, adjoint: bool) -> Tensor:
+        for o in self._operators if adjoint else reversed(self._operators):
+            x = o._matmul(x, adjoint)
+        return x
+
+    def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
+        for o in reversed(self._operators) if adjoint else self._operators:
+            o._must_be_solvable()
+            rhs = o._solve(rhs, adjoint)
+        return rhs
+
+    def _to_dense(self) -> Tensor:
+        x = self._operators[-1]._to_dense()
+        for o in reversed(self._operators[:-1]):
+            x = o._matmul(x, False)
+        return broadcast_batch(x, self._shape()[:-2])
+
+    def _determinant(self) -> Tensor:
+        return reduce(mul, [o.determinant() for o in self._operators])
+
+    def _log_abs_determinant(self) -> Tensor:
+        return reduce(add, [o.log_abs_determinant() for o in self._operators])
+
+    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
+        return sliced_operators(self, key, batch)
+
+
+class _Wrapper(LinearOperator):
+    """An operator made from one other: its adjoint, its inverse."""
+
+    _holds = ("_operator",)
+
+    def _wrap(self, operator: Any, given: dict[str, Any], suffix: str, also: str) -> None:
+        """Take over the operator's hints, which hold for this one as well."""
+        self._operator = operator
+        known: dict[str, Any] = {"name": given["name"] or operator.name + suffix}
+        for hint in HINTS:
+            theirs = operator._hints[HINTS.index(hint)]
+            if theirs is not None:
+                if given[hint] is not None and bool(given[hint]) is not bool(theirs):
+                    subject = hint[3:].replace("_", " " if hint == "is_positive_definite" else "-")
+                    raise ValueError(f"An operator is {subject} if and only if its {also} is {subject}.")
+                known[hint] = theirs
+        super().__init__(operator.dtype, given, **known)
+
+    operator = property(lambda self: self._operator)
+
+    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
+        return type(self)(**self.parameters | {"operator": self._operator._sliced(key, batch)})
+
+
+class LinearOperatorAdjoint(_Wrapper):
+    """The conjugate transpose of an operator.
+
+    >>> linalg.LinearOperatorAdjoint(linalg.LinearOperatorFullMatrix([[1., 2.]])).shape
+    TensorShape([2, 1])
+    """
+
+    def __init__(
+        self,
+        operator: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = arguments(locals())
+        _ = operator.is_square
+        self._wrap(operator, given, "_adjoint", "adjoint")
+
+    def _shape(self) -> tuple[int, ...]:
+        *batch, rows, columns = self._operator._shape()
+        return (*batch, columns, rows)
+
+    def _matmul(self, x: Tensor, adjoint: bool) -> Tensor:
+        return self._operator._matmul(x, not adjoint)
+
+    def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
+        return self._operator._solve(rhs, not adjoint)
+
+    def _to_dense(self) -> Tensor:
+        return ops.adjoint(self._operator._to_dense())
+
+    def _diag_part(self) -> Tensor:
+        return ops.conj(self._operator._diag_part())
+
+    def _trace(self) -> Tensor:
+        return ops.conj(self._operator._trace())
+
+    def _determinant(self) -> Tensor:
+        return ops.conj(self._operator._determinant())
+
+    def _log_abs_determinant(self) -> Tensor:
+        return self._operator._log_abs_determinant()
+
+    def _cond(self) -> Tensor:
+        return self._operator._cond()
+
+    def _adjoint(self) -> LinearOperator:
+        return self._operator
+
+
+class LinearOperatorInversion(_Wrapper):
+    """The inverse of an operator: its products are that one's solutions.
+
+    >>> linalg.LinearOperatorInversion(linalg.LinearOperatorDiag([2., 4.])).matvec([1., 1.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
+    """
+
+    def __init__(
+        self,
+        operator: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = arguments(locals())
+        for hint in ("is_non_singular", "is_square"):
+            theirs, mine = getattr(operator, hint), given[hint]
+            if theirs is False or mine is False:
+                raise ValueError(
+                    f"Argument `{hint}` or argument `operator` must have supplied hint `{hint}` equal to `True` or "
+                    f"`None`. Found `operator.{hint}`: {theirs}, `{hint}`: {mine}."
+                )
+        self._wrap(operator, given, "_inv", "inverse")
+
+    def _shape(self) -> tuple[int, ...]:
+        return self._operator._shape()
+
+    def _matmul(self, x: Tensor, adjoint: bool) -> Tensor:
+        return self._operator._solve(x, adjoint)
+
+    def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
+        return self._operator._matmul(rhs, adjoint)
+
+    def _determinant(self) -> Tensor:
+        return 1 / self._operator._determinant()
+
+    def _log_abs_determinant(self) -> Tensor:
+        return -self._operator._log_abs_determinant()
+
+    def _eigvals(self) -> Tensor:
+        return 1 / self._operator.eigvals()
+
+    def _cond(self) -> Tensor:
+        return self._operator._cond()
+
+    def _inverse(self) -> LinearOperator:
+        return self._operator
+
+
+class LinearOperatorKronecker(LinearOperator):
+    """The Kronecker product of operators: each entry of the first is multiplied with the whole of the rest.
+
+    >>> a, b = linalg.LinearOperatorFullMatrix([[1., 2.]]), linalg.LinearOperatorDiag([3., 4.])
+    >>> linalg.LinearOperatorKronecker([a, b]).to_dense()
+    <tf.Tensor: shape=(2, 4), dtype=float32, numpy=
+    array([[3., 0., 6., 0.],
+           [0., 4., 0., 8.]], dtype=float32)>
+    """
+
+    _holds = ("_operators",)
+
+    def __init__(
+        self,
+        operators: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = arguments(locals())
+        self._operators = operator_list(
+            operators,
+            "Argument `operators` must be a list of >=1 operators. Received: {operators}.",
+            "Expected every operation in argument `operators` to have the same dtype. Received {kinds}.",
+        )
+        known = {}
+        for hint in HINTS[:3]:
+            if all(getattr(o, hint) for o in self._operators):
+                subject = hint[3:].replace("_", "-")
+                if given[hint] is False:
+                    raise ValueError(
+                        f"The Kronecker product of {subject} operators is always {subject}. Expected argument "
+                        f"`{hint}` to be True. Received: False."
+                    )
+                known[hint] = True
+        known["name"] = name or "_x_".join(o.name for o in self._operators)
+        super().__init__(self._operators[0].dtype, given, **known)
+
+    operators = property(lambda self: self._operators)
+
+    def _shape(self) -> tuple[int, ...]:
+        shapes = [o._shape() for o in self._operators]
+        return (*batch_of(*shapes), prod(s[-2] for s in shapes), prod(s[-1] for s in shapes))
+
+    def _matmul(self, x: Tensor, adjoint: bool) -> Tensor:
+        return self._applied(x, [lambda y, o=o: o._matmul(y, adjoint) for o in self._operators], 2 if adjoint else 1)
+
+    def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
+        for o in self._operators:
+            o._must_be_solvable()
+        return self._applied(rhs, [lambda y, o=o: o._solve(y, adjoint) for o in self._operators], 1)
+
+    def _applied(self, x: Tensor, actions: list[Callable[[Tensor], Tensor]], inner: int) -> Tensor:
+        """x with each action done along the axis that is its operator's own; `inner`: the axis of its argument's size.
+
+        The rows of x stand for one axis for each operator. Each in turn is at the front when its operator acts, and
+        then goes to the back: after all, the axes are in their order again, before them the columns of x.
+        """
+        batch = batch_of(self._shape(), x._array.shape)
+        x = broadcast_batch(x, batch)
+        columns = x._array.shape[-1]
+        for action, o in zip(actions, self._operators):
+            size = o._shape()[-inner]
+            x = action(ops.reshape(x, [*batch, size, x._array.size // max(1, prod(batch) * size)]))
+            x = ops.matrix_transpose(x)
+            x = ops.reshape(x, [*batch, x._array.shape[-2] * x._array.shape[-1], 1])
+        return ops.matrix_transpose(ops.reshape(x, [*batch, columns, x._array.shape[-2] // max(1, columns)]))
+
+    def _to_dense(self) -> Tensor:
+        return broadcast_batch(reduce(_kronecker, [o._to_dense() for o in self._operators]), self._shape()[:-2])
+
+    def _is_of_squares(self) -> bool:
+        return all(o.is_square for o in self._operators)
+
+    def _diag_part(self) -> Tensor:
+        if not self._is_of_squares():
+            return super()._diag_part()
+        return self._crossed([o._diag_part() for o in self._operators])
+
+    def _trace(self) -> Tensor:
+        if not self._is_of_squares():
+            return super()._trace()
+        return reduce(mul, [o._trace() for o in self._operators])
+
+    def _determinant(self) -> Tensor:
+        return reduce(mul, [o.determinant() ** self._copies(o) for o in self._operators])
+
+    def _log_abs_determinant(self) -> Tensor:
+        return reduce(add, [o.log_abs_determinant() * self._copies(o) for o in self._operators])
+
+    def _copies(self, o: LinearOperator) -> Tensor:
+        """How often an operator of the product is repeated in it."""
+        return ops.cast(self._shape()[-1] // max(1, o._shape()[-1]), self._dtype)
+
+    def _eigvals(self) -> Tensor:
+        return self._crossed([o.eigvals() for o in self._operators])
+
+    def _crossed(self, vectors: list[Tensor]) -> Tensor:
+        """All products of an entry of each vector, and they in order."""
+        column = reduce(_kronecker, [ops.expand_dims(v, -1) for v in vectors])
+        return broadcast_batch(ops.squeeze(column, [-1]), self._shape()[:-2], 1)
+
+    def _cond(self) -> Tensor:
+        return reduce(mul, [o._cond() for o in self._operators])
+
+    def _assert_non_singular(self) -> None:
+        if not self._is_of_squares():
+            raise NotImplementedError("assert_non_singular is not implemented for factors that are not square.")
+        for o in self._operators:
+            o._assert_non_singular()
+
+    def _adjoint(self) -> LinearOperator:
+        return LinearOperatorKronecker([o.adjoint() for o in self._operators], **self._plain_hints())
+
+    def _inverse(self) -> LinearOperator:
+        return LinearOperatorKronecker([o.inverse() for o in self._operators], **self._plain_hints())
+
+    def _plain_hints(self) -> dict[str, Any]:
+        return dict(zip(HINTS, self._hints))
+
+    def _cholesky(self) -> LinearOperator:
+        if not all(o._has_cholesky() for o in self._operators):
+            return super()._cholesky()
+        return LinearOperatorKronecker([o.cholesky() for o in self._operators], is_non_singular=True, is_square=True)
+
+    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
+        return sliced_operators(self, key, batch)
+
+
+# ---------------------------------------------------------------- lists of operators
+
+
+def operator_list(
+    operators: Any,
+    empty: str = "Expected a non-empty list of operators. Found: {operators}",
+    mixed: str = "Expected all operators to have the same dtype.  Found {found}",
+) -> ListWrapper:
+    """The operators that another is made of. Raises unless there is one, and they are of one dtype."""
+    if not isinstance(operators, (list, tuple)):
+        raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(operators)}')
+    if not operators:
+        raise ValueError(empty.format(operators=operators))
+    dtype = operators[0].dtype
+    if any(o.dtype is not dtype for o in operators):
+        kinds = [str((o.name, o.dtype)) for o in operators]
+        raise explain(
+            TypeError(mixed.format(found="   ".join(kinds), kinds=kinds)),
+            hint="make them all of one dtype",
+        )
+    return ListWrapper(operators)
+
+
+def sliced_operators(operator: Any, key: tuple[Any, ...], batch: tuple[int, ...]) -> Any:
+    """An operator made of a list of others, of some of the batch's matrices."""
+    parts = [o._sliced(key, batch) for o in operator.operators]
+    return type(operator)(**operator.parameters | {"operators": parts})
+
+
+def _kronecker(a: Tensor, b: Tensor) -> Tensor:
+    product = a[..., :, None, :, None] * b[..., None, :, None, :]
+    *batch, p, q, r, s = product._array.shape
+    return ops.reshape(product, [*batch, p * q, r * s])
+
+
+define(LinearOperatorComposition, "linear_operator_composition", _FAMILY)
+define(LinearOperatorAdjoint, "linear_operator_adjoint", _FAMILY)
+define(LinearOperatorInversion, "linear_operator_inversion", _FAMILY)
+define(LinearOperatorKronecker, "linear_operator_kronecker", _FAMILY)
