@@ -127,9 +127,7 @@ def _open_directory(create: bool = False) -> int | None:
 def _is_ours(status: os.stat_result, kind: Callable[[int], bool]) -> bool:
     """Can only this user (or the system's administrator) have written it?"""
     return bool(
-        kind(status.st_mode)
-        and status.st_uid == os.geteuid()
-        and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        kind(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     )
 
 

@@ -126,11 +126,7 @@ class Expressions:
                 value = float(digits)
             elif digits[0] == "0" and digits.strip("0"):
                 bare = digits.lstrip("0")
-                octal = (
-                    f", or 0o{bare} for an octal number"
-                    if bare.isdigit() and not set(bare) & set("89")
-                    else ""
-                )
+                octal = f", or 0o{bare} for an octal number" if bare.isdigit() and not set(bare) & set("89") else ""
                 refuse(token, "a whole number cannot begin with 0", f"write {bare}{octal}")
             else:
                 value = int(digits)
@@ -311,9 +307,7 @@ class Expressions:
 
     # Targets
 
-    def stored(
-        self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None
-    ) -> ast.expr:
+    def stored(self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None) -> ast.expr:
         """Turn a value into what is assigned to (or deleted), or refuse it in words."""
         if isinstance(target, ast.Starred):
             refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")

@@ -5,16 +5,14 @@ Each function looks at the scene and names its mistake, or gives None.
 
 from __future__ import annotations
 
-from .syntax_errors import Answer, Scene
+from .scene import Answer, Scene
 
 
 def left_out(scene: Scene) -> Answer:
     if scene.kind != "LEFT_OUT":
         return None
     if scene.at.text == "class":
-        return scene.error(
-            "the language leaves out classes", "write functions; keep what belongs together in a dict"
-        )
+        return scene.error("the language leaves out classes", "write functions; keep what belongs together in a dict")
     return scene.error(
         f"the language leaves out '{scene.at.text}'", "write the code without it, one step after another"
     )
@@ -33,9 +31,7 @@ def match_statement(scene: Scene) -> Answer:
 
 def star_import(scene: Scene) -> Answer:
     if scene.at.text == "*" and scene.before().text == "import":
-        return scene.error(
-            "the language leaves out 'import *'", "name what you need: from math import pi, sqrt"
-        )
+        return scene.error("the language leaves out 'import *'", "name what you need: from math import pi, sqrt")
     return None
 
 
@@ -59,9 +55,7 @@ def walrus(scene: Scene) -> Answer:
         colon, equal = scene.before(), scene.at
     else:
         return None
-    return scene.error(
-        "the language leaves out ':='", "assign on a line of its own before", at=colon, to=equal
-    )
+    return scene.error("the language leaves out ':='", "assign on a line of its own before", at=colon, to=equal)
 
 
 def foreign_operator(scene: Scene) -> Answer:
@@ -72,9 +66,7 @@ def foreign_operator(scene: Scene) -> Answer:
     if before.end == at.start and at.kind == "sign":
         instead = _FOREIGN.get(before.text + at.text)
         if instead:
-            return scene.error(
-                f"'{before.text}{at.text}' is no operator", f"write {instead}", at=before, to=at
-            )
+            return scene.error(f"'{before.text}{at.text}' is no operator", f"write {instead}", at=before, to=at)
     earlier = scene.before(2)
     doubled = before.text in "+-" and earlier.text == before.text and earlier.end == before.start
     if doubled and (at.kind in ("newline", "end") or at.text in (")", "]", "}", ";", ",")):
@@ -87,9 +79,7 @@ def foreign_operator(scene: Scene) -> Answer:
 
 def arrow(scene: Scene) -> Answer:
     if scene.at.text == "->":
-        return scene.error(
-            "'->' can only stand after a def's parameters", "a function in a line: lambda x: x + 1"
-        )
+        return scene.error("'->' can only stand after a def's parameters", "a function in a line: lambda x: x + 1")
     return None
 
 
@@ -107,17 +97,9 @@ def print_statement(scene: Scene) -> Answer:
 
 def declaration(scene: Scene) -> Answer:
     first = scene.first
-    if (
-        first.text in ("let", "var", "const", "auto", "val")
-        and scene.before() == first
-        and scene.at.kind == "name"
-    ):
+    if first.text in ("let", "var", "const", "auto", "val") and scene.before() == first and scene.at.kind == "name":
         return scene.error(f"a name needs no '{first.text}'", f"write {scene.at.text} = ...", at=first)
-    if (
-        first.text in ("function", "func", "fn", "fun")
-        and scene.before() == first
-        and scene.at.kind == "name"
-    ):
+    if first.text in ("function", "func", "fn", "fun") and scene.before() == first and scene.at.kind == "name":
         return scene.error(f"a function is defined by 'def', not '{first.text}'", "write def f(x):", at=first)
     return None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from .scene import Scene
 from .source import TensorshSyntaxError
-from .syntax_errors import Scene
 
 
 def unreadable(scene: Scene) -> TensorshSyntaxError:
@@ -22,9 +22,7 @@ def unreadable(scene: Scene) -> TensorshSyntaxError:
     if sign == "?":
         return scene.error("'?' is no operator", "a choice is written: a if condition else b")
     if sign == "`":
-        return scene.error(
-            "a backquote means nothing in the language", "write repr(x), or quotes for a string"
-        )
+        return scene.error("a backquote means nothing in the language", "write repr(x), or quotes for a string")
     if sign == "$":
         return scene.error("'$' means nothing in the language", "write the name without it")
     described, instead = _describe(sign)
@@ -38,9 +36,7 @@ def open_string(scene: Scene) -> TensorshSyntaxError:
     quote = text[0]
     if text[:3] == quote * 3:
         start = scene.span(word.start, word.start + len(word.text) - len(text) + 3)
-        return TensorshSyntaxError(
-            f"this string is never closed: {quote * 3} is missing", start, None, incomplete=True
-        )
+        return TensorshSyntaxError(f"this string is never closed: {quote * 3} is missing", start, None, incomplete=True)
     hint = f"end it with {quote}, or begin it with {quote * 3} if it has several lines"
     return scene.error(f"this string is not closed on its line: {quote} is missing", hint)
 
@@ -53,11 +49,7 @@ def _describe(sign: str) -> tuple[str, str | None]:
         instead = "a blank" if unicodedata.category(sign) == "Zs" else ""
     if instead == "":
         return f"the invisible character {name or 'here'} ({number})", "delete it"
-    shown = (
-        f"{sign!r}, {name} ({number}),"
-        if sign.isprintable() and name
-        else f"the character {name or ''}({number})"
-    )
+    shown = f"{sign!r}, {name} ({number})," if sign.isprintable() and name else f"the character {name or ''}({number})"
     if sign.isspace() or not sign.isprintable():
         shown = f"the character {name} ({number})" if name else f"the character {number}"
     return shown, f"type {instead}" if instead else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from . import left_out, structure
-from .syntax_errors import COMPOUND, CONSTANTS, STATEMENTS, VALUES, Answer, Scene
+from .scene import COMPOUND, CONSTANTS, STATEMENTS, VALUES, Answer, Scene
 
 
 def bad_number(scene: Scene) -> Answer:
@@ -36,12 +36,7 @@ def bad_prefix(scene: Scene) -> Answer:
 
 
 def conditional_without_else(scene: Scene) -> Answer:
-    if (
-        "ELSE" not in scene.expected
-        or "COLON" in scene.expected
-        or "IF" in scene.expected
-        or not scene.in_line
-    ):
+    if "ELSE" not in scene.expected or "COLON" in scene.expected or "IF" in scene.expected or not scene.in_line:
         return None
     if scene.at.begins_value or scene.before().text == "if":
         return None
@@ -76,9 +71,7 @@ def assignment_for_comparison(scene: Scene) -> Answer:
         return None
     if scene.opened:
         if scene.opened[-1].text == "(" and scene.is_call(scene.opened[-1]):
-            return scene.error(
-                "an argument's name before '=' is to be a plain name", "to compare, write '=='"
-            )
+            return scene.error("an argument's name before '=' is to be a plain name", "to compare, write '=='")
         return scene.error("'=' assigns, and cannot stand inside brackets", "to compare, write '=='")
     word = scene.first.text
     if word in ("if", "elif", "while", "assert", "return", "for", "with", "raise", "del"):
@@ -124,9 +117,7 @@ def bare_generator(scene: Scene) -> Answer:
         return None
     loops = any(word.text == "for" for word in scene.inside())
     if scene.at.text == "for" or (scene.at.text == "," and loops):
-        return scene.error(
-            "a generator among other arguments is to stand in parentheses", "write f((x for x in y), z)"
-        )
+        return scene.error("a generator among other arguments is to stand in parentheses", "write f((x for x in y), z)")
     return None
 
 
@@ -142,9 +133,7 @@ def statement_in_expression(scene: Scene) -> Answer:
         if scene.at.text == "from" and scene.first.text in ("raise", "from"):
             return None
         if scene.at.text == "return" and any(word.text == "lambda" for word in scene.statement):
-            return scene.error(
-                "a lambda has no 'return'", "its value is the expression itself: lambda x: x + 1"
-            )
+            return scene.error("a lambda has no 'return'", "its value is the expression itself: lambda x: x + 1")
         return scene.error(
             f"'{scene.at.text}' begins a statement, and cannot stand inside one",
             "put it on a line of its own",

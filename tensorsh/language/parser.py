@@ -53,7 +53,7 @@ def parse_part(text: str, begin: int, end: int, line: int, column: int, start: s
     except (UnexpectedToken, UnexpectedCharacters) as failure:
         from .syntax_errors import explain
 
-        raise explain(text, begin, end, line, failure, machine.expected(failure)) from None
+        raise explain(text, begin, end, line, failure, machine.expected(failure), terminal) from None
 
 
 def completeness(text: str) -> str:
@@ -223,9 +223,7 @@ class Machine:
         stack = getattr(failure, "state", None)
         if not isinstance(stack, list):
             return set()
-        return {
-            kind for kind in self._table.states[stack[-1]] if kind.isupper() and self._shifts(stack, kind)
-        }
+        return {kind for kind in self._table.states[stack[-1]] if kind.isupper() and self._shifts(stack, kind)}
 
     def _jump(self, base: int, name: str, kind: str) -> int:
         states = self._table.states

@@ -36,9 +36,7 @@ def own_fingerprint() -> bytes:
         folder = os.path.dirname(os.path.abspath(__file__))
         package = os.path.dirname(folder)
         paths = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py"))
-        paths += [
-            os.path.join(base, "grammar", "tensorsh.lark") for base in (package, os.path.dirname(package))
-        ]
+        paths += [os.path.join(base, "grammar", "tensorsh.lark") for base in (package, os.path.dirname(package))]
         digest = cache.blake2b(digest_size=16)
         for path in paths:
             try:

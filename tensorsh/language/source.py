@@ -71,9 +71,7 @@ class TensorshSyntaxError(SyntaxError):
     `source` is the text's name, once known. `incomplete` says that more text might mend it.
     """
 
-    def __init__(
-        self, message: str, span: Span, hint: str | None = None, *, incomplete: bool = False
-    ) -> None:
+    def __init__(self, message: str, span: Span, hint: str | None = None, *, incomplete: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
@@ -83,9 +81,7 @@ class TensorshSyntaxError(SyntaxError):
 
     def moved(self, lines: int, source: str | None = None) -> TensorshSyntaxError:
         """The same error, `lines` further down, in the source of that name."""
-        error = TensorshSyntaxError(
-            self.message, self.span.moved(lines), self.hint, incomplete=self.incomplete
-        )
+        error = TensorshSyntaxError(self.message, self.span.moved(lines), self.hint, incomplete=self.incomplete)
         error.source = source or self.source
         return error
 

@@ -160,9 +160,7 @@ class Statements(Expressions):
             return ast.Pass(**place(meta))
         statements: list[ast.stmt] = []
         for name, alias, where in names:
-            value = self.service(
-                "@import_from", [ast.Constant(module, **where), ast.Constant(name, **where)], where
-            )
+            value = self.service("@import_from", [ast.Constant(module, **where), ast.Constant(name, **where)], where)
             statements.append(ast.Assign([ast.Name(alias, STORE, **where)], value, **where))
         return statements
 
@@ -213,11 +211,7 @@ class Statements(Expressions):
         if len(items) == 1 and items[0].optional_vars is None:
             value = items[0].context_expr
             starred = any(isinstance(element, ast.Starred) for element in getattr(value, "elts", ()))
-            if (
-                isinstance(value, ast.Tuple)
-                and value.elts
-                and not (starred or hasattr(value, "in_parentheses"))
-            ):
+            if isinstance(value, ast.Tuple) and value.elts and not (starred or hasattr(value, "in_parentheses")):
                 items = [ast.withitem(element, None) for element in value.elts]
         return ast.With(items, body, **place(meta))
 
@@ -243,9 +237,7 @@ class Statements(Expressions):
             width = len("except")
             where = place(meta) | {"end_lineno": meta.line, "end_col_offset": meta.column - 1 + width}
             kind = self.global_name("Exception", where)
-        handler: Any = ast.ExceptHandler(
-            kind, self.identifier(name) if name is not None else None, body, **place(meta)
-        )
+        handler: Any = ast.ExceptHandler(kind, self.identifier(name) if name is not None else None, body, **place(meta))
         if bare:
             handler.catches_all = True
         return handler
@@ -258,9 +250,7 @@ class Statements(Expressions):
     def def_stmt(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
         name, parameters, _, body = children
         arguments = parameters or no_parameters()
-        return ast.FunctionDef(
-            self.identifier(name), arguments, body, [], None, None, *_TYPE_PARAMETERS, **place(meta)
-        )
+        return ast.FunctionDef(self.identifier(name), arguments, body, [], None, None, *_TYPE_PARAMETERS, **place(meta))
 
     def decorated(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
         *decorators, function = children
@@ -356,6 +346,4 @@ def _refuse_starred(value: Any) -> Any:
 
 def _is_bracketed(target: ast.Tuple, meta: Meta) -> bool:
     """Does the tuple of a del statement stand in parentheses of its own?"""
-    return (
-        hasattr(target, "in_parentheses") or not target.elts or target.col_offset < target.elts[0].col_offset
-    )
+    return hasattr(target, "in_parentheses") or not target.elts or target.col_offset < target.elts[0].col_offset

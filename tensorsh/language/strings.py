@@ -80,9 +80,7 @@ def _unescape(content: str, token: Any, pattern: re.Pattern[str]) -> str:
         if kind == pattern.groups:
             digits = {"x": "two hexadecimal digits", "u": "four hexadecimal digits",
                       "U": "eight hexadecimal digits", "N": "a character's name in braces"}[text]  # fmt: skip
-            raise _error(
-                token, f"\\{text} in a string is to be followed by {digits}", "write \\\\ for a backslash"
-            )
+            raise _error(token, f"\\{text} in a string is to be followed by {digits}", "write \\\\ for a backslash")
         if kind == 6:
             import unicodedata
 
@@ -105,9 +103,7 @@ class FString:
     `expression(begin, end, line, column)` is to parse and compile text[begin:end].
     """
 
-    def __init__(
-        self, text: str, literal: Literal, expression: Callable[[int, int, int, int], ast.expr]
-    ) -> None:
+    def __init__(self, text: str, literal: Literal, expression: Callable[[int, int, int, int], ast.expr]) -> None:
         self._text = text
         self._literal = literal
         self._end = literal.end
@@ -166,9 +162,7 @@ class FString:
         begin = opening + 1
         end = self._expression_end(begin)
         if not text[begin:end].strip():
-            raise self._error(
-                opening, "an f-string's braces hold no expression", "write {{ and }} for braces"
-            )
+            raise self._error(opening, "an f-string's braces hold no expression", "write {{ and }} for braces")
         line, column = self._place(begin)
         value = self._expression(begin, end, line, column)
         position = end
@@ -225,9 +219,7 @@ class FString:
 
     def _skip_string(self, position: int) -> int:
         text = self._text
-        quote = (
-            text[position] * 3 if text.startswith(text[position] * 3, position, self._end) else text[position]
-        )
+        quote = text[position] * 3 if text.startswith(text[position] * 3, position, self._end) else text[position]
         close = text.find(quote, position + len(quote), self._end)
         if close < 0:
             raise self._error(position, "this string inside an f-string's braces is not closed")

@@ -6,8 +6,8 @@ Each function looks at the scene and names its mistake, or gives None.
 from __future__ import annotations
 
 from .lexical_errors import open_string
+from .scene import CLOSER, COMPOUND, Answer, Scene, Word, open_brackets
 from .source import TensorshSyntaxError
-from .syntax_errors import CLOSER, COMPOUND, Answer, Scene, Word, open_brackets
 
 
 def wrong_closer(scene: Scene) -> Answer:
@@ -22,9 +22,7 @@ def wrong_closer(scene: Scene) -> Answer:
         return None
     line = scene.line_of(opener)
     where = f" of line {line}" if line != scene.line_of(scene.at) else ""
-    return scene.error(
-        f"'{scene.at.text}' does not close '{opener.text}'{where}", f"close that with '{closer}' first"
-    )
+    return scene.error(f"'{scene.at.text}' does not close '{opener.text}'{where}", f"close that with '{closer}' first")
 
 
 def open_bracket(scene: Scene) -> Answer:
@@ -45,9 +43,7 @@ def f_string_closed_early(scene: Scene) -> Answer:
     prefix = before.text.partition(before.text[-1])[0]
     if "f" not in prefix.lower() or before.text.count("{") <= before.text.count("}"):
         return None
-    return scene.error(
-        "the f-string is closed by a quote inside its braces", "use the other quotes inside them"
-    )
+    return scene.error("the f-string is closed by a quote inside its braces", "use the other quotes inside them")
 
 
 def string_closed_early(scene: Scene) -> Answer:
@@ -152,9 +148,7 @@ def clause_alone(scene: Scene) -> Answer:
     if scene.at.kind != "keyword" or word not in owners or scene.after().text == "=":
         return None
     if scene.opened and word == "else" and any(inner.text == "for" for inner in scene.inside()):
-        return scene.error(
-            "a comprehension's condition has no 'else'", "choose first: [a if c else b for x in y]"
-        )
+        return scene.error("a comprehension's condition has no 'else'", "choose first: [a if c else b for x in y]")
     if scene.statement and scene.line_word:
         return scene.error(f"'{word}' is to begin a line of its own")
     if scene.statement:
@@ -185,9 +179,7 @@ def missing_colon(scene: Scene) -> Answer:
     if any(w.text == ":" for w in scene.statement if w not in scene.opened) and word != "def":
         return None
     if scene.at.text == "{":
-        return scene.error(
-            f"':' is missing at the end of this '{word}'", "a block is made by indentation, not braces"
-        )
+        return scene.error(f"':' is missing at the end of this '{word}'", "a block is made by indentation, not braces")
     return scene.error_after(scene.before(), f"':' is missing at the end of this '{word}'")
 
 
@@ -204,9 +196,7 @@ def def_without_parentheses(scene: Scene) -> Answer:
 def for_without_in(scene: Scene) -> Answer:
     if "IN" not in scene.expected:
         return None
-    words = [
-        word.text for word in (scene.inside() if scene.opened else scene.statement) if word.kind == "keyword"
-    ]
+    words = [word.text for word in (scene.inside() if scene.opened else scene.statement) if word.kind == "keyword"]
     if words[-1:] == ["for"] and (scene.opened or scene.clause == "for"):
         return scene.error("'in' is missing after this 'for'", "write for x in values")
     return None
@@ -214,9 +204,7 @@ def for_without_in(scene: Scene) -> Answer:
 
 def commas_in_except(scene: Scene) -> Answer:
     if scene.at.text == "," and scene.clause == "except":
-        return scene.error(
-            "several kinds of error stand in parentheses", "write except (ValueError, TypeError):"
-        )
+        return scene.error("several kinds of error stand in parentheses", "write except (ValueError, TypeError):")
     if scene.at.text == "," and scene.first.text == "raise" and not scene.opened:
         return scene.error("'raise' takes one error", "write raise ValueError('...')")
     return None

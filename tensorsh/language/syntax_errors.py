@@ -1,223 +1,34 @@
 """Why a text is no program, in words.
 
 The parser only knows the token at which it stopped and the tokens it would have taken. `explain` sets that
-scene (`Scene`: the words before and after, the brackets that are open) and asks the known mistakes in
-`mistakes.py`, from the most telling to the most general, which of them it is.
+scene and asks the known mistakes in `mistakes.py`, from the most telling to the most general, which of them it is.
 """
 
 from __future__ import annotations
 
-import keyword
-import re
-from functools import cache as once
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-
-from .source import Span, TensorshSyntaxError
-
-_Failure = UnexpectedToken | UnexpectedCharacters
-Answer = TensorshSyntaxError | None  # what a mistake's function gives
-
-KEYWORDS = frozenset(keyword.kwlist)
-COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "try", "except", "finally"})
-STATEMENTS = frozenset(
-    {
-        "assert",
-        "break",
-        "continue",
-        "def",
-        "del",
-        "from",
-        "global",
-        "import",
-        "nonlocal",
-        "pass",
-        "raise",
-        "return",
-    }
-    | {"try", "while", "with"}
-)
-CONSTANTS = frozenset({"None", "True", "False"})
-VALUES = frozenset({"name", "number", "string"})  # the kinds of word that are a value by themselves
-CLOSER = {"(": ")", "[": "]", "{": "}"}
-
-
-class Word(NamedTuple):
-    """A token of the tolerant reading that errors are explained from.
-
-    `kind` is one of name, keyword, number, string, open_string, sign, newline, end; a newline inside brackets
-    is none.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def begins_value(self) -> bool:
-        return self.kind in VALUES or self.text in CONSTANTS or self.text in ("lambda", "...")
-
-    @property
-    def ends_value(self) -> bool:
-        return self.kind in VALUES or self.text in CONSTANTS or (self.kind == "sign" and self.text in ")]}")
-
-    @property
-    def shown(self) -> str:
-        if self.kind in ("newline", "end"):
-            return "the line's end"
-        return "this string" if self.kind == "string" else f"'{self.text}'"
-
-
-class Scene:
-    """Where and how the parser stopped.
-
-    `at` is the word it stopped at, `words[index]`; `layout` is _INDENT, _DEDENT or $END if it was one of
-    these; `opened` are the brackets open there; `expected` the kinds of token it would have taken.
-    """
-
-    def __init__(
-        self, text: str, begin: int, end: int, line: int, failure: _Failure, expected: set[str]
-    ) -> None:
-        self.text = text
-        self.first_line = line - text.count("\n", 0, begin)
-        self.is_field = begin > 0
-        token: Any = getattr(failure, "token", None)
-        self.kind = token.type if token is not None else ""
-        self.layout = self.kind if self.kind in ("_INDENT", "_DEDENT", "$END") else ""
-        if token is None:
-            position: int = failure.pos_in_stream or 0
-        elif self.layout:
-            position = token.end_pos
-        else:
-            position = token.start_pos
-        self.words = read_words(text, begin, end)
-        self.index = next(i for i, word in enumerate(self.words) if word.end > position or word.kind == "end")
-        self.at = self.words[self.index]
-        self.opened = open_brackets(self.words[: self.index])
-        self.expected = expected
-
-    def before(self, count: int = 1) -> Word:
-        """The word that many places before; an empty newline where the text begins."""
-        index = self.index - count
-        return self.words[index] if index >= 0 else Word("newline", "", 0, 0)
-
-    def after(self, count: int = 1) -> Word:
-        return self.words[min(self.index + count, len(self.words) - 1)]
-
-    @property
-    def statement(self) -> list[Word]:
-        """The statement's words up to where the parser stopped: since the line's begin or the last ';'."""
-        start = self.index
-        while start > 0 and self.words[start - 1].kind != "newline":
-            start -= 1
-        depth = 0
-        for i in range(start, self.index):
-            text = self.words[i].text
-            depth += (text in "([{") - (text in ")]}") if len(text) == 1 else 0
-            if text == ";" and depth <= 0:
-                start = i + 1
-        return self.words[start : self.index]
-
-    @property
-    def first(self) -> Word:
-        """The first word of the statement, which may be the one where the parser stopped."""
-        statement = self.statement
-        return statement[0] if statement else self.at
-
-    @property
-    def clause(self) -> str:
-        """The word of the compound statement whose head we are in, outside brackets; else empty."""
-        return self.first.text if self.first.text in COMPOUND and not self.opened else ""
-
-    @property
-    def line_word(self) -> str:
-        """The last word of a compound statement in the line before the place where the parser stopped."""
-        for word in reversed(self.words[: self.index]):
-            if word.kind == "newline":
-                break
-            if word.kind == "keyword" and word.text in COMPOUND:
-                return word.text
-        return ""
-
-    @property
-    def in_line(self) -> bool:
-        """Did the parser stop inside a line rather than at the beginning of one?"""
-        return not self.layout and self.before().kind != "newline"
-
-    @property
-    def in_parameters(self) -> bool:
-        """Did it stop in the parentheses after a def's name?"""
-        statement = self.statement
-        return len(self.opened) == 1 and self.first.text == "def" and self.opened[0] in statement[2:3]
-
-    def is_call(self, opener: Word) -> bool:
-        """Does the bracket follow a value, so that it calls or indexes it?"""
-        index = self.words.index(opener)
-        return index > 0 and self.words[index - 1].ends_value
-
-    def inside(self) -> list[Word]:
-        """The words since the innermost open bracket, less what stands in brackets closed again."""
-        if not self.opened:
-            return []
-        inside: list[Word] = []
-        depth = 0
-        for word in self.words[self.words.index(self.opened[-1]) + 1 : self.index]:
-            depth += word.text in "([{" if word.kind == "sign" else 0
-            if not depth:
-                inside.append(word)
-            depth -= word.text in ")]}" if word.kind == "sign" else 0
-        return inside
-
-    def adjacent(self) -> bool:
-        """Does the word follow the one before without a blank?"""
-        return self.before().end == self.at.start
-
-    def line_of(self, word: Word) -> int:
-        return self.first_line + self.text.count("\n", 0, word.start)
-
-    def span(self, start: int, end: int) -> Span:
-        """A stretch of the text as a span; a position at a line's end still has a column to point at."""
-        text = self.text
-        line = self.first_line + text.count("\n", 0, start)
-        column = start - text.rfind("\n", 0, start) - 1
-        end = max(end, start + 1)
-        if "\n" in text[start : end - 1]:
-            return Span(line, column, line + text.count("\n", start, end), end - text.rfind("\n", 0, end) - 1)
-        return Span(line, column, line, column + end - start)
-
-    def error(self, message: str, hint: str | None = None, *, at: Word | None = None, to: Word | None = None,
-              incomplete: bool = False) -> TensorshSyntaxError:  # fmt: skip
-        """An error at that word (else where the parser stopped), reaching to the end of another."""
-        word = at or self.at
-        if word.kind in ("newline", "end"):
-            seen = (word for word in reversed(self.words[: self.index]) if word.kind != "newline")
-            return self.error_after(next(seen, self.before()), message, hint, incomplete=incomplete)
-        return TensorshSyntaxError(
-            message, self.span(word.start, (to or word).end), hint, incomplete=incomplete
-        )
-
-    def error_after(
-        self, word: Word, message: str, hint: str | None = None, *, incomplete: bool = False
-    ) -> TensorshSyntaxError:
-        """An error at the place just after a word, where something is missing."""
-        return TensorshSyntaxError(message, self.span(word.end, word.end + 1), hint, incomplete=incomplete)
-
-    @property
-    def at_end(self) -> bool:
-        """Has the text come to its end, so that more of it might mend it?"""
-        return self.kind in ("$END", "_DEDENT") and self.at.kind == "end"
+from .lexical_errors import unreadable
+from .mistakes import MISTAKES
+from .scene import Failure, Scene, read_words
+from .source import TensorshSyntaxError
 
 
 def explain(
-    text: str, begin: int, end: int, line: int, failure: _Failure, expected: set[str]
+    text: str,
+    begin: int,
+    end: int,
+    line: int,
+    failure: Failure,
+    expected: set[str],
+    terminal: Callable[[str], str],
 ) -> TensorshSyntaxError:
-    """The error to raise for the parser's failure in text[begin:end], which begins on that line."""
-    from .lexical_errors import unreadable
-    from .mistakes import MISTAKES
+    """The error to raise for the parser's failure in text[begin:end], which begins on that line.
 
-    scene = Scene(text, begin, end, line, failure, expected)
+    `expected` are the kinds of token that the parser would have taken; `terminal` gives the grammar's regular
+    expressions by name.
+    """
+    scene = Scene(read_words(text, begin, end, terminal), text, begin, line, failure, expected)
     if not scene.kind:
         return unreadable(scene)
     for mistake in MISTAKES:
@@ -225,53 +36,3 @@ def explain(
         if error is not None:
             return error
     raise AssertionError("the last mistake takes all")
-
-
-def read_words(text: str, begin: int, end: int) -> list[Word]:
-    """The words of text[begin:end], whatever it holds."""
-    words: list[Word] = []
-    depth = 1 if begin else 0  # an f-string's field is as if in brackets
-    for match in _pattern().finditer(text, begin, end):
-        kind, value = match.lastgroup or "", match.group()
-        if kind in ("blank", "comment"):
-            continue
-        if kind == "newline" and depth:
-            continue
-        if kind == "name" and value in KEYWORDS:
-            kind = "keyword"
-        elif kind == "sign" and value in "([{":
-            depth += 1
-        elif kind == "sign" and value in ")]}":
-            depth = max(depth - 1, 0)
-        words.append(Word(kind, value, match.start(), match.end()))
-    words.append(Word("end", "", end, end))
-    return words
-
-
-def open_brackets(words: list[Word]) -> list[Word]:
-    """The brackets that are open after the words, outermost first."""
-    opened: list[Word] = []
-    for word in words:
-        if word.kind == "sign" and word.text in "([{":
-            opened.append(word)
-        elif word.kind == "sign" and word.text in ")]}" and opened:
-            opened.pop()
-    return opened
-
-
-@once
-def _pattern() -> re.Pattern[str]:
-    from .parser import terminal
-
-    prefix = r"(?:[rR]?[bBfF]|[bBfF]?[rR]|[uU])?"
-    return re.compile(
-        rf"""(?P<comment>\#[^\n]*)
-        |(?P<string>{terminal("STRING")})
-        |(?P<open_string>{prefix}(?:(?:'''|\"\"\")[\s\S]*|['"][^\n]*))
-        |(?P<number>{terminal("NUMBER")})
-        |(?P<name>{terminal("NAME")})
-        |(?P<newline>\n)
-        |(?P<blank>[ \t\f]+|\\\n)
-        |(?P<sign>\*\*=|//=|<<=|>>=|\.\.\.|\|>|->|==|!=|<=|>=|\*\*|//|<<|>>|[-+*/%@&|^]=|[\s\S])""",
-        re.VERBOSE,
-    )

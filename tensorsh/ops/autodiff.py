@@ -333,8 +333,9 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
 def gradients(*args: Any, **options: Any) -> Any:
     """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly.
 
-    >>> tf.gradients(constant(1.), constant(1.))
-    error[RuntimeError]: tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
+    >>> try: tf.gradients(constant(1.), constant(1.))
+    ... except RuntimeError as error: print(error)
+    tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
     """
     raise explain(
         RuntimeError(

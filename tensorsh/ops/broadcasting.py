@@ -78,8 +78,7 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
             found.append(m if n == 1 else n)
         else:
             raise ValueError(
-                "Incompatible shapes for broadcasting. Two shapes are compatible if for each dimension "
-                "pair they are "
+                "Incompatible shapes for broadcasting. Two shapes are compatible if for each dimension pair they are "
                 f"either equal or one of them is 1. Received: {shape_x} and {shape_y}."
             )
     return TensorShape(found)

@@ -21,7 +21,6 @@ from .linear_operators import (
     broadcast_batch,
     define,
     hints_of,
-    kind,
     real_is_self_adjoint,
     reference,
 )
@@ -55,11 +54,9 @@ class _Circulant(LinearOperator):
         is_square: bool | None = True,
         name: str | None = None,
     ) -> None:
-        name = name or type(self).__name__
         dtype = as_dtype(input_output_dtype)
-        given = arguments(locals())
-        given["input_output_dtype"] = given.pop("dtype")
-        given = {"spectrum": given.pop("spectrum"), "input_output_dtype": dtype, **given}
+        given = arguments(locals()) | {"input_output_dtype": dtype, "name": name or type(self).__name__}
+        del given["dtype"]
         self._spectrum = reference(spectrum)
         if len(self._spectrum.shape) < self._depth:
             raise ValueError(

@@ -14,7 +14,7 @@ import numpy as np
 from ..runtime import tape
 from ..runtime.backend import from_host, module_of, to_host
 from ..runtime.dtypes import BOOL, from_numpy, int16, int32, int64
-from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
 from .arguments import INDICES, integers, tail, vector
@@ -104,8 +104,8 @@ def _is_mask(key: Any) -> bool:
 def read_key(key: Any) -> tuple[Any, ...]:
     """What was written between the brackets, as a tuple of ints, slices, None and `...`."""
     parts = key if isinstance(key, (tuple, list)) else (key,)
-    if any(isinstance(part, (bool, np.bool_)) for part in parts):
-        raise _bool_index(parts)
+    if parts and isinstance(parts[0], bool):
+        raise _bool_first(parts)
     read = tuple(_read_part(part) for part in parts)
     return read if any(part is ... for part in read) else (*read, ...)
 
@@ -130,8 +130,7 @@ def _index(value: Any) -> int:
         inner = bracketed([1, *shape])
         raise invalid(
             "StridedSlice",
-            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {inner}, "
-            f"{inner}, and [1] "
+            f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {inner}, {inner}, and [1] "
             "instead.",
             summary=f"an index must be a scalar, not of shape {tuple(shape)}",
             hint="write gather(x, indices)",
@@ -140,27 +139,23 @@ def _index(value: Any) -> int:
     hint = None
     if shape is not None and len(shape) or isinstance(value, (list, tuple)):
         hint = "to pick several entries write gather(x, indices), or a mask of bools"
-    elif isinstance(value, float) and value == int(value):
+    elif isinstance(value, float) and value.is_integer():
         hint = f"write {int(value)}"
     raise explain(
         TypeError(
-            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
-            "tf.int32/tf.int64 tensors "
+            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors "
             f"are valid indices, got {value!r}"
         ),
         hint=hint,
     )
 
 
-def _bool_index(parts: Any) -> BaseException:
-    """TensorFlow packs the parts into one tensor, so that a bool among them decides its dtype."""
-    other = next((p for p in parts if isinstance(p, int) and not isinstance(p, bool)), None)
-    if other is not None and isinstance(parts[0], bool):
-        return TypeError(f"Cannot convert {other!r} to EagerTensor of dtype bool")
-    if not all(isinstance(part, bool) for part in parts):
-        return _refusal_of(next(p for p in parts if isinstance(p, np.bool_)))
-    from ..runtime.errors import InvalidArgumentError
-
+def _bool_first(parts: Any) -> BaseException:
+    """TensorFlow packs the parts into one tensor, so that a bool that comes first decides its dtype."""
+    for part in parts:
+        if not isinstance(part, bool):
+            start = part.start or 0 if isinstance(part, slice) else part if isinstance(part, int) else 0
+            return TypeError(f"Cannot convert {start!r} to EagerTensor of dtype bool")
     return explain(
         InvalidArgumentError(
             "Value for attr 'Index' of bool is not in the list of allowed values: int16, int32, int64"
@@ -168,14 +163,6 @@ def _bool_index(parts: Any) -> BaseException:
         summary="a list of bools is read as a list of indices",
         hint="make it a tensor to use it as a mask: x[constant([True, False])]",
     )
-
-
-def _refusal_of(value: Any) -> BaseException:
-    try:
-        _index(value)
-    except TypeError as error:
-        return error
-    raise AssertionError
 
 
 def _refused(x: Tensor, key: Any) -> BaseException:

@@ -275,8 +275,7 @@ def _given_parts(x: Tensor, wanted: Tensor, axis: int, num: int | None, last: st
     if (known > size if -1 in parts else known != size) or min(parts, default=0) < -1:
         raise invalid(
             "SplitV",
-            "Determined shape must either match input shape along split_dim exactly if fully specified, or "
-            "be less "
+            "Determined shape must either match input shape along split_dim exactly if fully specified, or be less "
             f"than the size of the input along split_dim if not fully specified.  Got: {known}",
             summary=f"split: the parts add up to {known}, but axis {axis} has size {size}",
             operands=[("value", x)],

@@ -113,10 +113,8 @@ def _check_parts(places: list[Tensor], parts: list[Tensor], last: str | None) ->
         if shape[len(lead) :] != first:
             raise invalid(
                 "DynamicStitch",
-                f"Need data[0].shape[{places[0]._array.ndim}:] = data[{i}].shape[{len(lead)}:], got "
-                "data[0].shape = "
-                f"{bracketed(parts[0]._array.shape)}, data[{i}].shape = {bracketed(shape)}, "
-                "indices[0].shape = "
+                f"Need data[0].shape[{places[0]._array.ndim}:] = data[{i}].shape[{len(lead)}:], got data[0].shape = "
+                f"{bracketed(parts[0]._array.shape)}, data[{i}].shape = {bracketed(shape)}, indices[0].shape = "
                 f"{bracketed(places[0]._array.shape)}, indices[{i}].shape = {bracketed(lead)}",
                 name=last,
             )

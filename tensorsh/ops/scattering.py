@@ -82,8 +82,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: str =
     if rows._array.shape[:k] != lead:
         raise invalid(
             "ScatterNd",
-            f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] must match dimensions "
-            f"[0,{k}) of "
+            f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] must match dimensions [0,{k}) of "
             f"updates{shown}",
             summary=f"scatter_nd: {lead} index vectors, but updates {rows._array.shape}",
             operands=[("indices", at), ("updates", rows)],
@@ -155,9 +154,7 @@ def _as_rows(at: Tensor, rows: Tensor, shape: tuple[int, ...]) -> tuple[Tensor, 
     return wrap(flat), ops.reshape(rows, [flat.size, *shape[depth:]])
 
 
-def _scatter(
-    kind: str, kernel: str, tensor: Any, indices: Any, updates: Any, policy: str = "", name: str | None = None
-) -> Tensor:
+def _scatter(kind: str, kernel: str, tensor: Any, indices: Any, updates: Any, policy: str = "") -> Tensor:
     at, last = as_tensor(indices), tail(tensor, indices, updates)
     check_dtype(kernel, at, INDICES, INDICES, "indices", "Tindices")
     x = as_tensor(tensor)
@@ -168,11 +165,9 @@ def _scatter(
         attributes = {"T": x.dtype, "Tindices": at.dtype, "bad_indices_policy": policy}
         raise renamed(no_kernel(kernel, kernel, attributes, [("tensor", x)]), last)
     _check_ranks(kernel, at, rows, last)
-    shape, depth, k = x._array.shape, at._array.shape[-1], at._array.ndim - 1
-    given = rows._array.shape
     _check_fit(kernel, x, at, rows, last)
+    shape, depth = x._array.shape, at._array.shape[-1]
     at, rows = _good_only(kernel, at, rows, shape, policy, last)
-    assert given[k:] == shape[depth:]
     flat, flat_rows = _as_rows(at, rows, shape)
     base = ops.reshape(x, [prod(shape[:depth]), *shape[depth:]])
     return ops.reshape(_combine(base, flat_rows, flat, kind=kind), list(shape))
@@ -197,8 +192,7 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
         if given[:k] != outer:
             size, found = prod(outer), prod(given[:k])
             raise fail(
-                f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] = {size} must match "
-                "dimensions "
+                f"Dimensions [0,{k}) of indices[shape={bracketed(at._array.shape)}] = {size} must match dimensions "
                 f"[0,{k}) of updates[shape={bracketed(given)}] = {found}"
             )
         if depth > len(shape) or given[k:] != inner:
@@ -209,9 +203,8 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
         return
     if given[:k] != at._array.shape[:-1]:
         raise fail(
-            "Outer dimensions of indices and update must match. Indices shape: "
-            f"{bracketed(at._array.shape)}, "
-            f"updates shape:{bracketed(given)}"
+            f"Outer dimensions of indices and update must match. Indices shape: {bracketed(at._array.shape)}, updates "
+            f"shape:{bracketed(given)}"
         )
     if depth > len(shape) or len(given) - k != len(shape) - depth:
         raise fail(
@@ -221,8 +214,7 @@ def _check_fit(kernel: str, x: Tensor, at: Tensor, rows: Tensor, last: str | Non
     if given[k:] != shape[depth:]:
         count = len(shape) - depth
         raise fail(
-            f"The inner {count} dimensions of output.shape={bracketed(shape)} must match the inner {count} "
-            "dimensions "
+            f"The inner {count} dimensions of output.shape={bracketed(shape)} must match the inner {count} dimensions "
             f"of updates.shape={bracketed(given)}"
         )
 

@@ -113,8 +113,7 @@ def _sizes_for(x: Tensor, wanted: list[int], last: str | None) -> tuple[int, ...
         if known and count % known or not known and count:
             raise invalid(
                 "Reshape",
-                f"Input to reshape is a tensor with {count} values, but the requested shape requires a "
-                "multiple of "
+                f"Input to reshape is a tensor with {count} values, but the requested shape requires a multiple of "
                 f"{known}",
                 summary=f"reshape: {count} values do not fill {bracketed(wanted)}: no multiple of {known}",
                 operands=[("tensor", x)],

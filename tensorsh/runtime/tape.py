@@ -146,9 +146,12 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
                     _settle(reached, x, gx)
         else:
             for rule, x in zip(rules, inputs):
-                if rule is not None and id(x) in watched:
+                key = id(x)
+                if rule is not None and key in watched:
                     gx = rule(g, y, *inputs, **attrs)
-                    if gx is not None:
+                    if type(gx) is Tensor and key not in reached and gx._array.shape == x._array.shape:
+                        reached[key] = gx  # the common case of what _settle does
+                    elif gx is not None:
                         _settle(reached, x, gx)
     return [_arrived(reached, tape._tensors_of(source)) for source in sources]
 
@@ -166,8 +169,10 @@ def _settle(reached: dict[int, Any], x: Tensor, g: Any) -> None:
 
 def _arrived(reached: dict[int, Any], tensors: Iterable[Tensor]) -> Any:
     """What has reached a source: the sum over the tensors that stand for it."""
-    parts = [_total(reached[id(t)]) for t in tensors if id(t) in reached]
-    return _total(parts) if parts else None
+    parts = [reached[id(t)] for t in tensors if id(t) in reached]
+    if len(parts) == 1:
+        return _total(parts[0])
+    return _total([_total(part) for part in parts]) if parts else None
 
 
 def _reach(reached: dict[int, Any], key: int, g: Any) -> None:

@@ -301,8 +301,8 @@ def test_reflections_below_zero():
 
 
 def test_inverses():
-    x = np.linspace(-5.0, 5.0, 501)
-    np.testing.assert_allclose(value("erfcinv", value("erfc", x)), x, rtol=1e-9, atol=1e-15)
+    x = np.linspace(-2.0, 5.0, 501)
+    np.testing.assert_allclose(value("erfcinv", value("erfc", x)), x, rtol=1e-12, atol=1e-14)
     p = np.concatenate([np.geomspace(1e-300, 0.5, 500), np.linspace(0.001, 0.999, 500)])
     np.testing.assert_allclose(value("erfc", -value("ndtri", p) / math.sqrt(2)) / 2, p, rtol=1e-12)
 
@@ -318,6 +318,6 @@ def test_the_incomplete_functions_parts_are_a_whole():
 
 def test_fresnel_and_dawson_far_out():
     x = np.geomspace(1e3, 1e7, 50)
-    np.testing.assert_allclose(value("dawsn", x) * 2 * x, 1 + 1 / (2 * x * x), rtol=1e-14)
+    np.testing.assert_allclose(value("dawsn", x) * 2 * x, 1 + 1 / (2 * x * x), rtol=1e-12)
     np.testing.assert_allclose(value("fresnel_cos", x), 0.5, atol=4e-4)
     np.testing.assert_allclose(value("fresnel_sin", x), 0.5, atol=4e-4)
