@@ -134,9 +134,7 @@ def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = Unconne
     def matrix(*args: Any, **options: Any) -> Any:
         record, value, chosen = _run_recorded("jacobian", target, sources, args, options)
         leaves = nest.flatten(chosen)
-        return nest.map_leaves(
-            lambda y: nest.pack_as(chosen, jacobians(record, as_tensor(y), leaves, True)), value
-        )
+        return nest.map_leaves(lambda y: nest.pack_as(chosen, jacobians(record, as_tensor(y), leaves, True)), value)
 
     return _named("jacobian", target, matrix)
 
@@ -203,9 +201,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
         else:
             seeds = [as_tensor(cotangent, targets[0].dtype)]
         grads = tapes.backward(record, targets, seeds, leaves)
-        full = [
-            tapes.zeros_like(as_tensor(x)) if g is None else tapes.dense(g) for g, x in zip(grads, leaves)
-        ]
+        full = [tapes.zeros_like(as_tensor(x)) if g is None else tapes.dense(g) for g, x in zip(grads, leaves)]
         pulled = nest.pack_as(chosen, full)
         return pulled[0] if len(primals) == 1 else pulled
 
@@ -240,18 +236,12 @@ def _as_own_tensors(argument: Any) -> Any:
 
     def own(leaf: Any) -> Any:
         if is_tensor(leaf):
-            return ops.identity(
-                leaf
-            )  # also of a variable, which the function may use apart from its argument
+            return ops.identity(leaf)  # also of a variable, which the function may use apart from its argument
         t = as_tensor(leaf)
         return ops.cast(t, "float32") if t.dtype.is_integer else t
 
     # A list of numbers is a tensor, a list of tensors a structure.
-    if (
-        nest.is_nested(argument)
-        and not isinstance(argument, dict)
-        and not any(map(is_tensor, nest.flatten(argument)))
-    ):
+    if nest.is_nested(argument) and not isinstance(argument, dict) and not any(map(is_tensor, nest.flatten(argument))):
         return own(argument)
     return nest.map_leaves(own, argument)
 
@@ -307,8 +297,7 @@ def _reason(record: tapes.Tape, targets: list[Any], source: Any) -> str:
             return f"{name} {why} in the tape's block; compute the target from it in `with tape(v):`"
     elif id(source) not in record._watched:
         return (
-            f"{name} was not watched when the target was computed; watch it with `with tape(x):`, or make it "
-            "a Variable"
+            f"{name} was not watched when the target was computed; watch it with `with tape(x):`, or make it a Variable"
         )
     if not any(id(as_tensor(y)) in record._watched for y in targets):
         return "the target was not computed in the tape's block from anything that it watches"
@@ -338,8 +327,6 @@ def gradients(*args: Any, **options: Any) -> Any:
     tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
     """
     raise explain(
-        RuntimeError(
-            "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."
-        ),
+        RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."),
         hint="with tape: y = ...; then grad(y, x)",
     )

@@ -84,9 +84,6 @@ class _Blocks(LinearOperator):
         parts = [as_tensor(part) for part in x]
         if any(p._array.ndim < rank for p in parts):
             return None
-        found = [p._array.shape[axis] for p in parts]
-        if found != sizes and all(n == sum(sizes) for n in found):
-            return None  # a batch of whole arguments
         for part, size in zip(parts, sizes):
             self._of_dtype(part)
             same_size(size, part._array.shape[axis], [("operator", self), ("x", part)])
@@ -228,27 +225,22 @@ class LinearOperatorBlockLowerTriangular(_Blocks):
         name: str = "LinearOperatorBlockLowerTriangular",
     ) -> None:
         given = arguments(locals())
-        if not isinstance(operators, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in operators):
-            wrong = next((r for r in operators if not isinstance(r, (list, tuple))), operators) if (
-                isinstance(operators, (list, tuple))
-            ) else operators
-            raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(wrong)}')
+        for given_list in [operators, *(operators if isinstance(operators, (list, tuple)) else [])]:
+            if not isinstance(given_list, (list, tuple)):
+                raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(given_list)}')
         if not operators:
             raise ValueError(f"Argument `operators` must be a list of >=1 operators. Received: {operators}.")
         self._operators = ListWrapper(ListWrapper(row) for row in operators)
         _check_rows(self._operators)
-        known: dict[str, Any] = {}
-        singular = [o.is_non_singular for o in self._diagonal()]
-        if all(singular):
-            if is_non_singular is False:
-                raise ValueError(
-                    "A blockwise lower-triangular operator with non-singular operators on the main diagonal is always "
-                    "non-singular. Expected argument `is_non_singular` to be True. Received: False."
-                )
-            known["is_non_singular"] = True
-        elif False in singular:
-            known["is_non_singular"] = False
-        super().__init__(self._operators[0][0].dtype, given, is_square=True, **known)
+        diagonal = [o.is_non_singular for o in self._diagonal()]
+        if all(diagonal) and is_non_singular is False:
+            raise ValueError(
+                "A blockwise lower-triangular operator with non-singular operators on the main diagonal is always "
+                "non-singular. Expected argument `is_non_singular` to be True. Received: False."
+            )
+        # As in TensorFlow, what the diagonal says goes before the hint that is given.
+        non_singular = True if all(diagonal) else False if False in diagonal else None
+        super().__init__(self._operators[0][0].dtype, given, is_non_singular=non_singular, is_square=True)
 
     def _diagonal(self) -> list[LinearOperator]:
         return [row[-1] for row in self._operators]

@@ -179,6 +179,15 @@ class LinearOperatorAdjoint(_Wrapper):
     def _adjoint(self) -> LinearOperator:
         return self._operator
 
+    def _assert_non_singular(self) -> None:
+        self._operator._assert_non_singular()
+
+    def _assert_positive_definite(self) -> None:
+        self._operator._assert_positive_definite()
+
+    def _assert_self_adjoint(self) -> None:
+        self._operator._assert_self_adjoint()
+
 
 class LinearOperatorInversion(_Wrapper):
     """The inverse of an operator: its products are that one's solutions.

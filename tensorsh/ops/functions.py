@@ -58,9 +58,7 @@ class Function:
         given = (*args, *(options[name] for name in names[len(args) :] if name in options))
         wanted = self._signature or ()
         if len(given) != len(wanted):
-            raise TypeError(
-                f"{self.name}() takes {len(wanted)} arguments by its input_signature, got {len(given)}"
-            )
+            raise TypeError(f"{self.name}() takes {len(wanted)} arguments by its input_signature, got {len(given)}")
 
         def fit(value: Any, spec: Any) -> Any:
             t = as_tensor(value) if is_tensor(value) else as_tensor(value, spec.dtype)

@@ -200,7 +200,7 @@ class LinearOperator:
         x = as_tensor(x)
         if x.dtype is not self._dtype:
             raise explain(
-                TypeError(f"Expected argument to have dtype {self._dtype}.  Found: {x.dtype} in tensor {x}"),
+                TypeError(f"Expected argument to have dtype {self._dtype}.  Found: {x.dtype} in tensor {x!s}"),
                 f"{self.name}: the operator is {self._dtype.name}, the argument {x.dtype.name}",
                 [("x", x)],
                 f"cast it: cast(x, {self._dtype.name})",

@@ -214,6 +214,4 @@ def spec_of(value: Any) -> TensorSpec:
     try:
         return TensorSpec.from_tensor(as_tensor(value))
     except (TypeError, ValueError):
-        raise TypeError(
-            f"Could not build a TypeSpec for {value!r} of unsupported type {type(value)}."
-        ) from None
+        raise TypeError(f"Could not build a TypeSpec for {value!r} of unsupported type {type(value)}.") from None

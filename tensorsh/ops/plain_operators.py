@@ -311,7 +311,7 @@ class LinearOperatorScaledIdentity(LinearOperator):
         return LinearOperatorScaledIdentity(self._rows, multiplier, **hints)
 
     def _assert_non_singular(self) -> None:
-        ops.assert_positive(abs(as_tensor(self._multiplier)), message="LinearOperator was singular.")
+        ops.assert_positive(abs(as_tensor(self._multiplier)), message="LinearOperator was singular")
 
     def _assert_positive_definite(self) -> None:
         ops.assert_positive(ops.real(self._multiplier), message="LinearOperator was not positive definite.")

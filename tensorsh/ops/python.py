@@ -88,9 +88,7 @@ def type(value: Any, /) -> Any:
     <class 'float'>
     """
     cls = builtins.type(value)
-    return (
-        cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
-    )
+    return cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
 
 
 class ClassName:
@@ -126,14 +124,10 @@ class ClassName:
         return repr(self._class)
 
 
-_PLAIN_CLASSES = frozenset(
-    (int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice)
-)
+_PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice))
 
 
-def print(
-    *values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False
-) -> None:
+def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False) -> None:
     """Write the values' text to standard output, separated by `sep`, then `end`.
 
     >>> print(1, [2], constant(3.))

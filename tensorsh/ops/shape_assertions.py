@@ -20,9 +20,7 @@ def assert_integer(x: Any, message: Any = None, name: str | None = None) -> None
     """
     x = as_tensor(x)
     if not x.dtype.is_integer:
-        raise TypeError(
-            f'{prefix(message)}Expected "x" to be integer type.  Found: tensor of dtype {x.dtype}'
-        )
+        raise TypeError(f'{prefix(message)}Expected "x" to be integer type.  Found: tensor of dtype {x.dtype}')
 
 
 @op("debugging.assert_type")
@@ -143,8 +141,7 @@ def _ranks(given: Any) -> list[int]:
 def _wrong_rank(x: Tensor, wanted: str, message: Any, words: str) -> BaseException:
     return explain(
         ValueError(
-            f"{prefix(message)}Tensor  must have rank {words}{wanted}.  Received rank {x.ndim}, shape "
-            f"{x.shape}"
+            f"{prefix(message)}Tensor  must have rank {words}{wanted}.  Received rank {x.ndim}, shape {x.shape}"
         ),
         operands=[("x", x)],
     )

@@ -46,8 +46,7 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
     kwargs.pop("expand_composites", None)
     if kwargs:
         raise ValueError(
-            "Only valid keyword arguments are `check_types` and `expand_composites`, not: "
-            f"`{'`, `'.join(kwargs)}`"
+            f"Only valid keyword arguments are `check_types` and `expand_composites`, not: `{'`, `'.join(kwargs)}`"
         )
     for other in structure[1:]:
         nest.assert_same(structure[0], other, check_types)
@@ -80,9 +79,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
 
 
 @op("nest.assert_same_structure", short=False)
-def assert_same_structure(
-    nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
-) -> None:
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Raise ValueError (TypeError, where a list stands beside a tuple) unless both are nested alike.
 
     >>> tf.nest.assert_same_structure([1, (2, 3)], ["a", ("b", "c")])

@@ -102,9 +102,7 @@ class TensorArray:
             raise OutOfRangeError(f"Writing to negative indices (index {i}) is not allowed.")
         if i >= size:
             if not self._grows:
-                raise OutOfRangeError(
-                    f"Tried to write to index {i} but array is not resizeable and size is: {size} "
-                )
+                raise OutOfRangeError(f"Tried to write to index {i} but array is not resizeable and size is: {size} ")
             self._entries.extend([None] * (i - size + 1))
         entry = as_tensor(value) if is_tensor(value) else as_tensor(value, hint=self._dtype)
         if entry.dtype != self._dtype:
@@ -112,9 +110,7 @@ class TensorArray:
                 f"TensorArray dtype is {self._dtype.name} but Op is trying to write dtype {entry.dtype.name} "
             )
         if not self._element_shape.is_compatible_with(entry.shape):
-            raise ValueError(
-                f"Incompatible shape for value ({entry.shape}), expected ({self._element_shape})"
-            )
+            raise ValueError(f"Incompatible shape for value ({entry.shape}), expected ({self._element_shape})")
         if self._infer_shape:
             self._element_shape = self._element_shape.merge_with(entry.shape)
         self._entries[i] = entry
@@ -136,9 +132,7 @@ class TensorArray:
         parts = [self._filled(i) for i in range(len(self._entries))]
         for i, part in enumerate(parts):
             if not part.ndim:
-                raise InvalidArgumentError(
-                    f"Concat saw a scalar shape at index {i} but requires at least vectors."
-                )
+                raise InvalidArgumentError(f"Concat saw a scalar shape at index {i} but requires at least vectors.")
         return ops.concat(parts, 0)
 
     def unstack(self, value: Any, name: str | None = None) -> TensorArray:

@@ -60,9 +60,7 @@ class ForwardAccumulator:
 
         def tangent_of(value: Any) -> Any:
             cell = getattr(value, "_cell", value)
-            found = (
-                self._variables.get(id(cell)) if isinstance(cell, Variable) else self._tangents.get(id(value))
-            )
+            found = self._variables.get(id(cell)) if isinstance(cell, Variable) else self._tangents.get(id(value))
             return tape.zeros_like(as_tensor(value)) if found is None and zero else found
 
         return nest.map_leaves(tangent_of, primals)

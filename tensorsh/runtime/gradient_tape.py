@@ -48,9 +48,7 @@ class GradientTape(tape.Tape):
 
     def _start(self) -> None:
         if self._recording:
-            raise ValueError(
-                "Tape is still recording, This can happen if you try to re-enter an already-active tape."
-            )
+            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
         if self._empty and self._variables:
             self._clear()
         self._recording, self._empty = True, False
@@ -186,13 +184,9 @@ class GradientTape(tape.Tape):
             if len(shape) < 2:
                 raise ValueError(f"Shape {shape} must have rank at least 2")
         if y.shape[0] != x.shape[0]:
-            raise ValueError(
-                f"Need first dimension of target shape ({y.shape}) and source shape ({x.shape}) to match."
-            )
+            raise ValueError(f"Need first dimension of target shape ({y.shape}) and source shape ({x.shape}) to match.")
         _zero_wanted(unconnected_gradients)
-        self._check_persistent(
-            experimental_use_pfor, "batch_jacobian with eager execution enabled and  with "
-        )
+        self._check_persistent(experimental_use_pfor, "batch_jacobian with eager execution enabled and  with ")
         if self._recording and not self._persistent:
             self._stop()
         flat = [_source(source)]
@@ -208,8 +202,7 @@ class GradientTape(tape.Tape):
         if self._empty:
             raise explain(
                 RuntimeError(
-                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or "
-                    "jacobians)"
+                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or jacobians)"
                 ),
                 summary="this tape is empty: it has answered once already, or was never opened",
                 hint="open GradientTape(persistent=True), or use `with tape:`, which may be asked again",

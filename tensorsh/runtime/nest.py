@@ -46,9 +46,7 @@ def assert_same(a: Any, b: Any, check_types: bool = True) -> None:
 def _difference(a: Any, b: Any, check_types: bool) -> Exception | None:
     if is_nested(a) != is_nested(b):
         nested, leaf = (a, b) if is_nested(a) else (b, a)
-        return ValueError(
-            f'Substructure "{_told(nested)}" is a sequence, while substructure "{_told(leaf)}" is not'
-        )
+        return ValueError(f'Substructure "{_told(nested)}" is a sequence, while substructure "{_told(leaf)}" is not')
     if not is_nested(a):
         return None
     if check_types and type(a) is not type(b) and not _same_fields(a, b):
@@ -77,9 +75,7 @@ def _difference(a: Any, b: Any, check_types: bool) -> Exception | None:
 def _same_fields(a: Any, b: Any) -> bool:
     """Whether both are named tuples of one name and the same fields, which count as one type."""
     fields = getattr(a, "_fields", None)
-    return (
-        fields is not None and fields == getattr(b, "_fields", None) and type(a).__name__ == type(b).__name__
-    )
+    return fields is not None and fields == getattr(b, "_fields", None) and type(a).__name__ == type(b).__name__
 
 
 def _told(value: Any) -> str:

@@ -61,9 +61,7 @@ def kernel_text(value: Any, summarize: int = 3) -> str:
 
 def _nested(host: np.ndarray, ends: int, depth: int) -> str:
     def told(rows: np.ndarray) -> str:
-        return gap.join(
-            map(_leaf, rows) if host.ndim == 1 else (_nested(row, ends, depth + 1) for row in rows)
-        )
+        return gap.join(map(_leaf, rows) if host.ndim == 1 else (_nested(row, ends, depth + 1) for row in rows))
 
     gap = " " if host.ndim == 1 else "\n" * (host.ndim - 1) + " " * depth
     if len(host) <= 2 * ends:

@@ -103,9 +103,7 @@ def test_jacobian_asks_the_last_tape(shown: Shown) -> None:
         ("x = Variable(3.); w = Variable(1.)\nwith tape: y = floor(x) * w\n", "does not depend on"),
     ],
 )
-def test_a_note_says_why_there_is_no_gradient(
-    shown: Shown, notes: list[str], program: str, words: str
-) -> None:
+def test_a_note_says_why_there_is_no_gradient(shown: Shown, notes: list[str], program: str, words: str) -> None:
     shown(program)
     notes.clear()
     assert shown("print(grad(y, x))\n") == "None\n"
@@ -136,10 +134,7 @@ def test_grad_names_its_argument_by_position(shown: Shown) -> None:
     assert number(shown("grad(f, 1)(3., 5.)\n")) == 9.0
     assert number(shown("grad(f, -1)(3., 5.)\n")) == 9.0
     assert shown("grad(f, (0, 1))(3., 5.)\n").startswith("(<tf.Tensor")
-    assert (
-        shown("x = constant(2.)\nprint([g.numpy().item() for g in grad(f, (0, 1))(x, x)])\n")
-        == "[8.0, 4.0]\n"
-    )
+    assert shown("x = constant(2.)\nprint([g.numpy().item() for g in grad(f, (0, 1))(x, x)])\n") == "[8.0, 4.0]\n"
     with pytest.raises(TypeError, match="argument 2 is wanted"):
         shown("grad(f, 2)(3., 5.)\n")
 
@@ -175,10 +170,7 @@ def test_value_and_grad_jacobian_hessian(shown: Shown) -> None:
 
 def test_jvp_and_vjp(shown: Shown) -> None:
     assert shown("y, t = jvp(lambda x: x ** 2, 3., 1.)\nprint(y.numpy(), t.numpy())\n") == "9.0 6.0\n"
-    assert (
-        shown("y, t = jvp(lambda a, b: a * b, (2., 3.), (1., 10.))\nprint(y.numpy(), t.numpy())\n")
-        == "6.0 23.0\n"
-    )
+    assert shown("y, t = jvp(lambda a, b: a * b, (2., 3.), (1., 10.))\nprint(y.numpy(), t.numpy())\n") == "6.0 23.0\n"
     shown("y, back = vjp(lambda a, b: a * b, [1., 2.], [3., 4.])\n")
     assert shown("print([g.numpy().tolist() for g in back()])\n") == "[[3.0, 4.0], [1.0, 2.0]]\n"
     assert shown("print([g.numpy().tolist() for g in back([1., 0.])])\n") == "[[3.0, 0.0], [1.0, 0.0]]\n"
@@ -201,13 +193,9 @@ def test_check_grad_agrees(shown: Shown) -> None:
     assert shown("check_grad(lambda x: reduce_sum(exp(x) * sin(x)), [[0.1, -0.4], [1., 2.]])\n") == agrees
     assert shown("check_grad(lambda x: x ** 3, 1.5)\n") == agrees
     assert (
-        shown("check_grad(lambda a, b, n: matmul(a, b) * n, ones(2, 3), constant([[1.], [2.], [3.]]), 2)\n")
-        == agrees
+        shown("check_grad(lambda a, b, n: matmul(a, b) * n, ones(2, 3), constant([[1.], [2.], [3.]]), 2)\n") == agrees
     )
-    assert (
-        shown("check_grad(lambda p: p['x'] * p['y'][0], {'x': constant(2.), 'y': [constant(3.)]})\n")
-        == agrees
-    )
+    assert shown("check_grad(lambda p: p['x'] * p['y'][0], {'x': constant(2.), 'y': [constant(3.)]})\n") == agrees
     assert shown("check_grad(lambda x: (x, [x * x]), 1.5, order=1)\n").endswith(
         "first order agrees with finite differences\n"
     )

@@ -88,18 +88,16 @@ def test_in_programs(shown: Shown) -> None:
     shown("import numpy as np, math\nfrom numpy import random as r\n")
     assert shown("np.array([1, 2]) * 2\n") == "array([2, 4])\n"
     assert shown("np.mean(constant([1., 3.]))\n") == "np.float32(2.0)\n"
-    assert shown(
-        "constant(np.arange(3)).dtype, math.sqrt(constant(4.)), np.testing.assert_allclose([1.], 1.)\n"
-    ) == ("(tf.int64, 2.0, None)\n")
+    assert shown("constant(np.arange(3)).dtype, math.sqrt(constant(4.)), np.testing.assert_allclose([1.], 1.)\n") == (
+        "(tf.int64, 2.0, None)\n"
+    )
     said = shown("np.random.seed(0)\nnp.random.rand(2), r.randint(5)\n")
     np.random.seed(0)
     assert said == repr((np.random.rand(2), np.random.randint(5))) + "\n"
     assert shown("np.random.RandomState(1).normal(), np.random.default_rng(2).random()\n") == (
         repr((np.random.RandomState(1).normal(), np.random.default_rng(2).random())) + "\n"
     )
-    assert shown("np.fft.fft([1., 0.]).real.tolist(), np.linalg.det([[2., 0.], [0., 3.]])\n").startswith(
-        "([1.0, 1.0]"
-    )
+    assert shown("np.fft.fft([1., 0.]).real.tolist(), np.linalg.det([[2., 0.], [0., 3.]])\n").startswith("([1.0, 1.0]")
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         shown("np.testing.assert_allclose([1.], 2.)\n")
 

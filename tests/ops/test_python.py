@@ -26,9 +26,7 @@ def test_what_reaches_outside_is_not_there(name: str) -> None:
     assert "python." + name not in PATHS
 
 
-@pytest.mark.parametrize(
-    "name", ["range", "len", "zip", "isinstance", "int", "float", "sorted", "ValueError"]
-)
+@pytest.mark.parametrize("name", ["range", "len", "zip", "isinstance", "int", "float", "sorted", "ValueError"])
 def test_what_no_tensor_concerns_is_pythons_own(name: str) -> None:
     assert PATHS["python." + name] is getattr(builtins, name)
 
@@ -49,9 +47,7 @@ def test_python_values_keep_pythons_meaning(shown: Shown, expression: str) -> No
     assert shown(f"repr({expression})\n") == repr(repr(eval(expression))) + "\n"
 
 
-@pytest.mark.parametrize(
-    "expression", ["sum(5)", "max()", "max([])", "min(1)", "max(1, 'a')", "all(5)", "sum(['a'])"]
-)
+@pytest.mark.parametrize("expression", ["sum(5)", "max()", "max([])", "min(1)", "max(1, 'a')", "all(5)", "sum(['a'])"])
 def test_errors_are_pythons(shown: Shown, expression: str) -> None:
     with pytest.raises((TypeError, ValueError)) as expected:
         eval(expression)

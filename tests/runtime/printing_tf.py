@@ -11,8 +11,7 @@ import math
 import pathlib
 
 FLOATS = (
-    "[0.1, 1/3, 1., -2.5, 100., 1e5, 123456., 1234567., 1e-4, 1.5e-5, 1e10, 3.14159265358979, 2/3, 0.3, "
-    "1e-7, 65504.]"
+    "[0.1, 1/3, 1., -2.5, 100., 1e5, 123456., 1234567., 1e-4, 1.5e-5, 1e10, 3.14159265358979, 2/3, 0.3, 1e-7, 65504.]"
 )
 SPECIAL = "[float('nan'), float('inf'), -float('inf'), -0., 0.]"
 FLOAT_DTYPES = ("float16", "bfloat16", "float32", "float64")
@@ -75,8 +74,7 @@ CASES += [
 
 PRINTED = [
     "tf.print(1, 2.5, 'text', True, None)",
-    "tf.print(tf.constant([1, 2]), [tf.constant(1), 2], (tf.constant(1.5), 'a'), {'k': tf.constant([[1, 2], "
-    "[3, 4]])})",
+    "tf.print(tf.constant([1, 2]), [tf.constant(1), 2], (tf.constant(1.5), 'a'), {'k': tf.constant([[1, 2], [3, 4]])})",
     "tf.print('only text')",
     "tf.print(tf.constant('only tensor text'))",
     "tf.print(tf.constant('a'), tf.constant('b'))",
@@ -110,9 +108,7 @@ def main() -> None:
     cases = {}
     for expression in dict.fromkeys(CASES):
         t = eval(expression, {"tf": tf})
-        kernel = {
-            n: tf.strings.format("{}", t, summarize=n).numpy().decode("utf-8", "replace") for n in SUMMARIZE
-        }
+        kernel = {n: tf.strings.format("{}", t, summarize=n).numpy().decode("utf-8", "replace") for n in SUMMARIZE}
         cases[expression] = {"str": str(t), "repr": repr(t), "kernel": kernel}
     printed = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -124,9 +120,7 @@ def main() -> None:
     target = pathlib.Path(__file__).with_suffix(".json")
     rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(case)}" for name, case in cases.items())
     calls = ",\n".join(f"  {json.dumps(name)}: {json.dumps(text)}" for name, text in printed.items())
-    target.write_text(
-        f'{{"tensorflow": "{tf.__version__}", "cases": {{\n{rows}\n}}, "printed": {{\n{calls}\n}}}}\n'
-    )
+    target.write_text(f'{{"tensorflow": "{tf.__version__}", "cases": {{\n{rows}\n}}, "printed": {{\n{calls}\n}}}}\n')
 
 
 if __name__ == "__main__":

@@ -1,0 +1,395 @@
+"""`tf.keras.losses` as functions of (y_true, y_pred): one loss for each row, the mean over the last axis.
+
+`y_true` takes the dtype of `y_pred`; if one of them has a last axis of size 1 that the other lacks, it is dropped or
+added. Probabilities are kept 1e-7 away from 0 and 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime.tensor import Tensor, as_tensor
+from . import losses
+from .keras_activations import floats
+from .registry import op, ops
+
+EPSILON = 1e-7
+
+
+def _paths(*names: str, metrics: bool = True) -> str:
+    """A loss's paths under tf, for each of its names."""
+    homes = ("keras.losses", "losses", "keras.metrics", "metrics")[: 4 if metrics else 2]
+    return " ".join(f"{home}.{name}" for home in homes for name in names)
+
+
+def pair(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """Both as tensors of y_pred's dtype and of one rank."""
+    y_pred = floats(y_pred)
+    return same_rank(ops.cast(as_tensor(y_true), y_pred.dtype), y_pred)
+
+
+def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor]:
+    """a and b, a last axis of size 1 that one alone has dropped; given to the other instead, if that is a vector."""
+    p, q = a._array.shape, b._array.shape
+    if len(q) == len(p) + 1 and q[-1] == 1:
+        return (ops.expand_dims(a, -1), b) if len(p) == 1 and expand else (a, ops.squeeze(b, [-1]))
+    if len(p) == len(q) + 1 and p[-1] == 1:
+        return (a, ops.expand_dims(b, -1)) if len(q) == 1 and expand else (ops.squeeze(a, [-1]), b)
+    return a, b
+
+
+def _mean(x: Tensor, axis: int = -1) -> Tensor:
+    return ops.reduce_mean(x, axis) if x._array.ndim else x
+
+
+def _clipped(x: Tensor) -> Tensor:
+    return ops.clip_by_value(x, EPSILON, 1.0 - EPSILON)
+
+
+def _samples(s: Any) -> Any:
+    return [s.call(s(2, 3), s(2, 3))]
+
+
+def _probabilities(s: Any) -> Any:
+    return [s.call(s(2, 3, within=(0.1, 0.9)), s(2, 3, within=(0.1, 0.9)))]
+
+
+# ---------------------------------------------------------------- regression
+
+
+@op(_paths("MSE", "mse"), short="mse", samples=_samples)
+def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of (y_true - y_pred)^2.
+
+    >>> mse([0., 1.], [1., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return _mean(ops.square(y_true - y_pred))
+
+
+@op(_paths("MAE", "mae"), short="mae", samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)))])
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of |y_true - y_pred|.
+
+    >>> mae([0., 1.], [1., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return _mean(abs(y_true - y_pred))
+
+
+@op(_paths("MAPE", "mape"), short="mape", samples=lambda s: [s.call(s(3, within=(1.0, 2.0)), s(3, within=(0.1, 0.9)))])
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
+    """100 times the mean of |y_true - y_pred| / |y_true|.
+
+    >>> mape([1., 2.], [2., 2.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=50.0>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), EPSILON)))
+
+
+@op(_paths("MSLE", "msle"), short="msle", samples=_probabilities)
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of (log(y_true + 1) - log(y_pred + 1))^2.
+
+    >>> msle([0.], [1.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.4804528057575226>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    logs = [ops.log(ops.maximum(y, EPSILON) + 1.0) for y in (y_pred, y_true)]
+    return _mean(ops.square(logs[0] - logs[1]))
+
+
+@op(_paths("huber"), samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)), 0.8)])
+def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
+    """The mean of error^2 / 2 for errors up to `delta`, and of delta * (|error| - delta / 2) for greater ones.
+
+    >>> huber([0., 0.], [1., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    error = y_pred - y_true
+    size = abs(error)
+    delta = float(delta)
+    return _mean(ops.where(size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta))
+
+
+@op(_paths("logcosh"), short="logcosh", samples=_samples)
+def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of log(cosh(y_pred - y_true)).
+
+    >>> logcosh([0., 0.], [1., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.371554970741272>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    error = y_pred - y_true
+    return _mean(error + ops.softplus(error * -2.0) - ops.cast(np.log(2.0), error.dtype))
+
+
+@op(_paths("poisson"), short=False, samples=_probabilities)
+def poisson(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of y_pred - y_true log(y_pred).
+
+    >>> tf.keras.losses.poisson([1., 0.], [1., 1.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.99999994>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return _mean(y_pred - y_true * ops.log(y_pred + EPSILON))
+
+
+@op(_paths("cosine_similarity", metrics=False), samples=_samples)
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
+    """Minus the cosine of the angle between y_true and y_pred: -1 for the same direction.
+
+    >>> cosine_similarity([0., 1.], [0., 5.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return -ops.reduce_sum(_unit(y_true, axis) * _unit(y_pred, axis), axis)
+
+
+def _unit(x: Tensor, axis: int) -> Tensor:
+    inverse = ops.rsqrt(ops.reduce_sum(ops.square(x), axis, True))
+    return x * ops.minimum(inverse, 1.0 / EPSILON)
+
+
+# ---------------------------------------------------------------- margins
+
+
+@op(_paths("hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
+def hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of max(1 - y_true * y_pred, 0) for labels -1 and 1; 0 and 1 are taken for these.
+
+    >>> hinge([1., -1.], [0.5, 0.5])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return _mean(ops.maximum(1.0 - _signed(y_true) * y_pred, 0.0))
+
+
+@op(_paths("squared_hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
+def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """The mean of max(1 - y_true * y_pred, 0)^2, with labels as for `hinge`.
+
+    >>> squared_hinge([1., -1.], [0.5, 0.5])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.25>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    return _mean(ops.square(ops.maximum(1.0 - _signed(y_true) * y_pred, 0.0)))
+
+
+def _signed(y: Tensor) -> Tensor:
+    """Labels 0 and 1 as -1 and 1; other labels as they are."""
+    binary = bool(ops.reduce_all(ops.logical_or(ops.equal(y, 0.0), ops.equal(y, 1.0))))
+    return 2.0 * y - 1.0 if binary else y
+
+
+@op(_paths("categorical_hinge"), samples=lambda s: [s.call([[0.0, 1.0, 0.0]], s.distinct(1, 3))])
+def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """max(0, 1 + the highest score of a wrong class - the score of the right one).
+
+    >>> categorical_hinge([[0., 1.]], [[0.5, 0.25]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.25], dtype=float32)>
+    """
+    y_pred = floats(y_pred)
+    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
+    right = ops.reduce_sum(y_true * y_pred, -1)
+    wrong = ops.reduce_max((1.0 - y_true) * y_pred, -1)
+    return ops.maximum(wrong - right + 1.0, 0.0)
+
+
+# ---------------------------------------------------------------- probabilities
+
+
+@op(_paths("KLD", "kld", "kullback_leibler_divergence"), short="kld", samples=_probabilities)
+def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
+    """The sum of y_true * log(y_true / y_pred).
+
+    >>> kld([0.5, 0.5], [0.5, 0.5])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
+    """
+    y_pred = floats(y_pred)
+    y_true = ops.clip_by_value(ops.cast(as_tensor(y_true), y_pred.dtype), EPSILON, 1.0)
+    y_pred = ops.clip_by_value(y_pred, EPSILON, 1.0)
+    return ops.reduce_sum(y_true * ops.log(y_true / y_pred), -1)
+
+
+@op(_paths("binary_crossentropy"), samples=_probabilities)
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> Tensor:
+    """The mean of -y_true log(y_pred) - (1 - y_true) log(1 - y_pred).
+
+    from_logits: y_pred are logits, not probabilities. label_smoothing: labels 0 and 1 are moved that far to 0.5.
+
+    >>> binary_crossentropy([0., 1.], [0.5, 0.5])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.6931471824645996>
+    """
+    y_pred = floats(y_pred)
+    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    return _mean(_binary(y_true, y_pred, from_logits), axis)
+
+
+def _binary(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
+    if from_logits:
+        return losses.sigmoid_cross_entropy_with_logits(y_true, y_pred)
+    p = _clipped(y_pred)
+    return -(y_true * ops.log(p) + (1.0 - y_true) * ops.log(1.0 - p))
+
+
+@op(_paths("binary_focal_crossentropy"), samples=_probabilities)
+def binary_focal_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    """`binary_crossentropy` with each term weighted by (1 - the probability of the truth)^gamma (Lin et al., 2018).
+
+    apply_class_balancing: weight by alpha for label 1 and 1 - alpha for label 0 as well.
+
+    >>> binary_focal_crossentropy([0., 1.], [0.5, 0.5])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.1732867956161499>
+    """
+    y_pred = floats(y_pred)
+    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    if from_logits:
+        y_pred = ops.sigmoid(y_pred)
+    truth = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)
+    loss = (1.0 - truth) ** gamma * _binary(y_true, y_pred, False)
+    if apply_class_balancing:
+        loss = (y_true * alpha + (1.0 - y_true) * (1.0 - alpha)) * loss
+    return _mean(loss, axis)
+
+
+def _smoothed(y_true: Tensor, label_smoothing: float) -> Tensor:
+    if not label_smoothing:
+        return y_true
+    return y_true * (1.0 - label_smoothing) + label_smoothing / y_true._array.shape[-1]
+
+
+@op(_paths("categorical_crossentropy"), samples=_probabilities)
+def categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> Tensor:
+    """-sum(y_true * log(y_pred)) over the classes, y_pred first made 1 in total.
+
+    from_logits: y_pred are logits. label_smoothing: that share of each label is spread over all classes.
+
+    >>> categorical_crossentropy([[0., 1.]], [[0.5, 0.5]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
+    """
+    y_pred = floats(y_pred)
+    y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
+    if from_logits:
+        return losses.softmax_cross_entropy_with_logits(y_true, y_pred, axis)
+    p = _clipped(y_pred / ops.reduce_sum(y_pred, axis, True))
+    return -ops.reduce_sum(y_true * ops.log(p), axis)
+
+
+@op(_paths("categorical_focal_crossentropy"), samples=_probabilities)
+def categorical_focal_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    alpha: Any = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    """`categorical_crossentropy` with each term weighted by alpha (1 - y_pred)^gamma.
+
+    >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>
+    """
+    y_pred = floats(y_pred)
+    y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
+    if from_logits:
+        y_pred = ops.softmax(y_pred, axis)
+    p = _clipped(y_pred / ops.reduce_sum(y_pred, axis, True))
+    return ops.reduce_sum((1.0 - p) ** gamma * alpha * -y_true * ops.log(p), axis)
+
+
+@op(
+    _paths("sparse_categorical_crossentropy"),
+    samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9))), s.call([1, 0], s(2, 3), from_logits=True)],
+)
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+) -> Tensor:
+    """-log(y_pred[y_true]): the crossentropy of labels that are class numbers.
+
+    ignore_class: labels of that class count for nothing.
+
+    >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
+    """
+    y_pred = floats(y_pred)
+    labels = as_tensor(y_true)
+    p, q = labels._array.shape, y_pred._array.shape
+    if len(p) == len(q) and p[-1] == 1:
+        labels = ops.squeeze(labels, [-1])
+    valid = None
+    if ignore_class is not None:
+        valid = ops.not_equal(labels, ops.cast(ignore_class, labels.dtype))
+        labels = labels * ops.cast(valid, labels.dtype)
+    logits = y_pred if from_logits else ops.log(_clipped(y_pred))
+    if axis not in (-1, len(q) - 1):
+        order = [*(i for i in range(len(q)) if i != axis % len(q)), axis % len(q)]
+        logits = ops.transpose(logits, order)
+    loss = losses.sparse_softmax_cross_entropy_with_logits(ops.cast(labels, "int64"), logits)
+    return loss if valid is None else ops.where(valid, loss, ops.zeros_like(loss))
+
+
+@op(_paths("categorical_generalized_cross_entropy", metrics=False), short=False, samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9)), 0.5)])
+def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Tensor:
+    """(1 - p^q) / q for the probability p of the label, a class number (Zhang & Sabuncu, 2018).
+
+    >>> tf.keras.losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], 0.5)
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
+    """
+    y_pred = floats(y_pred)
+    chosen = ops.one_hot(ops.cast(as_tensor(y_true), "int64"), y_pred._array.shape[-1], dtype=y_pred.dtype)
+    return (1.0 - ops.reduce_sum(y_pred * chosen, -1) ** q) / q
+
+
+# ---------------------------------------------------------------- overlap
+
+
+@op(_paths("dice", metrics=False), samples=_probabilities)
+def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
+    """1 - 2 sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)).
+
+    >>> dice([1., 0.], [1., 0.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    both = ops.reduce_sum(y_true * y_pred, axis)
+    total = ops.reduce_sum(y_true, axis) + ops.reduce_sum(y_pred, axis)
+    return 1.0 - 2.0 * both / (total + EPSILON)
+
+
+@op(_paths("tversky", metrics=False), samples=_probabilities)
+def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Tensor:
+    """1 - i / (i + alpha * misses + beta * false alarms), i = sum(y_true * y_pred) (Salehi et al., 2017).
+
+    >>> tversky([1., 0.], [1., 0.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
+    """
+    y_true, y_pred = pair(y_true, y_pred)
+    both = ops.reduce_sum(y_true * y_pred, axis)
+    missed = ops.reduce_sum((1.0 - y_pred) * y_true, axis)
+    wrong = ops.reduce_sum((1.0 - y_true) * y_pred, axis)
+    return 1.0 - both / (both + missed * alpha + wrong * beta + EPSILON)
