@@ -12,17 +12,8 @@ from typing import Any
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .composed_operators import operator_list, sliced_operators
-from .linear_operators import (
-    HINTS,
-    LinearOperator,
-    ListWrapper,
-    arguments,
-    batch_of,
-    broadcast_batch,
-    define,
-    kind,
-    same_size,
-)
+from .linear_operators import LinearOperator, define, kind
+from .operator_support import HINTS, ListWrapper, arguments, batch_of, broadcast_batch, same_size
 from .registry import ops
 
 _FAMILY = "block_operators"
@@ -262,9 +253,7 @@ class LinearOperatorBlockLowerTriangular(_Blocks):
     def _matmul_parts(self, parts: list[Tensor], adjoint: bool) -> list[Tensor]:
         n = len(parts)
         if adjoint:
-            return [
-                reduce(add, [self._operators[i][j]._matmul(parts[i], True) for i in range(j, n)]) for j in range(n)
-            ]
+            return [reduce(add, [self._operators[i][j]._matmul(parts[i], True) for i in range(j, n)]) for j in range(n)]
         return [reduce(add, [o._matmul(x, False) for o, x in zip(row, parts)]) for row in self._operators]
 
     def _solve_parts(self, parts: list[Tensor], adjoint: bool) -> list[Tensor]:

@@ -15,16 +15,17 @@ from ..runtime.dtypes import as_dtype, complex128
 from ..runtime.errors import explain
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor
-from .linear_operators import (
-    LinearOperator,
+from .linear_operators import LinearOperator, define
+from .operator_support import (
     arguments,
+    assert_no_imaginary_part,
+    assert_no_zeros,
     broadcast_batch,
-    define,
     hints_of,
+    matrix_text,
     real_is_self_adjoint,
     reference,
 )
-from .plain_operators import assert_no_imaginary_part, assert_no_zeros, matrix_text
 from .registry import ops, primitive
 from .rules import conj
 

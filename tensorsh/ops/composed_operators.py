@@ -10,16 +10,8 @@ from typing import Any
 
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor
-from .linear_operators import (
-    HINTS,
-    LinearOperator,
-    ListWrapper,
-    arguments,
-    batch_of,
-    broadcast_batch,
-    define,
-    same_size,
-)
+from .linear_operators import LinearOperator, define
+from .operator_support import HINTS, ListWrapper, arguments, batch_of, broadcast_batch, same_size
 from .registry import ops
 
 _FAMILY = "composed_operators"
@@ -67,9 +59,8 @@ class LinearOperatorComposition(LinearOperator):
             return False
         if first is last:
             return bool(first.is_self_adjoint)
-        return getattr(last, "operator", None) is first and isinstance(last, LinearOperatorAdjoint) or (
-            getattr(first, "operator", None) is last and isinstance(first, LinearOperatorAdjoint)
-        )
+        pairs = ((first, last), (last, first))
+        return any(isinstance(b, LinearOperatorAdjoint) and b.operator is a for a, b in pairs)
 
     def _shape(self) -> tuple[int, ...]:
         shapes = [o._shape() for o in self._operators]
@@ -267,7 +258,7 @@ class LinearOperatorKronecker(LinearOperator):
             "Argument `operators` must be a list of >=1 operators. Received: {operators}.",
             "Expected every operation in argument `operators` to have the same dtype. Received {kinds}.",
         )
-        known = {}
+        known: dict[str, Any] = {}
         for hint in HINTS[:3]:
             if all(getattr(o, hint) for o in self._operators):
                 subject = hint[3:].replace("_", "-")
@@ -287,28 +278,28 @@ class LinearOperatorKronecker(LinearOperator):
         return (*batch_of(*shapes), prod(s[-2] for s in shapes), prod(s[-1] for s in shapes))
 
     def _matmul(self, x: Tensor, adjoint: bool) -> Tensor:
-        return self._applied(x, [lambda y, o=o: o._matmul(y, adjoint) for o in self._operators], 2 if adjoint else 1)
+        return self._applied(x, lambda o, y: o._matmul(y, adjoint), axis=-2 if adjoint else -1)
 
     def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
         for o in self._operators:
             o._must_be_solvable()
-        return self._applied(rhs, [lambda y, o=o: o._solve(y, adjoint) for o in self._operators], 1)
+        return self._applied(rhs, lambda o, y: o._solve(y, adjoint), axis=-1)
 
-    def _applied(self, x: Tensor, actions: list[Callable[[Tensor], Tensor]], inner: int) -> Tensor:
-        """x with each action done along the axis that is its operator's own; `inner`: the axis of its argument's size.
+    def _applied(self, x: Tensor, action: Callable[[Any, Tensor], Tensor], axis: int) -> Tensor:
+        """x with each operator's action done on the part of its rows that is the operator's own.
 
-        The rows of x stand for one axis for each operator. Each in turn is at the front when its operator acts, and
-        then goes to the back: after all, the axes are in their order again, before them the columns of x.
+        The rows of x stand for one axis for each operator, of the size of that operator's `axis`. Each of these is in
+        front when its operator acts, and then goes to the back: after all, they are in their order again, and the
+        columns of x before them.
         """
         batch = batch_of(self._shape(), x._array.shape)
         x = broadcast_batch(x, batch)
         columns = x._array.shape[-1]
-        for action, o in zip(actions, self._operators):
-            size = o._shape()[-inner]
-            x = action(ops.reshape(x, [*batch, size, x._array.size // max(1, prod(batch) * size)]))
-            x = ops.matrix_transpose(x)
-            x = ops.reshape(x, [*batch, x._array.shape[-2] * x._array.shape[-1], 1])
-        return ops.matrix_transpose(ops.reshape(x, [*batch, columns, x._array.shape[-2] // max(1, columns)]))
+        for o in self._operators:
+            size = o._shape()[axis]
+            others = x._array.size // max(1, prod(batch) * size)
+            x = ops.matrix_transpose(action(o, ops.reshape(x, [*batch, size, others])))
+        return ops.matrix_transpose(ops.reshape(x, [*batch, columns, self._shape()[-3 - axis]]))
 
     def _to_dense(self) -> Tensor:
         return broadcast_batch(reduce(_kronecker, [o._to_dense() for o in self._operators]), self._shape()[:-2])

@@ -58,9 +58,11 @@ class Loss:
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         y_true, y_pred = (ops.cast(as_tensor(y), self._dtype) for y in (y_true, y_pred))
         losses = self.call(y_true, y_pred)
-        weight = None
+        weight = self._mask(y_true, losses)
         if sample_weight is not None:
-            weight = ops.cast(as_tensor(sample_weight), losses.dtype)
+            given = ops.cast(as_tensor(sample_weight), losses.dtype)
+            weight = given if weight is None else given * weight
+        if weight is not None:
             losses, weight = same_rank(losses, weight, expand=False)
             losses = losses * weight
         if self.reduction in (None, "none") or not losses._array.ndim:
@@ -71,6 +73,16 @@ class Loss:
         if self.reduction == "mean_with_sample_weight" and weight is not None:
             return ops.divide_no_nan(total, ops.reduce_sum(weight))
         return ops.divide_no_nan(total, ops.cast(losses._array.size, losses.dtype))
+
+    def _mask(self, y_true: Tensor, losses: Tensor) -> Tensor | None:
+        """The weights that leave out labels of an ignored class; a mean is one over the others."""
+        ignored = self._options.get("ignore_class")
+        if ignored is None:
+            return None
+        valid = ops.reshape(ops.cast(ops.not_equal(y_true, float(ignored)), losses.dtype), losses._array.shape)
+        if self.reduction in ("mean", "sum_over_batch_size"):
+            valid = valid * (float(losses._array.size) / (ops.reduce_sum(valid) + functions.EPSILON))
+        return valid
 
     def __repr__(self) -> str:
         function = type(self)._function

@@ -20,9 +20,8 @@ from ..runtime.errors import explain
 from ..runtime.shape import Dimension, TensorShape
 from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable import Variable
+from .operator_support import HINTS, hints_of, implied, same_size, sliced, spread
 from .registry import at_path, export, ops
-
-HINTS = ("is_non_singular", "is_self_adjoint", "is_positive_definite", "is_square")
 
 
 class LinearOperator:
@@ -45,15 +44,15 @@ class LinearOperator:
             )
         return object.__new__(cls)
 
-    def __init__(self, dtype: DType, parameters: dict[str, Any], **implied: Any) -> None:
-        given = {hint: parameters[hint] for hint in HINTS} | {"name": parameters["name"]} | implied
+    def __init__(self, dtype: DType, parameters: dict[str, Any], **known: Any) -> None:
+        given = {hint: parameters[hint] for hint in HINTS} | {"name": parameters["name"]} | known
         non_singular, self_adjoint, positive, square = (given[hint] for hint in HINTS)
         if positive:
-            non_singular = _implied(non_singular, "A positive definite matrix is always non-singular.")
+            non_singular = implied(non_singular, "A positive definite matrix is always non-singular.")
         if non_singular:
-            square = _implied(square, "A non-singular matrix is always square.")
+            square = implied(square, "A non-singular matrix is always square.")
         if self_adjoint:
-            square = _implied(square, "A self-adjoint matrix is always square.")
+            square = implied(square, "A self-adjoint matrix is always square.")
         self._dtype, self._name, self._parameters = dtype, given["name"] or type(self).__name__, parameters
         self._hints = (non_singular, self_adjoint, positive, square)
 
@@ -309,8 +308,8 @@ class LinearOperator:
     def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
         matrix = self._to_dense()
         if self._has_cholesky():
-            return ops.cholesky_solve(*_spread(ops.cholesky(matrix), rhs))
-        matrix, rhs = _spread(matrix, rhs)
+            return ops.cholesky_solve(*spread(ops.cholesky(matrix), rhs))
+        matrix, rhs = spread(matrix, rhs)
         return ops.solve(matrix, rhs, adjoint=adjoint)
 
     def _to_dense(self) -> Tensor:
@@ -377,18 +376,6 @@ class LinearOperator:
         return type(self)(**options)
 
 
-# ---------------------------------------------------------------- what the kinds share
-
-
-class ListWrapper(list):
-    """A list as TensorFlow's modules show the lists that they hold."""
-
-    __module__ = "tensorflow.python.trackable.data_structures"
-
-    def __repr__(self) -> str:
-        return f"ListWrapper({list.__repr__(self)})"
-
-
 def kind(name: str) -> Any:
     """The class LinearOperator... of that name."""
     return at_path(f"tf.linalg.LinearOperator{name}")
@@ -400,66 +387,8 @@ def define(cls: type, file: str, family: str) -> None:
     export(f"tf.linalg.{cls.__name__}", cls, None, family)
 
 
-def arguments(scope: dict[str, Any]) -> dict[str, Any]:
-    """A constructor's arguments, out of its `locals()`."""
-    return {name: value for name, value in scope.items() if name not in ("self", "__class__")}
-
-
-def hints_of(operator: Any) -> dict[str, bool | None]:
-    return {hint: getattr(operator, hint) for hint in HINTS}
-
-
-def reference(value: Any, dtype: Any = None) -> Any:
-    """A variable itself, so that it can change; anything else as a tensor."""
-    return value if isinstance(value, Variable) else as_tensor(value, dtype)
-
-
-def batch_of(*shapes: tuple[int, ...]) -> tuple[int, ...]:
-    """The batch shape to which those of several operators (or of tensors that act as such) broadcast."""
-    return np.broadcast_shapes(*(shape[:-2] for shape in shapes))
-
-
-def broadcast_batch(x: Tensor, batch: tuple[int, ...], rank: int = 2) -> Tensor:
-    """x with all axes but the last `rank` broadcast to `batch`."""
-    shape = (*batch, *x._array.shape[x._array.ndim - rank :])
-    return x if shape == x._array.shape else ops.broadcast_to(x, list(shape))
-
-
-def sliced(t: Tensor, rank: int, key: tuple[Any, ...], batch: tuple[int, ...]) -> Tensor:
-    """t with its batch axes, all but the last `rank`, broadcast to `batch` and indexed with `key`."""
-    whole = key if any(k is ... for k in key) else (*key, ...)
-    return broadcast_batch(t, batch, rank)[(*whole, *[slice(None)] * rank)]
-
-
-def same_size(wanted: int, found: int, operands: Any = ()) -> None:
-    """Raise TensorFlow's ValueError unless two sizes that meet are the same."""
-    if wanted != found:
-        raise explain(
-            ValueError(f"Dimensions {wanted} and {found} are not compatible"),
-            f"the operator's size {wanted} meets the size {found}",
-            operands,
-        )
-
-
-def real_is_self_adjoint(dtype: DType, given: bool | None, message: str) -> bool | None:
-    """The hint is_self_adjoint of a kind whose real matrices are all self-adjoint."""
-    return given if dtype.is_complex else _implied(given, message)
-
-
-def _implied(given: bool | None, message: str) -> bool:
-    if given is False:
-        raise ValueError(message)
-    return True
-
-
 def _ints(value: Any) -> Tensor:
     return ops.constant(list(value) if isinstance(value, tuple) else value, "int32")
-
-
-def _spread(matrix: Tensor, rhs: Tensor) -> tuple[Tensor, Tensor]:
-    """A matrix and a right-hand side with their batch axes broadcast to each other's."""
-    batch = batch_of(matrix._array.shape, rhs._array.shape)
-    return broadcast_batch(matrix, batch), broadcast_batch(rhs, batch)
 
 
 def _algebra() -> Any:

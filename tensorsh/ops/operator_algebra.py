@@ -1,4 +1,4 @@
-"""Products and quotients of linear operators that are simpler than a composition: of two diagonals, with an identity ...
+"""Products and quotients of linear operators that are simpler than a composition.
 
 `product(a, b)` is the operator of a @ b, `quotient(a, b)` that of a^-1 @ b; sizes are checked by their callers. What
 no rule here covers becomes a LinearOperatorComposition.
@@ -12,14 +12,10 @@ from ..runtime.tensor import Tensor, as_tensor
 from .block_operators import LinearOperatorBlockDiag
 from .circulant_operators import _Circulant
 from .composed_operators import LinearOperatorComposition, LinearOperatorInversion
-from .linear_operators import LinearOperator, hints_of
-from .plain_operators import (
-    LinearOperatorDiag,
-    LinearOperatorIdentity,
-    LinearOperatorLowerTriangular,
-    LinearOperatorScaledIdentity,
-    LinearOperatorZeros,
-)
+from .identity_operators import LinearOperatorIdentity, LinearOperatorScaledIdentity, LinearOperatorZeros
+from .linear_operators import LinearOperator
+from .operator_support import hints_of
+from .plain_operators import LinearOperatorDiag, LinearOperatorLowerTriangular
 from .registry import ops
 
 _DIAGONALS = (LinearOperatorDiag, LinearOperatorScaledIdentity)
@@ -102,14 +98,14 @@ def _same_blocks(a: Any, b: Any) -> bool:
 # ---------------------------------------------------------------- hints
 
 
-def _hints(a: Any, b: Any) -> dict[str, bool | None]:
+def _hints(a: Any, b: Any) -> dict[str, Any]:
     """What the hints of two operators say of their product."""
     if a._shape()[-2] != b._shape()[-1]:
         return dict.fromkeys(hints_of(a), False)
     return {"is_non_singular": _both(a.is_non_singular, b.is_non_singular, either=True), "is_square": True}
 
 
-def _commuting_hints(a: Any, b: Any) -> dict[str, bool | None]:
+def _commuting_hints(a: Any, b: Any) -> dict[str, Any]:
     """The same for two operators whose order does not matter."""
     self_adjoint = _both(a.is_self_adjoint, b.is_self_adjoint, either=False)
     positive = True if self_adjoint and a.is_positive_definite and b.is_positive_definite else None

@@ -60,6 +60,7 @@ FAMILIES = (
     "banded",
     "linear_operators",
     "plain_operators",
+    "identity_operators",
     "circulant_operators",
     "structured_operators",
     "composed_operators",

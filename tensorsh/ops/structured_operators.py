@@ -10,19 +10,19 @@ from ..runtime import backend
 from ..runtime.dtypes import as_dtype
 from ..runtime.errors import InvalidArgumentError, explain
 from ..runtime.tensor import Tensor, as_tensor
-from .linear_operators import (
-    LinearOperator,
+from .identity_operators import LinearOperatorIdentity
+from .linear_operators import LinearOperator, define, kind
+from .operator_support import (
     ListWrapper,
     arguments,
     batch_of,
     broadcast_batch,
-    define,
-    kind,
+    matrix_text,
     reference,
     same_size,
     sliced,
 )
-from .plain_operators import LinearOperatorDiag, LinearOperatorIdentity, matrix_text
+from .plain_operators import LinearOperatorDiag
 from .registry import ops
 from .rules import conj
 
@@ -61,7 +61,7 @@ class LinearOperatorTridiag(LinearOperator):
             )
         self._format = diagonals_format
         sequence = diagonals_format == "sequence"
-        self._diagonals = ListWrapper(map(reference, diagonals)) if sequence else reference(diagonals)
+        self._diagonals: Any = ListWrapper(map(reference, diagonals)) if sequence else reference(diagonals)
         super().__init__((self._diagonals[0] if sequence else self._diagonals).dtype, given)
 
     diagonals = property(lambda self: self._diagonals)

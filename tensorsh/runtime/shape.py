@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Iterator
 
+from .errors import explain
+
 
 class Dimension:
     """One size of `TensorShape.dims`."""
@@ -179,7 +181,14 @@ class TensorShape:
     def __getitem__(self, key: Any) -> Any:
         if self._dims is None:
             return TensorShape(None) if isinstance(key, slice) else None
-        return TensorShape(self._dims[key]) if isinstance(key, slice) else self._dims[key]
+        if isinstance(key, slice):
+            return TensorShape(self._dims[key])
+        try:
+            return self._dims[key]
+        except IndexError as error:
+            raise explain(
+                error, summary=f"axis {key} is out of range: the shape {self} has {len(self._dims)}"
+            ) from None
 
     def __eq__(self, other: object) -> bool:
         try:

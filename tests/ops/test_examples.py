@@ -15,10 +15,11 @@ from collections.abc import Iterator
 import pytest
 from tensorsh.language.diagnostics import diagnose
 from tensorsh.ops import registry
+from tensorsh.runtime import backend
 from tensorsh.session import Session, prepare_library
+from tests import strict_xp
 
 prepare_library()
-registry.use_index(registry.index())
 for _family in registry.FAMILIES:
     registry.import_family(_family)
 
@@ -64,6 +65,7 @@ def shown(session: Session, program: str) -> str:
 
 @pytest.mark.parametrize("name", sorted(registry.OPS))
 def test_the_help_page_holds(name: str) -> None:
+    """Summary and examples are there, and the examples print what they say."""
     documentation = registry.OPS[name].function.__doc__
     assert documentation and documentation.strip(), f"{name} has no help page"
     session = Session()
@@ -73,3 +75,13 @@ def test_the_help_page_holds(name: str) -> None:
         assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"
         count += 1
     assert count, f"{name} has no example"
+
+
+@pytest.mark.parametrize("name", sorted(registry.OPS))
+def test_the_help_page_holds_on_a_device(name: str) -> None:
+    """The examples print the same on the stand-in for CuPy, whose arrays convert to NumPy's only when asked."""
+    session = Session()
+    with backend.using(strict_xp):
+        for program, expected in steps(registry.OPS[name].function.__doc__ or ""):
+            got = shown(session, program)
+            assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"
