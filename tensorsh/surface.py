@@ -124,7 +124,11 @@ def lookup(obj: Any, name: str) -> Any:
         return getattr(obj, name)
     if type(name) is str and not name.startswith("_"):
         if allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
-            return getattr(obj, name)
+            try:
+                return getattr(obj, name)
+            except AttributeError as error:
+                _suggest(error, obj, name)
+                raise
         if isinstance(obj, type) and _on_class(obj, name):
             return getattr(obj, name)
         for bases, replaced, ours in _REPLACED:
@@ -163,8 +167,15 @@ def get(obj: Any, name: str, default: Any = _MISSING) -> Any:
 
 def public_names(obj: Any) -> list[str]:
     """The attributes of `obj` that a program may name."""
-    names = {n for n in dir(obj) if not n.startswith("_")}
-    return sorted(n for n in names if has(obj, n))
+    kind = type(obj)
+    allowed = _allowed_on(kind)
+
+    def open_to_programs(name: str) -> bool:
+        if name in allowed or allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
+            return True
+        return isinstance(obj, type) and _on_class(obj, name)
+
+    return sorted(n for n in dir(obj) if not n.startswith("_") and open_to_programs(n))
 
 
 def plain_names(known: Iterable[str]) -> frozenset[str]:
@@ -235,7 +246,18 @@ def _refusal(obj: Any, name: str) -> AttributeError:
         error.hint = "names that begin with '_' are out of reach"
     elif hasattr(obj, name):
         error.hint = f"Python has {name!r} there, but it is not open to programs here"
+    else:
+        _suggest(error, obj, name)
     return error
+
+
+def _suggest(error: Any, obj: Any, name: str) -> None:
+    """Hint at the attribute that may have been meant, where the error has no hint yet."""
+    import difflib
+
+    close = difflib.get_close_matches(name, public_names(obj), n=1)
+    if close and getattr(error, "hint", None) is None:
+        error.hint = f"did you mean {close[0]!r}?"
 
 
 def _format(text: str, /, *args: Any, **fields: Any) -> str:

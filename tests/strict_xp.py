@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +36,22 @@ _SOURCES: dict[str, Any] = {
 }
 _SCALARS = (bool, int, float, complex, np.generic)
 _CREATORS = {"array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray"}
-_READERS = set(
-    "nonzero argwhere flatnonzero unique allclose array_equal isin union1d intersect1d setdiff1d extract "
-    "compress bincount histogram".split()
-)
+_READERS = {
+    "allclose",
+    "argwhere",
+    "array_equal",
+    "bincount",
+    "compress",
+    "extract",
+    "flatnonzero",
+    "histogram",
+    "intersect1d",
+    "isin",
+    "nonzero",
+    "setdiff1d",
+    "union1d",
+    "unique",
+}
 _AT_DTYPES = {
     "add": "ilqefdILQ",
     "subtract": "iI",
@@ -128,7 +141,9 @@ class ndarray:
         _sync()
         return self._a.tolist()
 
-    def astype(self, dtype: Any, order: str = "K", casting: Any = None, subok: Any = None, copy: bool = True) -> ndarray:
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = None, subok: Any = None, copy: bool = True
+    ) -> ndarray:
         return ndarray(_cast(self._a, np.dtype(dtype)))
 
     def copy(self, order: str = "C") -> ndarray:
@@ -445,9 +460,7 @@ def _wrapped_key(shape: tuple[int, ...], key: Any) -> tuple[Any, ...]:
             elif part.dtype.kind in "iu":
                 wrapped.append(part._a % shape[axis] if shape[axis] else part._a)
             else:
-                raise IndexError(
-                    f"arrays used as indices must be of integer or boolean type. (actual: {part.dtype})"
-                )
+                raise IndexError(f"arrays used as indices must be of integer or boolean type. (actual: {part.dtype})")
         else:
             wrapped.append(part)
         axis += len(shape) - taken if part is Ellipsis else _axes_taken(part)
@@ -496,7 +509,14 @@ _ARITHMETIC = {
     "lshift": "left_shift",
     "rshift": "right_shift",
 }
-_COMPARISONS = dict(eq="equal", ne="not_equal", lt="less", le="less_equal", gt="greater", ge="greater_equal")
+_COMPARISONS = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
 
 for _name, _ufunc in (_ARITHMETIC | _COMPARISONS | {"matmul": "matmul"}).items():
     setattr(ndarray, f"__{_name}__", _operator(_ufunc))

@@ -123,3 +123,19 @@ def test_notebook_lines_do_no_harm(shown: Shown) -> None:
 
 def test_a_main_guard_runs(shown: Shown) -> None:
     assert shown("if __name__ == '__main__':\n    print('run')") == "run\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ("zeros(2).shap", "did you mean 'shape'?"),
+        ("Variable(1.).asign", "did you mean 'assign'?"),
+        ("[].apend(1)", "did you mean 'append'?"),
+        ("tf.math.sigmiod(1.)", "did you mean tf.math.sigmoid?"),
+        ("zeros(2).T", "write transpose(x)"),
+    ],
+)
+def test_a_misspelt_attribute_suggests_another(session: Session, program: str, hint: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        session.run(program, "t")
+    assert caught.value.hint == hint  # type: ignore[attr-defined]

@@ -153,10 +153,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
     x = as_tensor(features)
     if not x.dtype.is_floating:
         raise explain(
-            ValueError(
-                "`features.dtype` must be a floating point tensor."
-                f"Received:features.dtype={x.dtype}"
-            ),
+            ValueError(f"`features.dtype` must be a floating point tensor.Received:features.dtype={x.dtype}"),
             operands=[("features", x)],
             hint="cast it: cast(x, float32)",
         )

@@ -1,7 +1,7 @@
 """Matrices with few diagonals: tridiagonal products, solutions and eigenvalues; banded triangular systems.
 
-Three diagonals travel as TensorFlow's "compact" rows (..., 3, n): above, main, below, where the last entry above and the
-first entry below are not used.
+Three diagonals travel as TensorFlow's "compact" rows (..., 3, n): above, main, below, where the last entry above and
+the first entry below are not used.
 """
 
 from __future__ import annotations
@@ -67,12 +67,11 @@ def _matmul_samples(s: Any) -> Any:
 
 
 @op("linalg.tridiagonal_matmul", samples=_matmul_samples)
-def tridiagonal_matmul(
-    diagonals: Any, rhs: Any, diagonals_format: str = "compact", name: str | None = None
-) -> Tensor:
+def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compact", name: str | None = None) -> Tensor:
     """A tridiagonal matrix times (..., n, m).
 
-    diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for (..., n, n).
+    diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for
+    (..., n, n).
 
     >>> tridiagonal_matmul(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([[1.], [2.]]))
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -124,8 +123,9 @@ def _tridiagonal(xp, d, b, pivoting):
         singular = singular | (pivot == 0)
         factor = xp.where(swap, first, low) / pivot
         rows.append((pivot, xp.where(swap, diagonal, second), xp.where(swap, up, third)))
-        x[i], x[i + 1] = xp.where(swap, x[i + 1], x[i]), xp.where(swap, x[i], x[i + 1]) - factor * xp.where(
-            swap, x[i + 1], x[i]
+        x[i], x[i + 1] = (
+            xp.where(swap, x[i + 1], x[i]),
+            xp.where(swap, x[i], x[i + 1]) - factor * xp.where(swap, x[i + 1], x[i]),
         )
         first = xp.where(swap, second, diagonal) - factor * xp.where(swap, diagonal, second)
         second = xp.where(swap, -factor * up, up)
@@ -157,7 +157,8 @@ def tridiagonal_solve(
 ) -> Tensor:
     """x in a tridiagonal system: right-hand sides (..., n), or (..., n, m); nan for a singular matrix.
 
-    diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for (..., n, n).
+    diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for
+    (..., n, n).
     transpose_rhs: the right-hand sides are rows. conjugate_rhs: conjugate them. partial_pivoting: exchange rows.
 
     >>> tridiagonal_solve(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([4., 5.]))
@@ -167,9 +168,7 @@ def tridiagonal_solve(
     b = as_tensor(rhs, d.dtype)
     check_dtype("TridiagonalSolve", d, _SOLVED, _SOLVED, "diagonals")
     if perturb_singular:
-        raise explain(
-            ValueError("perturb_singular is not supported on CPU."), hint="leave perturb_singular out"
-        )
+        raise explain(ValueError("perturb_singular is not supported on CPU."), hint="leave perturb_singular out")
     vector = b._array.ndim == d._array.ndim - 1
     if vector:
         b = ops.expand_dims(b, -1)

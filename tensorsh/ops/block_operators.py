@@ -139,8 +139,8 @@ class _Blocks(LinearOperator):
 class LinearOperatorBlockDiag(_Blocks):
     """Operators along the diagonal, zeros elsewhere.
 
-    >>> a, b = linalg.LinearOperatorIdentity(1), linalg.LinearOperatorDiag([2., 3.])
-    >>> linalg.LinearOperatorBlockDiag([a, b]).matvec([1., 1., 1.])
+    >>> a, b = tf.linalg.LinearOperatorIdentity(1), tf.linalg.LinearOperatorDiag([2., 3.])
+    >>> tf.linalg.LinearOperatorBlockDiag([a, b]).matvec([1., 1., 1.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
 
@@ -201,8 +201,8 @@ class LinearOperatorBlockDiag(_Blocks):
 class LinearOperatorBlockLowerTriangular(_Blocks):
     """Rows of operators, the first of one, the next of two ...; those on the diagonal are square.
 
-    >>> one, two = linalg.LinearOperatorDiag([1.]), linalg.LinearOperatorFullMatrix([[2.]])
-    >>> linalg.LinearOperatorBlockLowerTriangular([[one], [two, one]]).solvevec([1., 5.])
+    >>> one, two = tf.linalg.LinearOperatorDiag([1.]), tf.linalg.LinearOperatorFullMatrix([[2.]])
+    >>> tf.linalg.LinearOperatorBlockLowerTriangular([[one], [two, one]]).solvevec(constant([1., 5.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
     """
 

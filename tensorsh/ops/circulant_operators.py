@@ -161,7 +161,7 @@ class LinearOperatorCirculant(_Circulant):
 
     input_output_dtype: the dtype of the vectors, complex64 unless told otherwise.
 
-    >>> linalg.LinearOperatorCirculant([4., 2.], input_output_dtype=float32).to_dense()
+    >>> tf.linalg.LinearOperatorCirculant([4., 2.], input_output_dtype=float32).to_dense()
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[3., 1.],
            [1., 3.]], dtype=float32)>
@@ -173,7 +173,7 @@ class LinearOperatorCirculant(_Circulant):
 class LinearOperatorCirculant2D(_Circulant):
     """A circulant matrix of circulant blocks; `spectrum` (..., n0, n1) is the 2-D transform of its kernel.
 
-    >>> linalg.LinearOperatorCirculant2D([[1., 2.], [3., 4.]]).shape
+    >>> tf.linalg.LinearOperatorCirculant2D([[1., 2.], [3., 4.]]).shape
     TensorShape([4, 4])
     """
 
@@ -183,7 +183,7 @@ class LinearOperatorCirculant2D(_Circulant):
 class LinearOperatorCirculant3D(_Circulant):
     """Circulant blocks nested three deep; `spectrum` (..., n0, n1, n2) is the 3-D transform of the kernel.
 
-    >>> linalg.LinearOperatorCirculant3D([[[1., 2.], [3., 4.]]]).block_shape
+    >>> tf.linalg.LinearOperatorCirculant3D([[[1., 2.], [3., 4.]]]).block_shape
     TensorShape([1, 2, 2])
     """
 
@@ -193,7 +193,7 @@ class LinearOperatorCirculant3D(_Circulant):
 class LinearOperatorToeplitz(LinearOperator):
     """A matrix that is constant along its diagonals, from its first column and its first row (whose first is not read).
 
-    >>> linalg.LinearOperatorToeplitz([1., 2.], [1., 3.]).to_dense()
+    >>> tf.linalg.LinearOperatorToeplitz([1., 2.], [1., 3.]).to_dense()
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 3.],
            [2., 1.]], dtype=float32)>

@@ -20,8 +20,8 @@ _FAMILY = "composed_operators"
 class LinearOperatorComposition(LinearOperator):
     """The product of operators: the last of them acts first.
 
-    >>> turn, scale = linalg.LinearOperatorPermutation([1, 0]), linalg.LinearOperatorDiag([1., 2.])
-    >>> linalg.LinearOperatorComposition([turn, scale]).matvec([1., 1.])
+    >>> turn, scale = tf.linalg.LinearOperatorPermutation([1, 0]), tf.linalg.LinearOperatorDiag([1., 2.])
+    >>> tf.linalg.LinearOperatorComposition([turn, scale]).matvec([1., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 1.], dtype=float32)>
     """
 
@@ -122,7 +122,7 @@ class _Wrapper(LinearOperator):
 class LinearOperatorAdjoint(_Wrapper):
     """The conjugate transpose of an operator.
 
-    >>> linalg.LinearOperatorAdjoint(linalg.LinearOperatorFullMatrix([[1., 2.]])).shape
+    >>> tf.linalg.LinearOperatorAdjoint(tf.linalg.LinearOperatorFullMatrix([[1., 2.]])).shape
     TensorShape([2, 1])
     """
 
@@ -183,7 +183,7 @@ class LinearOperatorAdjoint(_Wrapper):
 class LinearOperatorInversion(_Wrapper):
     """The inverse of an operator: its products are that one's solutions.
 
-    >>> linalg.LinearOperatorInversion(linalg.LinearOperatorDiag([2., 4.])).matvec([1., 1.])
+    >>> tf.linalg.LinearOperatorInversion(tf.linalg.LinearOperatorDiag([2., 4.])).matvec([1., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
     """
 
@@ -234,8 +234,8 @@ class LinearOperatorInversion(_Wrapper):
 class LinearOperatorKronecker(LinearOperator):
     """The Kronecker product of operators: each entry of the first is multiplied with the whole of the rest.
 
-    >>> a, b = linalg.LinearOperatorFullMatrix([[1., 2.]]), linalg.LinearOperatorDiag([3., 4.])
-    >>> linalg.LinearOperatorKronecker([a, b]).to_dense()
+    >>> a, b = tf.linalg.LinearOperatorFullMatrix([[1., 2.]]), tf.linalg.LinearOperatorDiag([3., 4.])
+    >>> tf.linalg.LinearOperatorKronecker([a, b]).to_dense()
     <tf.Tensor: shape=(2, 4), dtype=float32, numpy=
     array([[3., 0., 6., 0.],
            [0., 4., 0., 8.]], dtype=float32)>

@@ -105,13 +105,19 @@ def matmul(
     ):
         x, y = a._array, b._array
         dtype = x.dtype
-        if type(x) is _ndarray and type(y) is _ndarray and (dtype is F32 or dtype is F64) and y.dtype is dtype:
-            if x.ndim == 2 == y.ndim and x.shape[1] == y.shape[0]:
-                c = _new(Tensor)
-                c._array = _product(x, y)
-                if _recorders:
-                    tape.record(_matmul, (c,), (a, b), _NO_FLAGS)
-                return c
+        if (
+            type(x) is _ndarray
+            and type(y) is _ndarray
+            and (dtype is F32 or dtype is F64)
+            and y.dtype is dtype
+            and x.ndim == 2 == y.ndim
+            and x.shape[1] == y.shape[0]
+        ):
+            c = _new(Tensor)
+            c._array = _product(x, y)
+            if _recorders:
+                tape.record(_matmul, (c,), (a, b), _NO_FLAGS)
+            return c
     for side, transposed, adjointed in (("a", transpose_a, adjoint_a), ("b", transpose_b, adjoint_b)):
         if transposed and adjointed:
             raise ValueError(
@@ -153,7 +159,9 @@ def _checked(a: Tensor, b: Tensor, flip_a: bool, flip_b: bool) -> tuple[Tensor, 
     listed = _BATCHED if batched else _MATMUL
     check_dtype(kernel, a, listed, listed, "a")
     if a.dtype not in _WITH_KERNEL:
-        flips = ("adj_x", "adj_y", "grad_x", "grad_y") if batched else ("transpose_a", "transpose_b", "grad_a", "grad_b")
+        flips = (
+            ("adj_x", "adj_y", "grad_x", "grad_y") if batched else ("transpose_a", "transpose_b", "grad_a", "grad_b")
+        )
         attributes = dict(zip(flips, (flip_a, flip_b, False, False)))
         raise no_kernel(kernel, "matmul", {"T": a.dtype, **attributes}, [("a", a), ("b", b)])
     short = min(len(p), len(q)) < 2
@@ -180,9 +188,7 @@ def _shape_error(kernel: str, a: Tensor, b: Tensor, flip_a: bool, flip_b: bool) 
         return invalid(kernel, message, summary, operands, _vector_hint(p, q))
     if kernel == "BatchMatMulV2" and not _broadcast(p[:-2], q[:-2]):
         message = f"In[0] and In[1] must have compatible batch dimensions: {bracketed(p)} vs. {bracketed(q)}"
-        return invalid(
-            kernel, message, f"matmul: batch shapes {p[:-2]} and {q[:-2]} do not broadcast", operands
-        )
+        return invalid(kernel, message, f"matmul: batch shapes {p[:-2]} and {q[:-2]} do not broadcast", operands)
     inner_a, inner_b = p[-2 if flip_a else -1], q[-1 if flip_b else -2]
     message = f"Matrix size-incompatible: In[0]: {bracketed(p)}, In[1]: {bracketed(q)}"
     summary = f"matmul: inner dimensions differ, {inner_a} and {inner_b}"
@@ -200,7 +206,10 @@ def _vector_hint(p: tuple[int, ...], q: tuple[int, ...]) -> str | None:
 def _transpose_hint(p: tuple[int, ...], q: tuple[int, ...], flip_a: bool, flip_b: bool) -> str | None:
     """How one transposition would make the inner dimensions equal."""
     inner_a, inner_b = p[-2 if flip_a else -1], q[-1 if flip_b else -2]
-    for side, fits, flipped in (("b", inner_a == q[-2 if flip_b else -1], flip_b), ("a", p[-1 if flip_a else -2] == inner_b, flip_a)):
+    for side, fits, flipped in (
+        ("b", inner_a == q[-2 if flip_b else -1], flip_b),
+        ("a", p[-1 if flip_a else -2] == inner_b, flip_a),
+    ):
         if fits and not (flip_a or flip_b):
             return f"transpose one of them: matmul(a, b, transpose_{side}=True)"
         if fits and flipped:

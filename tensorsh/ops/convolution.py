@@ -17,7 +17,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from .contraction import contract
 from .kernels import HALF_FIRST
 from .registry import op, ops, primitive
-from .rules import check_dtype, ints, mismatch
+from .rules import check_dtype, mismatch
 from .windows import (
     Window,
     borders,
@@ -39,7 +39,7 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 
 
 @primitive(
-    lambda g, y, x, w, window: _to_input(g, w, shape=x._array.shape, window=window),
+    lambda g, y, x, w, window: to_input(g, w, shape=x._array.shape, window=window),
     lambda g, y, x, w, window: _to_filters(x, g, shape=w._array.shape, window=window),
 )
 def _convolve(xp, x, w, window):
@@ -54,7 +54,7 @@ def _convolve(xp, x, w, window):
     lambda h, x, g, w, shape, window: _convolve(h, w, window=window),
     lambda h, x, g, w, shape, window: _to_filters(h, g, shape=w._array.shape, window=window),
 )
-def _to_input(xp, g, w, shape, window):
+def to_input(xp, g, w, shape, window):
     """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape."""
     groups = shape[-1] // w.shape[-2]
     outputs, spots = g.shape[1:-1], prod(window.shape)
@@ -69,7 +69,7 @@ def _to_input(xp, g, w, shape, window):
 
 
 @primitive(
-    lambda v, w, x, g, shape, window: _to_input(g, v, shape=x._array.shape, window=window),
+    lambda v, w, x, g, shape, window: to_input(g, v, shape=x._array.shape, window=window),
     lambda v, w, x, g, shape, window: _convolve(x, v, window=window),
 )
 def _to_filters(xp, x, g, shape, window):
@@ -149,7 +149,7 @@ def conv1d(
             [5.]]], dtype=float32)>
     """
     first = data_format == "NCW"
-    x, w = _operands("Conv2D", input, filters)
+    x, w = operands("Conv2D", input, filters)
     step = sequence(stride, 1, "stride")
     rate = sequence(dilations, 1, "dilations")
     if len(step) == 3:
@@ -180,7 +180,10 @@ def conv3d(
     return _convolution("Conv3D", input, filters, 3, strides, padding, data_format == "NCDHW", dilations)
 
 
-@op("nn.convolution", samples=lambda s: [s.call(s(1, 4, 2), s(2, 2, 2)), s.call(s(1, 4, 4, 1), s(2, 2, 1, 1), 2, "SAME")])
+@op(
+    "nn.convolution",
+    samples=lambda s: [s.call(s(1, 4, 2), s(2, 2, 2)), s.call(s(1, 4, 4, 1), s(2, 2, 1, 1), 2, "SAME")],
+)
 def convolution(
     input: Any,
     filters: Any,
@@ -231,8 +234,8 @@ def _convolution(
 ) -> Tensor:
     """A convolution over `axes` axes; further leading axes of the input are batch axes."""
     steps, rates = sequence(strides, axes, "strides"), sequence(dilations, axes, "dilations")
-    x, w = _operands(kernel, input, filters)
-    _check_ranks(kernel, x, w, axes)
+    x, w = operands(kernel, input, filters)
+    check_ranks(kernel, x, w, axes)
     steps = spatial(kernel, steps, axes, channels_first)
     rates = spatial(kernel, rates, axes, channels_first, "dilation rates")
     for what, given in (("strides", steps), ("dilated rates", rates)):
@@ -255,7 +258,7 @@ def _convolution(
     return y if len(batch) == 1 else ops.reshape(y, [*batch, *y._array.shape[1:]])
 
 
-def _operands(kernel: str, input: Any, filters: Any) -> tuple[Tensor, Tensor]:
+def operands(kernel: str, input: Any, filters: Any) -> tuple[Tensor, Tensor]:
     """Input and filters as tensors of one dtype that convolutions take."""
     if hasattr(filters, "_read") and not hasattr(input, "_read"):
         input = as_tensor(input, as_tensor(filters).dtype)
@@ -268,7 +271,7 @@ def _operands(kernel: str, input: Any, filters: Any) -> tuple[Tensor, Tensor]:
     return x, w
 
 
-def _check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int) -> None:
+def check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int) -> None:
     for what, short, t, enough in (
         ("input", "input", x, x._array.ndim >= axes + 2),
         ("filter", "filters", w, w._array.ndim == axes + 2),
@@ -333,8 +336,8 @@ def depthwise_conv2d(
     kernel = "DepthwiseConv2dNative"
     _check_list("depthwise_conv2d_native", "strides", strides)
     first = data_format == "NCHW"
-    x, w = _operands("Conv2D", input, filter)
-    _check_ranks(kernel, x, w, 2)
+    x, w = operands("Conv2D", input, filter)
+    check_ranks(kernel, x, w, 2)
     steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
     rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")
     if steps[0] != steps[1]:
@@ -380,178 +383,3 @@ def separable_conv2d(
     """
     y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
     return conv2d(y, pointwise_filter, 1, "VALID", data_format or "NHWC")
-
-
-# ---------------------------------------------------------------- transposed
-
-
-def _transposed(
-    kernel: str,
-    input: Any,
-    filters: Any,
-    axes: int,
-    output_shape: Any,
-    strides: Any,
-    padding: Any,
-    channels_first: bool,
-    dilations: Any,
-) -> Tensor:
-    """What a convolution of a tensor of `output_shape` by `filters` would pass back to it from `input`."""
-    g, w = _operands("Conv2D" if axes < 3 else "Conv3D", input, filters)
-    _check_ranks(kernel, g, w, axes)
-    steps = spatial(kernel, sequence(strides, axes, "strides"), axes, channels_first)
-    rates = spatial(kernel, sequence(dilations, axes, "dilations"), axes, channels_first, "dilation rates")
-    if channels_first:
-        g = channels_last(g)
-    shape = ints(output_shape)
-    if len(shape) == axes + 2:
-        channels = shape[1] if channels_first else shape[-1]
-        sizes = shape[2:] if channels_first else shape[1:-1]
-    elif len(shape) == axes:
-        channels, sizes = w._array.shape[-2], shape
-    else:
-        raise ValueError(
-            f"output_shape should be of length {axes} or {axes + 2}. Received: output_shape={output_shape} of length "
-            f"{len(shape)}"
-        )
-    operands = [("input", g), ("filters", w)]
-    if g._array.shape[-1] != w._array.shape[-1]:
-        raise invalid(
-            kernel,
-            "Conv2DCustomBackpropInput: filter and out_backprop must have the same out_depth",
-            f"{kernel}: {g._array.shape[-1]} channels and filters for {w._array.shape[-1]}",
-            operands,
-            "the filters of a transposed convolution are (height, width, output channels, input channels)",
-        )
-    if channels != w._array.shape[-2]:
-        raise invalid(
-            kernel,
-            "Gradients for grouped convolutions are not supported on CPU. Please file a feature request if you run "
-            f"into this issue. Computed input depth {channels} doesn't match filter input depth {w._array.shape[-2]}",
-            f"{kernel}: output_shape asks for {channels} channels, and the filters make {w._array.shape[-2]}",
-            operands,
-        )
-    shape = [g._array.shape[0], *sizes, channels]
-    window = slide(kernel, g, w._array.shape[:axes], steps, rates, padding, sizes, channels_first)
-    computed = window.outputs(sizes)
-    for i, (actual, wanted) in enumerate(zip(g._array.shape[1:-1], computed)):
-        if actual != wanted:
-            raise invalid(
-                kernel,
-                f"Conv2DCustomBackpropInput: Size of out_backprop doesn't match computed: actual = {actual}, computed = "
-                f"{wanted} spatial_dim: {i + 1} input: {sizes[i]} filter: {window.shape[i]} output: {actual} stride: "
-                f"{steps[i]} dilation: {rates[i]}",
-                f"{kernel}: a convolution of {sizes[i]} entries has {wanted} outputs, and the input has {actual}",
-                operands,
-            )
-    y = _to_input(g, w, shape=tuple(shape), window=window)
-    return channels_second(y) if channels_first else y
-
-
-def _transpose_samples(s: Any) -> Any:
-    yield s.call(s(1, 2, 2, 2), s(3, 3, 1, 2), [1, 4, 4, 1], 2)
-    yield s.call(s(1, 2, 2, 1), s(2, 2, 2, 1), [1, 3, 3, 2], 1, "VALID")
-
-
-@op("nn.conv2d_transpose", samples=_transpose_samples)
-def conv2d_transpose(
-    input: Any,
-    filters: Any,
-    output_shape: Any,
-    strides: Any,
-    padding: Any = "SAME",
-    data_format: str = "NHWC",
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """The transpose of `conv2d`: spreads each entry over a window of the output; filters (height, width, output, input).
-
-    output_shape: of the whole result, or its (height, width). The gradient of `conv2d` with regard to its input.
-
-    >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
-    <tf.Tensor: shape=(1, 2, 2, 1), dtype=float32, numpy=
-    array([[[[1.],
-             [1.]],
-    <BLANKLINE>
-            [[1.],
-             [1.]]]], dtype=float32)>
-    """
-    first = data_format == "NCHW"
-    return _transposed("Conv2DBackpropInput", input, filters, 2, output_shape, strides, padding, first, dilations)
-
-
-@op("nn.conv1d_transpose", samples=lambda s: [s.call(s(1, 3, 2), s(3, 1, 2), [1, 6, 1], 2)])
-def conv1d_transpose(
-    input: Any,
-    filters: Any,
-    output_shape: Any,
-    strides: Any,
-    padding: Any = "SAME",
-    data_format: str = "NWC",
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """The transpose of `conv1d`: input (batch, width, channels), filters (width, output, input).
-
-    >>> conv1d_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2)
-    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
-    array([[[1.],
-            [1.]]], dtype=float32)>
-    """
-    first = data_format == "NCW"
-    return _transposed("Conv2DBackpropInput", input, filters, 1, output_shape, strides, padding, first, dilations)
-
-
-@op("nn.conv3d_transpose", samples=lambda s: [s.call(s(1, 2, 1, 2, 1), s(2, 2, 2, 2, 1), [1, 4, 2, 4, 2], 2)])
-def conv3d_transpose(
-    input: Any,
-    filters: Any,
-    output_shape: Any,
-    strides: Any,
-    padding: Any = "SAME",
-    data_format: str = "NDHWC",
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """The transpose of `conv3d`: filters (depth, height, width, output, input).
-
-    >>> conv3d_transpose(ones([1, 1, 1, 1, 1]), ones([2, 1, 1, 1, 1]), [1, 2, 1, 1, 1], 2).shape
-    TensorShape([1, 2, 1, 1, 1])
-    """
-    first = data_format == "NCDHW"
-    return _transposed("Conv3DBackpropInputV2", input, filters, 3, output_shape, strides, padding, first, dilations)
-
-
-@op("nn.conv_transpose", samples=lambda s: [s.call(s(1, 2, 2), s(2, 1, 2), [1, 4, 1], 2)])
-def conv_transpose(
-    input: Any,
-    filters: Any,
-    output_shape: Any,
-    strides: Any,
-    padding: Any = "SAME",
-    data_format: str | None = None,
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """The transposed convolution over as many axes as `filters` has but two.
-
-    >>> conv_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2).shape
-    TensorShape([1, 2, 1])
-    """
-    w = as_tensor(filters)
-    axes = w._array.ndim - 2
-    kernel = "Conv3DBackpropInputV2" if axes == 3 else "Conv2DBackpropInput"
-    first = data_format is not None and data_format.startswith("NC")
-    return _transposed(kernel, input, w, axes, output_shape, strides, padding, first, dilations)
-
-
-@op("nn.atrous_conv2d_transpose", samples=lambda s: [s.call(s(1, 3, 3, 1), s(2, 2, 1, 1), [1, 3, 3, 1], 2, "SAME")])
-def atrous_conv2d_transpose(
-    value: Any, filters: Any, output_shape: Any, rate: Any, padding: Any, name: str | None = None
-) -> Tensor:
-    """`conv2d_transpose` with stride 1 and dilation `rate`.
-
-    >>> atrous_conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 3, 3, 1], 2, "VALID").shape
-    TensorShape([1, 3, 3, 1])
-    """
-    return conv2d_transpose(value, filters, output_shape, 1, padding, dilations=rate)

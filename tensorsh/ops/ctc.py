@@ -69,7 +69,7 @@ def ctc_loss(
 
 
 def _with_blanks(labels: np.ndarray, blank: int) -> tuple[np.ndarray, np.ndarray]:
-    """The states that spell each row of labels, and which of them may follow the state two before: the blank skipped."""
+    """The states that spell each row of labels, and which of them may follow the state two before."""
     states = np.full((labels.shape[0], 2 * labels.shape[1] + 1), blank, np.int32)
     states[:, 1::2] = labels
     skips = np.zeros(states.shape, bool)

@@ -7,8 +7,9 @@ Taking out and putting in are each other's gradient.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
-from typing import Any, Iterator
+from typing import Any
 
 from ..runtime.dtypes import COMPLEX, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid

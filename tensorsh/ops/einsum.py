@@ -25,7 +25,6 @@ from .rules import conj, mismatch
 _WITH_KERNEL = frozenset((*FLOATS, int32, int64, *COMPLEX))
 
 
-
 def _einsum_samples(s: Any) -> Any:
     yield s.call("ij,jk->ik", s(2, 3), s(3, 2))
     yield s.call("bij,bkj->bik", s(2, 2, 3), s(2, 2, 3))
@@ -41,9 +40,9 @@ def _einsum_samples(s: Any) -> Any:
 def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     """Products summed by Einstein's convention: a letter names an axis, and one that `->` does not keep is summed over.
 
-    `einsum("ij,jk->ik", a, b)` is the matrix product, `einsum("ii->i", a)` a diagonal, `einsum("i,j->ij", a, b)` an outer
-    product; `...` stands for axes that broadcast. Without `->`, the letters that occur once are kept, in alphabetical
-    order. optimize: accepted; products of more than two tensors are always taken in a cheap order.
+    `einsum("ij,jk->ik", a, b)` is the matrix product, `einsum("ii->i", a)` a diagonal, `einsum("i,j->ij", a, b)` an
+    outer product; `...` stands for axes that broadcast. Without `->`, the letters that occur once are kept, in
+    alphabetical order. optimize: accepted; products of more than two tensors are always taken in a cheap order.
     Raises ValueError for an ill-formed equation, InvalidArgumentError if ranks or sizes do not fit it.
 
     >>> einsum("ij,j->i", constant([[1., 2.], [3., 4.]]), constant([1., 1.]))
@@ -192,7 +191,9 @@ def _sizes(equation: str, named: Any, tensors: list[Tensor]) -> dict[str, int]:
     return sizes
 
 
-def _without_broadcast_axes(x: Tensor, labels: tuple[str, ...], sizes: dict[str, int]) -> tuple[Tensor, tuple[str, ...]]:
+def _without_broadcast_axes(
+    x: Tensor, labels: tuple[str, ...], sizes: dict[str, int]
+) -> tuple[Tensor, tuple[str, ...]]:
     shape = x._array.shape
     keep = [i for i, label in enumerate(labels) if shape[i] == sizes[label]]
     if len(keep) == len(labels):
@@ -279,7 +280,9 @@ def _pair_product(xp: Any, a: Any, p: Any, b: Any, q: Any, output: Any, sizes: d
     b = _transposed(xp, b, q, batch + summed + right)
     lead, n, m = (tuple(sizes[label] for label in group) for group in (batch, left, right))
     if not summed:
-        return xp.multiply(a.reshape(lead + n + (1,) * len(m)), b.reshape(lead + (1,) * len(n) + m)), batch + left + right
+        return xp.multiply(
+            a.reshape(lead + n + (1,) * len(m)), b.reshape(lead + (1,) * len(n) + m)
+        ), batch + left + right
     k = prod(sizes[label] for label in summed)
     product = contract(xp, a.reshape((*lead, prod(n), k)), b.reshape((*lead, k, prod(m))))
     return product.reshape(lead + n + m), batch + left + right

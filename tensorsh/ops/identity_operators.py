@@ -28,7 +28,7 @@ _FAMILY = "identity_operators"
 class LinearOperatorIdentity(LinearOperator):
     """The identity on vectors of `num_rows` entries, `batch_shape` times.
 
-    >>> linalg.LinearOperatorIdentity(2).to_dense()
+    >>> tf.linalg.LinearOperatorIdentity(2).to_dense()
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 0.],
            [0., 1.]], dtype=float32)>
@@ -104,7 +104,7 @@ class LinearOperatorIdentity(LinearOperator):
 class LinearOperatorScaledIdentity(LinearOperator):
     """`multiplier` (of the batch's shape) times the identity on vectors of `num_rows` entries.
 
-    >>> linalg.LinearOperatorScaledIdentity(3, 2.).determinant()
+    >>> tf.linalg.LinearOperatorScaledIdentity(3, 2.).determinant()
     <tf.Tensor: shape=(), dtype=float32, numpy=8.0>
     """
 
@@ -196,7 +196,7 @@ class LinearOperatorScaledIdentity(LinearOperator):
 class LinearOperatorZeros(LinearOperator):
     """The zero operator of `num_rows` rows and `num_columns` columns (as many as rows, if None).
 
-    >>> linalg.LinearOperatorZeros(2).matvec([1., 2.])
+    >>> tf.linalg.LinearOperatorZeros(2).matvec([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 0.], dtype=float32)>
     """
 

@@ -6,8 +6,10 @@ under one of its own.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
+from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from . import activations
 from .registry import PATHS, export, op, ops
@@ -153,7 +155,13 @@ def glu(x: Any, axis: int = -1) -> Tensor:
     >>> glu([1., 2., 0., 0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1. ], dtype=float32)>
     """
-    value, gate = ops.split(as_tensor(x), 2, axis)
+    x = as_tensor(x)
+    if x._array.shape[axis] % 2:
+        raise explain(
+            ValueError(f"axis size must be divisible by 2. Received: x.shape={x._array.shape} with axis={axis}"),
+            operands=[("x", x)],
+        )
+    value, gate = ops.split(x, 2, axis)
     return value * ops.sigmoid(gate)
 
 

@@ -353,7 +353,11 @@ def sparse_categorical_crossentropy(
     return loss if valid is None else ops.where(valid, loss, ops.zeros_like(loss))
 
 
-@op(_paths("categorical_generalized_cross_entropy", metrics=False), short=False, samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9)), 0.5)])
+@op(
+    _paths("categorical_generalized_cross_entropy", metrics=False),
+    short=False,
+    samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9)), 0.5)],
+)
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Tensor:
     """(1 - p^q) / q for the probability p of the label, a class number (Zhang & Sabuncu, 2018).
 

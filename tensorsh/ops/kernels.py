@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 from ..runtime.dtypes import (
     DType,
@@ -27,7 +28,9 @@ HALF_FIRST = (float16, bfloat16, float32, float64)
 REAL_NUMBERS = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
 
 
-def no_kernel(kernel: str, op: str, attributes: dict[str, Any], operands: Iterable[tuple[str, Any]] = ()) -> BaseException:
+def no_kernel(
+    kernel: str, op: str, attributes: dict[str, Any], operands: Iterable[tuple[str, Any]] = ()
+) -> BaseException:
     """TensorFlow's NotFoundError for a dtype that an op lists, but that no kernel of it computes.
 
     attributes: the kernel's, as its node lists them: dtypes, flags, numbers, text.

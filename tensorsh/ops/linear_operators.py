@@ -40,7 +40,7 @@ class LinearOperator:
         if cls is LinearOperator:
             raise explain(
                 TypeError("Can't instantiate abstract class LinearOperator with abstract methods _matmul, _shape"),
-                hint="use one of its kinds, such as linalg.LinearOperatorFullMatrix(matrix)",
+                hint="use one of its kinds, such as tf.linalg.LinearOperatorFullMatrix(matrix)",
             )
         return object.__new__(cls)
 
@@ -271,7 +271,7 @@ class LinearOperator:
         if not self.is_self_adjoint:
             raise explain(
                 NotImplementedError("Only self-adjoint matrices are supported."),
-                hint="say so when making it: is_self_adjoint=True; or linalg.eigvals(operator.to_dense())",
+                hint="say so when making it: is_self_adjoint=True; or eigvals(operator.to_dense())",
             )
         return self._eigvals()
 

@@ -1,7 +1,7 @@
 """Losses: cross entropies by logits, l2, Poisson.
 
-A cross entropy and the softmax or sigmoid inside it are one primitive, so that neither overflows and the gradient is the
-short difference that it is on paper: `softmax(logits) - labels`.
+A cross entropy and the softmax or sigmoid inside it are one primitive, so that neither overflows and the gradient is
+the short difference that it is on paper: `softmax(logits) - labels`.
 """
 
 from __future__ import annotations
@@ -227,8 +227,7 @@ def _same_shape(name_a: str, a: Any, name_b: str, b: Any) -> tuple[Tensor, Tenso
     if a._array.shape != b._array.shape:
         raise explain(
             ValueError(
-                f"`{name_a}` and `{name_b}` must have the same shape, received "
-                f"({a._array.shape} vs {b._array.shape})."
+                f"`{name_a}` and `{name_b}` must have the same shape, received ({a._array.shape} vs {b._array.shape})."
             ),
             f"{name_a} and {name_b} must have one shape, not {a._array.shape} and {b._array.shape}",
             [(name_a, a), (name_b, b)],

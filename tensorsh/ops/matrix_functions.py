@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from ..runtime.dtypes import COMPLEX, complex64, float16, float32, float64
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from .factorizations import schur
+from .inverses import DOUBLE_FIRST, no_half
 from .kernels import check_square
 from .linalg import adjoint
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype
-from .solving import DOUBLE_FIRST, no_half, solve
+from .solving import solve
 
 # ---------------------------------------------------------------- exponential
 

@@ -7,27 +7,17 @@ them. `Optimizer` does what all share: clipping, weight decay, averages, countin
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
-from ..runtime import dtypes, tape
+from ..runtime import tape
 from ..runtime.errors import explain
-from ..runtime.notices import warn
+from ..runtime.notices import note
 from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable import Variable
 from .registry import ops
 from .schedules import LearningRateSchedule
 
-_COMMON = (
-    ("weight_decay", None),
-    ("clipnorm", None),
-    ("global_clipnorm", None),
-    ("clipvalue", None),
-    ("use_ema", False),
-    ("ema_momentum", 0.99),
-    ("ema_overwrite_frequency", None),
-    ("loss_scale_factor", None),
-    ("gradient_accumulation_steps", None),
-)
 _made: dict[str, int] = {}  # how often an optimizer of each name has been made: "sgd", "sgd_1" ...
 
 
@@ -64,16 +54,25 @@ class Optimizer:
 
     __module__ = "keras.src.optimizers.optimizer"
 
-    #: The arguments of the rule itself that follow `learning_rate`, with their defaults.
-    own_options: tuple[tuple[str, Any], ...] = ()
-    defaults: dict[str, Any] = {}
+    default_rate = 0.001
+    weight_decay: float | None = None
+    clipnorm: float | None = None
+    global_clipnorm: float | None = None
+    clipvalue: float | None = None
+    use_ema: bool = False
+    ema_momentum: float = 0.99
+    ema_overwrite_frequency: int | None = None
+    loss_scale_factor: float | None = None
+    gradient_accumulation_steps: int | None = None
+
     #: The state that the rule keeps for each variable: (name, what it starts as).
     slots: tuple[tuple[str, float], ...] = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        known = {"learning_rate": self.defaults.get("learning_rate", 0.001), **dict(self.own_options)}
-        known |= {key: self.defaults.get(key, default) for key, default in _COMMON}
-        order = ("learning_rate", *(key for key, _ in self.own_options), *_POSITIONAL, "name")
+        own = _own_options(type(self))
+        order = ["learning_rate", *own, *(key for key in _POSITIONAL if key not in own), "name"]
+        known = {key: getattr(type(self), key) for key in (*own, *_POSITIONAL)}
+        known["learning_rate"] = self.default_rate
         if len(args) > len(order):
             raise TypeError(f"{type(self).__name__}() takes at most {len(order)} arguments, and got {len(args)}")
         given = dict(zip(order, args)) | options
@@ -82,8 +81,8 @@ class Optimizer:
         if unknown:
             raise ValueError(f"Argument(s) not recognized: {unknown}")
         known |= given
-        self._check(known)
         self.name = _own_name(type(self).__name__.lower()) if name is None else name
+        self._check(known)
         rate = known.pop("learning_rate")
         for key, value in known.items():
             setattr(self, key, value)
@@ -129,11 +128,12 @@ class Optimizer:
             )
 
     @property
-    def variables(self) -> list[OptimizerVariable]:
+    def variables(self) -> list[Variable]:
         """The optimizer's own variables."""
         rate = [self._rate] if isinstance(self._rate, Variable) else []
         state = [variable for slots in self._state for variable in slots.values()]
-        return [self.iterations, *rate, *self._averages, *self._accumulated, *state]
+        own: list[Variable] = [self.iterations, *rate, *self._averages, *self._accumulated, *state]
+        return own
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the state for the variables that are to be changed."""
@@ -179,6 +179,12 @@ class Optimizer:
         if not self.built:
             self.build(variables)
         pairs = _with_gradients(grads, [self._known(v) for v in variables])
+        missing = [v.name for g, v in zip(grads, variables) if g is None]
+        if missing:
+            note(
+                f"Gradients do not exist for variables {missing} when minimizing the loss. If using `model.compile()`, "
+                "did you forget to provide a `loss` argument?"
+            )
         scale = self.loss_scale_factor
         grads = [ops.cast(tape.dense(g), self._trained[i].dtype) for g, i in pairs]
         grads = grads if scale is None else [g / scale for g in grads]
@@ -279,7 +285,7 @@ class Optimizer:
             }
         elif isinstance(rate, Variable):
             rate = float(rate)
-        keys = (*(key for key, _ in _COMMON), *(key for key, _ in self.own_options))
+        keys = (*_LISTED, *(key for key in _own_options(type(self)) if key not in _LISTED))
         return {"name": self.name, "learning_rate": rate, **{key: getattr(self, key) for key in keys}}
 
     @classmethod
@@ -305,6 +311,16 @@ _POSITIONAL = (
 )
 
 
+#: The same in the order in which `get_config` lists them.
+_LISTED = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", *_POSITIONAL[4:])
+
+
+def _own_options(rule: type[Optimizer]) -> list[str]:
+    """The options that a rule adds to those of all: its annotated attributes, and those of the rule it refines."""
+    rules = rule.__mro__[: rule.__mro__.index(Optimizer)]
+    return [key for r in rules for key in vars(r).get("__annotations__", {})]
+
+
 def _own_name(base: str) -> str:
     count = _made.get(base, 0)
     _made[base] = count + 1
@@ -321,11 +337,3 @@ def _with_gradients(grads: list[Any], numbers: list[int]) -> list[tuple[Any, int
             hint="a gradient is None where the loss does not depend on the variable: compute the loss inside the tape",
         )
     return present
-
-
-def rate_for(variable: Variable, learning_rate: Any) -> Tensor:
-    """The learning rate in the variable's dtype."""
-    return ops.cast(learning_rate, variable.dtype)
-
-
-__all__ = ["Optimizer", "OptimizerVariable", "dtypes", "rate_for", "warn"]

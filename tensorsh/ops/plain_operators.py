@@ -27,7 +27,7 @@ _DENSE = [float16, float32, float64, *COMPLEX]
 class LinearOperatorFullMatrix(LinearOperator):
     """The operator of a dense matrix (..., m, n).
 
-    >>> linalg.LinearOperatorFullMatrix([[1., 2.], [3., 4.]]).matvec([1., 1.])
+    >>> tf.linalg.LinearOperatorFullMatrix([[1., 2.], [3., 4.]]).matvec([1., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """
 
@@ -68,7 +68,7 @@ class LinearOperatorFullMatrix(LinearOperator):
 class LinearOperatorDiag(LinearOperator):
     """The operator of a diagonal matrix: `diag` (..., n) is its diagonal.
 
-    >>> linalg.LinearOperatorDiag([1., 2.]).solvevec([3., 4.])
+    >>> tf.linalg.LinearOperatorDiag([1., 2.]).solvevec([3., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
     """
 
@@ -134,7 +134,7 @@ class LinearOperatorDiag(LinearOperator):
         return LinearOperatorDiag(1 / as_tensor(self._diag), **hints_of(self))
 
     def _cholesky(self) -> LinearOperator:
-        hints = dict.fromkeys(hints_of(self), True)
+        hints: dict[str, Any] = dict.fromkeys(hints_of(self), True)
         return LinearOperatorDiag(ops.sqrt(self._diag), **hints)
 
     def _assert_non_singular(self) -> None:
@@ -159,7 +159,7 @@ class LinearOperatorDiag(LinearOperator):
 class LinearOperatorLowerTriangular(LinearOperator):
     """The operator of a lower triangular matrix (..., n, n); what `tril` holds above its diagonal is not read.
 
-    >>> linalg.LinearOperatorLowerTriangular([[1., 9.], [2., 4.]]).solvevec([1., 6.])
+    >>> tf.linalg.LinearOperatorLowerTriangular([[1., 9.], [2., 4.]]).solvevec([1., 6.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 1.], dtype=float32)>
     """
 

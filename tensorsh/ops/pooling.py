@@ -6,18 +6,31 @@ elementwise operations on arrays of the output's size. Of equal largest entries 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from math import prod
-from typing import Any, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.dtypes import DTYPES, as_dtype, bfloat16, float16, float32, float64, int8, int16, int32, int64
-from ..runtime.dtypes import uint8, uint16
+from ..runtime.dtypes import (
+    DTYPES,
+    as_dtype,
+    bfloat16,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+)
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
-from .registry import op, ops, primitive
+from .registry import op, primitive
 from .rules import check_dtype, ints
 from .windows import (
     Window,
@@ -347,7 +360,7 @@ def pool(
             [("input", x)],
         )
     if axes not in (1, 2, 3):
-        raise ValueError("`num_spatial_dims` must be 1, 2, or 3. " f"Received: num_spatial_dims={axes}.")
+        raise ValueError(f"`num_spatial_dims` must be 1, 2, or 3. Received: num_spatial_dims={axes}.")
     if pooling_type not in ("MAX", "AVG"):
         raise ValueError(f"{axes}-D {pooling_type} pooling is not supported.")
     steps, rates = sequence(strides, axes, "strides"), sequence(dilations, axes, "dilations")
@@ -423,9 +436,7 @@ def _by_rank(functions: Any, input: Any, ksize: Any, strides: Any, padding: Any,
     rank = x._array.ndim
     if rank not in (3, 4, 5):
         raise explain(
-            ValueError(
-                f"`input.shape.rank` must be 3, 4 or 5. Received: input.shape={x._array.shape} of rank {rank}."
-            ),
+            ValueError(f"`input.shape.rank` must be 3, 4 or 5. Received: input.shape={x._array.shape} of rank {rank}."),
             operands=[("input", x)],
         )
     default = ("NWC", "NHWC", "NDHWC")[rank - 3]

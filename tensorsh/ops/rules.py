@@ -218,10 +218,15 @@ def check_dtype(kernel: str, x: Tensor, allowed: Any, listed: Sequence[DType], a
             InvalidArgumentError(
                 f"Value for attr '{attr}' of {dtype.kernel_name} is not in the list of allowed values: {names(listed)}"
             ),
-            summary=f"{kernel}: {arg} is {dtype.name}, and must be one of {', '.join(d.name for d in listed)}",
+            summary=f"{kernel}: {arg} is {dtype.name}, and must be one of {_spoken(listed)}",
             operands=[(arg, x)],
             hint=f"cast it: cast(x, {wanted})",
         )
+
+
+def _spoken(listed: Sequence[DType]) -> str:
+    """The dtypes of a list that a person would use; TensorFlow's quantized ones are not among them."""
+    return ", ".join(d.name for d in listed if not d.is_quantized)
 
 
 def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""Linear systems: inverses, determinants, solutions, and the triangular factors behind them.
+"""Linear systems: solutions, and the triangular factors behind them.
 
 All take matrices (..., n, n) and treat leading axes as a batch. A matrix that has no inverse raises
 InvalidArgumentError; one that is not positive definite has a Cholesky factor of nan, as in TensorFlow.
@@ -6,197 +6,28 @@ InvalidArgumentError; one that is not positive definite has a Cholesky factor of
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, F32, as_dtype, bfloat16, float16, float32, float64
-from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, float64
+from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag_part, set_diag
-from .kernels import check_matrix, check_square, no_kernel
+from .inverses import DOUBLE_FIRST, flat, no_half, regular, singular, solved
+from .kernels import check_matrix, check_square
 from .linalg import adjoint
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, pair
 
-DOUBLE_FIRST = (float64, float32, float16, *COMPLEX)
-_HALF_FIRST = (float16, float32, float64, *COMPLEX)
 _TRIANGULAR = (bfloat16, float64, float32, float16, *COMPLEX)
-
-
-class LogMatrixDeterminant(NamedTuple):
-    sign: Tensor
-    log_abs_determinant: Tensor
 
 
 class Lu(NamedTuple):
     lu: Tensor
     p: Tensor
-
-
-def no_half(kernel: str, x: Tensor, **attributes: Any) -> None:
-    """Raise TensorFlow's error for float16 and bfloat16, which these kernels list but do not compute."""
-    if x.dtype in (float16, bfloat16):
-        name = {"MatrixDeterminant": "det", "LogMatrixDeterminant": "slogdet"}.get(kernel, kernel)
-        raise no_kernel(kernel, name, {"T": x.dtype, **attributes}, [("input", x)])
-
-
-def _flat(x: Any) -> Any:
-    """Matrices as one batch: (..., n, m) -> (b, n, m)."""
-    return x.reshape(-1, *x.shape[-2:]) if x.size else x.reshape(int(np.prod(x.shape[:-2])), *x.shape[-2:])
-
-
-# ---------------------------------------------------------------- inverse
-
-
-def _inverse_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
-    return -ops.matmul(y, ops.matmul(g, y, adjoint_b=True), adjoint_a=True)
-
-
-@primitive(_inverse_gradient)
-def _inverse(xp, x):
-    if x.dtype == np.float16:
-        return _inverse._kernel(xp, x.astype(F32)).astype(x.dtype)
-    n = x.shape[-1]
-    if n > factorizations.SMALL:
-        return _solved(xp, lambda: xp.linalg.inv(x), x, "MatrixInverse", "Input is not invertible.")
-    flat = _flat(x)
-    packed, order, _ = factorizations.lu(xp, flat)
-    if factorizations.is_singular(xp, packed):
-        raise _singular("MatrixInverse", "Input is not invertible.")
-    eye = xp.broadcast_to(xp.eye(n, dtype=x.dtype), flat.shape)
-    return factorizations.lu_solve(xp, packed, order, eye).reshape(x.shape)
-
-
-def _solved(xp: Any, solve: Callable[[], Any], x: Any, kernel: str, message: str) -> Any:
-    """LAPACK's answer. A GPU gives nan for a singular matrix where the CPU raises."""
-    try:
-        y = solve()
-    except xp.linalg.LinAlgError:
-        raise _singular(kernel, message) from None
-    if xp is not np and bool(xp.isnan(y).any()) and not bool(xp.isnan(x).any()):
-        raise _singular(kernel, message)
-    return y
-
-
-def _singular(kernel: str, message: str) -> BaseException:
-    return invalid(
-        kernel,
-        message,
-        "the matrix has no inverse: it is singular",
-        hint="for a least squares answer: pinv(a), or lstsq(a, b, l2_regularizer=1e-6)",
-        name=None,
-    )
-
-
-def _regular(s: Any, *shape: int) -> Tensor:
-    """Matrices that are far from singular."""
-    return ops.add(s(*shape), 3.0 * np.eye(shape[-1]))
-
-
-@op("linalg.inv", samples=lambda s: [s.call(_regular(s, 2, 2)), s.call(_regular(s, 2, 3, 3), adjoint=True)])
-def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
-    """The inverse of each matrix; of its conjugate transpose, if `adjoint`.
-
-    Raises InvalidArgumentError for a matrix that is not square or has no inverse.
-
-    >>> inv([[4., 2.], [2., 3.]])
-    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
-    array([[ 0.375, -0.25 ],
-           [-0.25 ,  0.5  ]], dtype=float32)>
-    """
-    x = as_tensor(input)
-    check_dtype("MatrixInverse", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    check_square("MatrixInverse", x)
-    return _inverse(ops.adjoint(x) if adjoint else x)
-
-
-# ---------------------------------------------------------------- determinants
-
-
-def _determinant_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
-    # TensorFlow does not conjugate y, which would be right for complex matrices; its gradient is what is wanted.
-    return ops.reshape(ops.multiply(g, y), [*y._array.shape, 1, 1]) * inv(x, adjoint=True)
-
-
-@primitive(_determinant_gradient)
-def _determinant(xp, x):
-    sign, size = _sign_and_log(xp, x)
-    return sign * _rounded(xp.exp, size)
-
-
-def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
-    """The sign (for complex numbers the phase) of each determinant and the logarithm of its size."""
-    packed, _, sign = factorizations.lu(xp, _flat(x))
-    pivots = xp.diagonal(packed, 0, -2, -1)
-    sizes = xp.abs(pivots)
-    size = xp.sum(_rounded(xp.log, sizes), axis=-1)
-    sign = sign * xp.prod(pivots / xp.where(sizes == 0, 1, sizes), axis=-1)
-    sign = xp.where((sizes == 0).any(-1), 0 * xp.where(sign == 0, -1, sign), sign)
-    batch = x.shape[:-2]
-    return sign.reshape(batch), size.reshape(batch)
-
-
-def _rounded(function: Callable[[Any], Any], x: Any) -> Any:
-    """A function of x correctly rounded: NumPy's float32 functions are not, and determinants magnify it."""
-    return function(x.astype(np.float64)).astype(x.dtype)
-
-
-def _det_samples(s: Any) -> Any:
-    return [s.call(_regular(s, 2, 2)), s.call(_regular(s, 2, 3, 3))]
-
-
-@op("linalg.det", samples=_det_samples)
-def det(input: Any, name: str | None = None) -> Tensor:
-    """The determinant of each square matrix.
-
-    >>> det([[1., 2.], [3., 4.]])
-    <tf.Tensor: shape=(), dtype=float32, numpy=-2.0>
-    """
-    x = as_tensor(input)
-    check_dtype("MatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
-    no_half("MatrixDeterminant", x)
-    check_square("MatrixDeterminant", x)
-    return _determinant(x)
-
-
-def _log_determinant_gradients(g: list[Tensor], y: Any, x: Tensor) -> list[Tensor]:
-    return [ops.reshape(g[1], [*y[1]._array.shape, 1, 1]) * inv(x, adjoint=True)]
-
-
-@primitive(joint=_log_determinant_gradients)
-def _log_determinant(xp, x):
-    sign, size = _sign_and_log(xp, x)
-    return sign, size.astype(x.dtype)
-
-
-@op("linalg.slogdet", samples=_det_samples)
-def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
-    """The sign of each determinant and the logarithm of its absolute value; (0, -inf) for a singular matrix.
-
-    >>> slogdet([[1., 2.], [3., 4.]]).sign
-    <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>
-    """
-    x = as_tensor(input)
-    check_dtype("LogMatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
-    no_half("LogMatrixDeterminant", x)
-    check_square("LogMatrixDeterminant", x)
-    return LogMatrixDeterminant(*_log_determinant(x))
-
-
-@op("linalg.logdet")
-def logdet(matrix: Any, name: str | None = None) -> Tensor:
-    """The logarithm of the determinant of each positive definite matrix; nan for one that is not.
-
-    >>> logdet([[4., 2.], [2., 3.]])
-    <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>
-    """
-    pivots = diag_part(cholesky(matrix))
-    if pivots.dtype.is_complex:
-        pivots = ops.real(pivots)
-    return 2.0 * ops.reduce_sum(ops.log(pivots), -1)
 
 
 # ---------------------------------------------------------------- solve
@@ -214,16 +45,16 @@ def _solve_gradient_b(g: Tensor, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
 def _solve(xp, a, b):
     message = "Input matrix is not invertible."
     if a.shape[-1] > factorizations.SMALL:
-        return _solved(xp, lambda: xp.linalg.solve(a, b), a, "MatrixSolve", message)
-    packed, order, _ = factorizations.lu(xp, _flat(a))
+        return solved(xp, lambda: xp.linalg.solve(a, b), a, "MatrixSolve", message)
+    packed, order, _ = factorizations.lu(xp, flat(a))
     if factorizations.is_singular(xp, packed):
-        raise _singular("MatrixSolve", message)
-    return factorizations.lu_solve(xp, packed, order, _flat(b)).reshape(b.shape)
+        raise singular("MatrixSolve", message)
+    return factorizations.lu_solve(xp, packed, order, flat(b)).reshape(b.shape)
 
 
 def _solve_samples(s: Any) -> Any:
-    yield s.call(_regular(s, 2, 2), s(2, 1))
-    yield s.call(_regular(s, 2, 3, 3), s(2, 3, 2), adjoint=True)
+    yield s.call(regular(s, 2, 2), s(2, 1))
+    yield s.call(regular(s, 2, 3, 3), s(2, 3, 2), adjoint=True)
 
 
 @op("linalg.solve", samples=_solve_samples)
@@ -280,13 +111,13 @@ def _triangular(xp, a, b, lower, adjoint):
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a = xp.broadcast_to(a, (*batch, *a.shape[-2:]))
     b = xp.broadcast_to(b, (*batch, *b.shape[-2:]))
-    return factorizations.substitute(xp, _flat(a), _flat(b), lower).reshape(b.shape)
+    return factorizations.substitute(xp, flat(a), flat(b), lower).reshape(b.shape)
 
 
 def _triangular_samples(s: Any) -> Any:
-    yield s.call(_regular(s, 3, 3), s(3, 2))
-    yield s.call(_regular(s, 2, 2, 2), s(2, 2, 1), lower=False, adjoint=True)
-    yield s.call(_regular(s, 2, 2), s(3, 2, 1))
+    yield s.call(regular(s, 3, 3), s(3, 2))
+    yield s.call(regular(s, 2, 2, 2), s(2, 2, 1), lower=False, adjoint=True)
+    yield s.call(regular(s, 2, 2), s(3, 2, 1))
 
 
 @op("linalg.triangular_solve", samples=_triangular_samples)
@@ -337,7 +168,7 @@ def _cholesky_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 
 @primitive(_cholesky_gradient)
 def _cholesky(xp, x):
-    return factorizations.cholesky(xp, _flat(x)).reshape(x.shape)
+    return factorizations.cholesky(xp, flat(x)).reshape(x.shape)
 
 
 @op("linalg.cholesky")
@@ -358,7 +189,20 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     return _cholesky(x)
 
 
-@op("linalg.cholesky_solve", samples=lambda s: [s.call(_regular(s, 2, 2), s(2, 1))])
+@op("linalg.logdet")
+def logdet(matrix: Any, name: str | None = None) -> Tensor:
+    """The logarithm of the determinant of each positive definite matrix; nan for one that is not.
+
+    >>> logdet([[4., 2.], [2., 3.]])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>
+    """
+    pivots = diag_part(cholesky(matrix))
+    if pivots.dtype.is_complex:
+        pivots = ops.real(pivots)
+    return 2.0 * ops.reduce_sum(ops.log(pivots), -1)
+
+
+@op("linalg.cholesky_solve", samples=lambda s: [s.call(regular(s, 2, 2), s(2, 1))])
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
     """x in L @ L^H @ x = rhs, for the lower triangular L that `cholesky` gives.
 
@@ -407,9 +251,9 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
 
 @primitive(joint=no_gradient("Lu"))
 def _lu(xp, x, index):
-    packed, order, _ = factorizations.lu(xp, _flat(x))
+    packed, order, _ = factorizations.lu(xp, flat(x))
     if factorizations.is_singular(xp, packed):
-        raise _singular("Lu", "Input is not invertible.")
+        raise singular("Lu", "Input is not invertible.")
     return packed.reshape(x.shape), order.astype(index).reshape(x.shape[:-1])
 
 
@@ -431,10 +275,8 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
     return Lu(*_lu(x, index=as_dtype(output_idx_type)._numpy))
 
 
-@op("linalg.lu_solve", samples=lambda s: [s.call(_regular(s, 3, 3), [2, 0, 1], s(3, 2))])
-def lu_solve(
-    lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None
-) -> Tensor:
+@op("linalg.lu_solve", samples=lambda s: [s.call(regular(s, 3, 3), [2, 0, 1], s(3, 2))])
+def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """x in a @ x = rhs, by the factors of a that `lu` gives.
 
     >>> lu_solve([[2., 2.], [0.5, 1.]], [1, 0], [[3.], [4.]])
@@ -448,7 +290,7 @@ def lu_solve(
     return triangular_solve(packed, triangular_solve(lower, permuted), lower=False)
 
 
-@op("linalg.lu_matrix_inverse", samples=lambda s: [s.call(_regular(s, 3, 3), [2, 0, 1])])
+@op("linalg.lu_matrix_inverse", samples=lambda s: [s.call(regular(s, 3, 3), [2, 0, 1])])
 def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The inverse of a matrix, by the factors that `lu` gives.
 

@@ -6,8 +6,9 @@ get TensorFlow's signs, see `rotations`. Their gradients exist where the values 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,11 +18,12 @@ from ..runtime.tensor import Tensor, as_tensor
 from . import rotations
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag, diag_part, set_diag
+from .inverses import DOUBLE_FIRST, no_half
 from .kernels import check_matrix, check_square
 from .linalg import adjoint
 from .registry import op, ops, primitive
 from .rules import check_dtype, conj
-from .solving import DOUBLE_FIRST, no_half, solve, triangular_solve
+from .solving import solve, triangular_solve
 
 _FEW_COLUMNS = 16  # from here on TensorFlow's kernel, too, divides and conquers
 _SMALL = 32
@@ -131,9 +133,7 @@ def _svd_gradients(g: list[Tensor], y: Any, a: Tensor, full: bool) -> list[Tenso
     if flipped:
         m, n, u, v, gu, gv = n, m, v, u, gv, gu
     if full and abs(m - n) > 1:
-        raise NotImplementedError(
-            "svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True"
-        )
+        raise NotImplementedError("svd gradient is not implemented for abs(m - n) > 1 when full_matrices is True")
     s, gs = ops.cast(s, a.dtype), ops.cast(gs, a.dtype)
     f = _differences(ops.square(s))
     v1, gv1 = v[..., :m], gv[..., :m]

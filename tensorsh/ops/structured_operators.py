@@ -35,7 +35,7 @@ class LinearOperatorTridiag(LinearOperator):
     diagonals_format: "compact" for (..., 3, n): above, main, below, of which the last entry above and the first one
     below are not read; "sequence" for a list of the three; "matrix" for (..., n, n).
 
-    >>> linalg.LinearOperatorTridiag([[3., 9.], [1., 2.], [9., 4.]]).to_dense()
+    >>> tf.linalg.LinearOperatorTridiag([[3., 9.], [1., 2.], [9., 4.]]).to_dense()
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 3.],
            [4., 2.]], dtype=float32)>
@@ -62,7 +62,8 @@ class LinearOperatorTridiag(LinearOperator):
         self._format = diagonals_format
         sequence = diagonals_format == "sequence"
         self._diagonals: Any = ListWrapper(map(reference, diagonals)) if sequence else reference(diagonals)
-        super().__init__((self._diagonals[0] if sequence else self._diagonals).dtype, given)
+        first: Any = self._diagonals[0] if sequence else self._diagonals
+        super().__init__(first.dtype, given)
 
     diagonals = property(lambda self: self._diagonals)
     diagonals_format = property(lambda self: self._format)
@@ -114,7 +115,7 @@ class LinearOperatorTridiag(LinearOperator):
 class LinearOperatorPermutation(LinearOperator):
     """The operator whose product has row `perm[i]` of its argument as row i.
 
-    >>> linalg.LinearOperatorPermutation([2, 0, 1]).matvec([1., 2., 3.])
+    >>> tf.linalg.LinearOperatorPermutation([2, 0, 1]).matvec([1., 2., 3.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([3., 1., 2.], dtype=float32)>
     """
 
@@ -186,7 +187,7 @@ class LinearOperatorPermutation(LinearOperator):
 class LinearOperatorHouseholder(LinearOperator):
     """The reflection at the hyperplane that is orthogonal to `reflection_axis` (..., n).
 
-    >>> linalg.LinearOperatorHouseholder([0., 2.]).matvec([1., 3.])
+    >>> tf.linalg.LinearOperatorHouseholder([0., 2.]).matvec([1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 1., -3.], dtype=float32)>
     """
 
@@ -227,6 +228,10 @@ class LinearOperatorHouseholder(LinearOperator):
     def _solve(self, rhs: Tensor, adjoint: bool) -> Tensor:
         return self._matmul(rhs, adjoint)
 
+    def _to_dense(self) -> Tensor:
+        axis = ops.expand_dims(ops.l2_normalize(self._axis, axis=-1), -1)
+        return ops.set_diag(-2 * ops.matmul(axis, axis, adjoint_b=True), self._diag_part())
+
     def _diag_part(self) -> Tensor:
         axis = ops.l2_normalize(self._axis, axis=-1)
         return 1 - 2 * axis * conj(axis)
@@ -265,7 +270,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 
     Solved through the base operator and matrices of r rows (Woodbury, "Inverting modified matrices", 1950).
 
-    >>> linalg.LinearOperatorLowRankUpdate(linalg.LinearOperatorIdentity(2), [[1.], [2.]]).to_dense()
+    >>> tf.linalg.LinearOperatorLowRankUpdate(tf.linalg.LinearOperatorIdentity(2), [[1.], [2.]]).to_dense()
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 2.],
            [2., 5.]], dtype=float32)>

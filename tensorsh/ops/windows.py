@@ -6,8 +6,9 @@ apart its steps and its own places are, and what is padded; all of it Python int
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, Iterator, NamedTuple, Sequence
+from typing import Any, NamedTuple
 
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.tensor import Tensor
@@ -95,7 +96,9 @@ def sequence(value: Any, axes: int, name: str) -> tuple[int, ...]:
     return tuple(given)
 
 
-def spatial(kernel: str, given: tuple[int, ...], axes: int, channels_first: bool, what: str = "strides") -> tuple[int, ...]:
+def spatial(
+    kernel: str, given: tuple[int, ...], axes: int, channels_first: bool, what: str = "strides"
+) -> tuple[int, ...]:
     """The part of a sequence that is about the spatial axes. Raises unless the rest is ones."""
     if len(given) == axes:
         return given
@@ -149,8 +152,8 @@ def slide(
         if count <= -1 or count < 0 and (n + sum(pad) - span + s) % s == 0:
             raise invalid(
                 kernel,
-                f"Computed output size would be negative: {int(count)} [input_size: {n}, effective_filter_size: {span}, "
-                f"stride: {s}]",
+                f"Computed output size would be negative: {int(count)} [input_size: {n}, "
+                f"effective_filter_size: {span}, stride: {s}]",
                 f"{kernel}: a window of {span} does not fit into {n + sum(pad)}",
                 [("input", x)],
                 'padding="SAME" pads the borders with zeros',
