@@ -15,6 +15,7 @@ from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
+from .rounding import exponential, rounded
 from .rules import check_dtype, unary
 
 _RECTIFIED = (*REAL_NUMBERS, DTYPES["qint8"])
@@ -85,7 +86,7 @@ def elu(xp, x):
     >>> elu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
     """
-    return xp.where(x < 0, xp.expm1(x), x)
+    return xp.where(x < 0, exponential(xp, x) - 1, x)
 
 
 @unary(
@@ -100,7 +101,7 @@ def selu(xp, x):
     >>> selu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.1113307,  2.101402 ], dtype=float32)>
     """
-    return xp.where(x < 0, SELU_SCALE_ALPHA * xp.expm1(x), SELU_SCALE * x)
+    return xp.where(x < 0, SELU_SCALE_ALPHA * (exponential(xp, x) - 1), SELU_SCALE * x)
 
 
 @primitive(lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), None)
@@ -190,7 +191,7 @@ def _softmax(xp, x, axis):
     if not x.size:
         return x
     wide = x.astype(F32) if x.dtype == np.float16 else x
-    powers = xp.exp(wide - xp.max(wide, axis=axis, keepdims=True))
+    powers = exponential(xp, wide - xp.max(wide, axis=axis, keepdims=True))
     # Times the reciprocal, as TensorFlow's kernel does: the last digits are then the same.
     return (powers * (1 / xp.sum(powers, axis=axis, keepdims=True))).astype(x.dtype)
 
@@ -201,7 +202,7 @@ def _log_softmax(xp, x, axis):
         return x
     wide = x.astype(F32) if x.dtype == np.float16 else x
     shifted = wide - xp.max(wide, axis=axis, keepdims=True)
-    return (shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))).astype(x.dtype)
+    return (shifted - rounded(xp.log, xp.sum(exponential(xp, shifted), axis=axis, keepdims=True))).astype(x.dtype)
 
 
 @op("nn.softmax math.softmax", samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0)])

@@ -239,8 +239,8 @@ def eigh_tridiagonal(
     eigvals_only: if False, also the eigenvectors, as columns. select: "a" for all of them, "i" for those numbered
     select_range[0] to select_range[1], both included, "v" for those between the two.
 
-    >>> eigh_tridiagonal([2., 2.], [1.])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
+    >>> eigh_tridiagonal([2., 3.], [0.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     a = as_tensor(alpha)
     b = as_tensor(beta, a.dtype)

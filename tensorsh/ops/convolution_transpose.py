@@ -93,7 +93,8 @@ def conv2d_transpose(
 ) -> Tensor:
     """The transpose of `conv2d`: spreads each entry over a window of the output.
 
-    filters: (height, width, output channels, input channels). output_shape: of the whole result, or its (height, width). The gradient of `conv2d` with regard to its input.
+    filters: (height, width, output channels, input channels). output_shape: of the whole result, or its (height,
+    width). It is the gradient of `conv2d` with regard to its input.
 
     >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
     <tf.Tensor: shape=(1, 2, 2, 1), dtype=float32, numpy=

@@ -16,6 +16,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
 from .kernels import check_square, no_kernel
 from .registry import op, ops, primitive
+from .rounding import rounded
 from .rules import check_dtype
 
 DOUBLE_FIRST = (float64, float32, float16, *COMPLEX)
@@ -115,7 +116,7 @@ def _determinant_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
 @primitive(_determinant_gradient)
 def _determinant(xp, x):
     sign, size = _sign_and_log(xp, x)
-    return sign * _rounded(xp.exp, size)
+    return sign * rounded(xp.exp, size)
 
 
 def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
@@ -123,16 +124,11 @@ def _sign_and_log(xp: Any, x: Any) -> tuple[Any, Any]:
     packed, _, sign = factorizations.lu(xp, flat(x))
     pivots = xp.diagonal(packed, 0, -2, -1)
     sizes = xp.abs(pivots)
-    size = xp.sum(_rounded(xp.log, sizes), axis=-1)
+    size = xp.sum(rounded(xp.log, sizes), axis=-1)
     sign = sign * xp.prod(pivots / xp.where(sizes == 0, 1, sizes), axis=-1)
     sign = xp.where((sizes == 0).any(-1), 0 * xp.where(sign == 0, -1, sign), sign)
     batch = x.shape[:-2]
     return sign.reshape(batch), size.reshape(batch)
-
-
-def _rounded(function: Callable[[Any], Any], x: Any) -> Any:
-    """A function of x correctly rounded: NumPy's float32 functions are not, and determinants magnify it."""
-    return function(x.astype(np.float64)).astype(x.dtype)
 
 
 def _det_samples(s: Any) -> Any:

@@ -224,7 +224,7 @@ def tanh_shrink(x: Any) -> Tensor:
     """x - tanh(x).
 
     >>> tanh_shrink([0., 1.])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.2384058], dtype=float32)>
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.23840582], dtype=float32)>
     """
     x = as_tensor(x)
     return x - ops.tanh(x)

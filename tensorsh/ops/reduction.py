@@ -32,7 +32,10 @@ RANKED = (*ORDERED, *listed("qint8 quint8 qint32 qint16 quint16"))
 def _spread(g: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
     """A reduction's cotangent repeated over the axes that it took away."""
     shape = x._array.shape
-    kept = tuple(1 if i in axis else n for i, n in enumerate(shape))
+    if len(axis) == len(shape):
+        kept = (1,) * len(shape)
+    else:
+        kept = tuple(1 if i in axis else n for i, n in enumerate(shape))
     return _repeat(g, kept=kept, shape=shape)
 
 

@@ -65,7 +65,8 @@ def unary(
                     y = _new(Tensor)
                     y._array = result
                     if _recorders and differentiable:
-                        tape.record(core, (y,), (x,), _NONE)
+                        for recorder in _recorders:
+                            recorder._record(core, (y,), (x,), _NONE)
                     return y
             elif type(x) is Variable:
                 return public(x._read())
@@ -136,7 +137,8 @@ def binary(
                 z = _new(Tensor)
                 z._array = result
                 if _recorders and differentiable:
-                    tape.record(core, (z,), (x, y), _NONE)
+                    for recorder in _recorders:
+                        recorder._record(core, (z,), (x, y), _NONE)
                 return z
             return careful(x, y, hint)
 

@@ -103,7 +103,7 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
     >>> qr([[3., 0.], [4., 5.]]).r
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[-5., -4.],
-           [ 0., -3.]], dtype=float32)>
+           [ 0.,  3.]], dtype=float32)>
     """
     x = as_tensor(input)
     check_dtype("Qr", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")

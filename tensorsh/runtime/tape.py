@@ -140,31 +140,26 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
                 continue
             g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
         rules = primitive.grads
-        if rules is None:
-            for x, gx in zip(inputs, primitive.gradients(g, y, inputs, attrs, watched)):
-                if gx is not None and id(x) in watched:
-                    _settle(reached, x, gx)
-        else:
-            for rule, x in zip(rules, inputs):
-                key = id(x)
-                if rule is not None and key in watched:
-                    gx = rule(g, y, *inputs, **attrs)
-                    if type(gx) is Tensor and key not in reached and gx._array.shape == x._array.shape:
-                        reached[key] = gx  # the common case of what _settle does
-                    elif gx is not None:
-                        _settle(reached, x, gx)
+        given = None if rules is not None else tuple(primitive.gradients(g, y, inputs, attrs, watched))
+        for i, x in enumerate(inputs):
+            key = id(x)
+            if key not in watched:
+                continue
+            if given is not None:
+                gx = given[i]
+            elif rules[i] is None:
+                continue
+            else:
+                gx = rules[i](g, y, *inputs, **attrs)
+            if gx is None:
+                continue
+            if type(gx) is Tensor and gx._array.shape != x._array.shape:
+                gx = _op("sum_to_shape")(gx, x._array.shape)  # broadcasting undone
+            if key in reached:
+                _reach(reached, key, gx)
+            else:
+                reached[key] = gx
     return [_arrived(reached, tape._tensors_of(source)) for source in sources]
-
-
-def _settle(reached: dict[int, Any], x: Tensor, g: Any) -> None:
-    """Count the gradient of one input in, with broadcasting undone."""
-    if type(g) is Tensor and g._array.shape != x._array.shape:
-        g = _op("sum_to_shape")(g, x._array.shape)
-    key = id(x)
-    if key in reached:
-        _reach(reached, key, g)
-    else:
-        reached[key] = g
 
 
 def _arrived(reached: dict[int, Any], tensors: Iterable[Tensor]) -> Any:
