@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -30,11 +31,28 @@ def test_the_session_prints_what_it_says(shown: Callable[[str], str]) -> None:
     assert count > 10
 
 
+def commands() -> Iterator[tuple[list[str], str]]:
+    """(arguments, expected output) of every `$ tensorsh ...` line."""
+    lines = README.read_text().splitlines()
+    for position, line in enumerate(lines):
+        if line.startswith("    $ tensorsh "):
+            output = []
+            for following in lines[position + 1 :]:
+                if not following.startswith("    ") or following.startswith("    $ "):
+                    break
+                output.append(following[4:] + "\n")
+            yield shlex.split(line.removeprefix("    $ tensorsh ")), "".join(output)
+
+
+def test_its_command_lines_print_what_they_say() -> None:
+    for arguments, expected in commands():
+        done = subprocess.run(
+            [sys.executable, "-m", "tensorsh", *arguments], capture_output=True, text=True, cwd=README.parent
+        )
+        assert done.stdout + done.stderr == expected
+
+
 def test_the_commands_it_names_exist() -> None:
     root = README.parent
     for command in re.findall(r"scripts/(\w+)", README.read_text()):
         assert (root / "scripts" / command).exists(), command
-
-
-if __name__ == "__main__":
-    pytest.main([__file__])

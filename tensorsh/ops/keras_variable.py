@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 from ..runtime.errors import explain
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
+from .registry import ops
 
 _made: dict[str, int] = {}  # how often something of each name has been named: "auc", "auc_1" ...
 
@@ -57,7 +58,9 @@ class KerasVariable(Variable):
         raise TypeError("A Keras Variable cannot be used as a boolean.")
 
     def __repr__(self) -> str:
-        return f"<Variable path={self._path}, shape={self._value._array.shape}, dtype={self.dtype}, value={self.numpy()}>"
+        return (
+            f"<Variable path={self._path}, shape={self._value._array.shape}, dtype={self.dtype}, value={self.numpy()}>"
+        )
 
 
 KerasVariable.__name__ = "Variable"
@@ -73,9 +76,7 @@ class _Inner(Variable):
     def __init__(self, variable: KerasVariable) -> None:
         self._cell = variable
 
-    _value: Any = property(
-        lambda self: self._cell._value, lambda self, value: setattr(self._cell, "_value", value)
-    )
+    _value: Any = property(lambda self: self._cell._value, lambda self, value: setattr(self._cell, "_value", value))
     _name: Any = property(lambda self: self._cell._path)
     _serial: Any = property(lambda self: self._cell._serial)
     _trainable: Any = property(lambda self: False)
@@ -86,11 +87,9 @@ class _Inner(Variable):
 _Inner.__name__ = "ResourceVariable"
 
 
-def converted(value: Any, dtype: Any) -> Tensor:
+def converted(value: Any, dtype: str) -> Tensor:
     """`value` as a tensor of that dtype, by Keras's rule: a tensor is cast, and so is anything to an integer."""
-    if hasattr(type(value), "_read") or not str(dtype).startswith(("float", "bfloat")):
-        from .registry import ops
-
+    if is_tensor(value) or dtype.startswith(("int", "uint", "bool")):
         return ops.cast(as_tensor(value), dtype)
     return as_tensor(value, dtype)
 
@@ -104,6 +103,6 @@ def auto_name(class_name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """"MeanIoU" -> "mean_io_u", as Keras splits names."""
+    """ "MeanIoU" -> "mean_io_u", as Keras splits names."""
     words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()

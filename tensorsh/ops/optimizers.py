@@ -35,6 +35,18 @@ class OptimizerVariable(Variable):
     name = property(lambda self: self._name)
     path = property(lambda self: self._path)
 
+    def assign(self, value: Any, *args: Any, **options: Any) -> Tensor:
+        super().assign(value)
+        return self.value()
+
+    def assign_add(self, delta: Any, *args: Any, **options: Any) -> Tensor:
+        super().assign_add(delta)
+        return self.value()
+
+    def assign_sub(self, delta: Any, *args: Any, **options: Any) -> Tensor:
+        super().assign_sub(delta)
+        return self.value()
+
     def __repr__(self) -> str:
         value = self.numpy()
         return f"<Variable path={self._path}, shape={tuple(self.shape)}, dtype={self.dtype.name}, value={value}>"

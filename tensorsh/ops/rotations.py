@@ -231,7 +231,7 @@ def _implicit_step(d: np.ndarray, e: np.ndarray, start: int, end: int, q: np.nda
     for k in range(start, end):
         if z == 0:
             return
-        c, s = _givens(x, z)
+        c, s = givens(x, z)
         sd, dn = s * d[k] + c * e[k], s * e[k] + c * d[k + 1]
         d[k] = c * (c * d[k] - s * e[k]) - s * (c * e[k] - s * d[k + 1])
         d[k + 1] = s * sd + c * dn
@@ -245,7 +245,7 @@ def _implicit_step(d: np.ndarray, e: np.ndarray, start: int, end: int, q: np.nda
         rotate(q.T, k, k + 1, c, -s)
 
 
-def _givens(p: np.floating, q: np.floating) -> tuple[np.floating, np.floating]:
+def givens(p: np.floating, q: np.floating) -> tuple[np.floating, np.floating]:
     """The rotation that takes (p, q) to (r, 0)."""
     if q == 0:
         return np.copysign(p.dtype.type(1), p), p.dtype.type(0)

@@ -235,7 +235,8 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
     a, b = as_tensor(matrix), as_tensor(rhs)
     check_matrix("MatrixSolveLs", a, arg="matrix")
     if not fast:
-        return ops.matmul(ops.pinv(a), b)
+        wide = "complex128" if a.dtype.is_complex else "float64"
+        return ops.cast(ops.matmul(ops.pinv(ops.cast(a, wide)), ops.cast(b, wide)), a.dtype)
     tall = a._array.shape[-2] >= a._array.shape[-1]
     gram = ops.matmul(a, a, adjoint_a=tall, adjoint_b=not tall)
     if l2_regularizer:

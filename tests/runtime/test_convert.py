@@ -1,4 +1,4 @@
-"""Python and NumPy values as arrays: the properties behind `transcripts/conversion.txt` and `converting.txt`.
+"""Python and NumPy values as arrays: the properties behind `transcripts/conversion.txt` and `conversion_corners.txt`.
 
 What TensorFlow makes of each single value stands there, in its own words; here is what holds for all of them.
 """
