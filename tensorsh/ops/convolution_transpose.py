@@ -96,12 +96,9 @@ def conv2d_transpose(
     filters: (height, width, output channels, input channels). output_shape: of the whole result, or its (height,
     width). It is the gradient of `conv2d` with regard to its input.
 
-    >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 2, 2, 1], 2)
-    <tf.Tensor: shape=(1, 2, 2, 1), dtype=float32, numpy=
+    >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([1, 2, 1, 1]), [1, 1, 2, 1], [1, 2])
+    <tf.Tensor: shape=(1, 1, 2, 1), dtype=float32, numpy=
     array([[[[1.],
-             [1.]],
-    <BLANKLINE>
-            [[1.],
              [1.]]]], dtype=float32)>
     """
     first = data_format == "NCHW"

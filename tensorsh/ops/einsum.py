@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import combinations
 from math import prod
 from typing import Any
 
@@ -202,18 +203,17 @@ def _without_broadcast_axes(
 
 
 def _contract_cheapest(tensors: list[Tensor], named: list[Any], output: Any, sizes: dict[str, int]) -> None:
-    """Replace the two operands whose product grows memory least by that product."""
+    """Replace two operands by their product: those that take the fewest multiplications, and then the least memory."""
 
     def kept(i: int, j: int) -> tuple[str, ...]:
         wanted = set(output).union(*(named[k] for k in range(len(named)) if k not in (i, j)))
         return tuple(dict.fromkeys(label for label in (*named[i], *named[j]) if label in wanted))
 
-    def growth(i: int, j: int) -> int:
-        result = prod(sizes[label] for label in kept(i, j))
-        return result - tensors[i]._array.size - tensors[j]._array.size
+    def cost(pair: tuple[int, int]) -> tuple[int, int]:
+        i, j = pair
+        return prod(sizes[label] for label in {*named[i], *named[j]}), prod(sizes[label] for label in kept(i, j))
 
-    count = len(tensors)
-    i, j = min(((i, j) for i in range(count) for j in range(i + 1, count)), key=lambda ij: growth(*ij))
+    i, j = min(combinations(range(len(tensors)), 2), key=cost)
     labels = kept(i, j)
     product = _einsum_two(tensors[i], tensors[j], inputs=(named[i], named[j]), output=labels, sizes=sizes)
     for k in (j, i):

@@ -143,7 +143,7 @@ def fft(input: Any, name: str | None = None) -> Tensor:
 def ifft(input: Any, name: str | None = None) -> Tensor:
     """The inverse of `fft`.
 
-    >>> ifft([10., -2. + 2.j, -2., -2. - 2.j])
+    >>> ifft(fft([1., 2., 3., 4.]))
     <tf.Tensor: shape=(4,), dtype=complex64, numpy=array([1.+0.j, 2.+0.j, 3.+0.j, 4.+0.j], dtype=complex64)>
     """
     return _backward(_complex("IFFT", 1, input), rank=1)
@@ -286,7 +286,7 @@ def _half_samples(s: Any) -> Any:
 def irfft(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """The inverse of `rfft`: complex (..., K) becomes real (..., N), with N = 2 * (K - 1) unless `fft_length` tells.
 
-    >>> irfft([10., -2. + 2.j, -2.])
+    >>> irfft(rfft([1., 2., 3., 4.]))
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1., 2., 3., 4.], dtype=float32)>
     """
     return _from_half(input_tensor, fft_length, 1)

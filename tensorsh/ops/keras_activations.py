@@ -11,7 +11,7 @@ from typing import Any
 
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
-from . import activations
+from . import activations, elementwise
 from .registry import PATHS, export, op, ops
 
 
@@ -146,6 +146,17 @@ def celu(x: Any, alpha: Any = 1.0) -> Tensor:
     """
     x = as_tensor(x)
     return ops.maximum(x, 0.0) + alpha * ops.expm1(ops.minimum(x, 0.0) / alpha)
+
+
+@named("gelu")
+@op("keras.activations.gelu", short=False, samples=lambda s: [s.call(s(3)), s.call(s(3), True)])
+def keras_gelu(x: Any, approximate: bool = False) -> Tensor:
+    """x times the probability that a standard normal draw is below x; by tanh if `approximate`.
+
+    >>> tf.keras.activations.gelu([-1., 0., 2.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.15865526,  0.        ,  1.9544997 ], dtype=float32)>
+    """
+    return activations.gelu(x, approximate)
 
 
 @op("keras.activations.glu", samples=lambda s: [s.call(s(2, 4))])
@@ -308,20 +319,32 @@ def sparsemax(x: Any, axis: int = -1) -> Tensor:
 
 # ---------------------------------------------------------------- those of tf.nn, and finding one by name
 
-_SHARED = {
-    "relu6": activations.relu6,
-    "selu": activations.selu,
-    "gelu": activations.gelu,
-    "silu": activations.silu,
-    "swish": activations.silu,
-}
-_ELSEWHERE = ("sigmoid", "softplus", "softsign", "log_sigmoid")
 _PREFIX = "tf.keras.activations."
 
-for _name, _function in _SHARED.items():
-    export(_PREFIX + _name, _function, None, "keras_activations")
-for _name in _ELSEWHERE:
-    export(_PREFIX + _name, getattr(ops, _name), None, "keras_activations")
+
+def _of_keras(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An activation of tf.nn as Keras has it: its argument is `x`."""
+
+    @named(function.__name__)
+    def activation(x: Any) -> Tensor:
+        return function(x)
+
+    activation.__doc__ = function.__doc__
+    return activation
+
+
+for _function in (
+    activations.relu6,
+    activations.selu,
+    elementwise.sigmoid,
+    elementwise.softplus,
+    elementwise.softsign,
+    elementwise.log_sigmoid,
+):
+    export(_PREFIX + _function.__name__, _of_keras(_function), None, "keras_activations")
+_silu = _of_keras(activations.silu)
+export(_PREFIX + "silu", _silu, None, "keras_activations")
+export(_PREFIX + "swish", _silu, None, "keras_activations")
 
 
 def _known(name: str) -> Any:

@@ -1,8 +1,8 @@
 """Counting true and false positives and negatives at several thresholds at once, for the metrics made of them.
 
-A prediction is positive where it is greater than the threshold. The counts of a batch are a dict with the keys "true_positives",
-"false_positives", "true_negatives" and "false_negatives", each of shape (thresholds,), or (thresholds, labels) if labels
-are counted apart.
+A prediction is positive where it is greater than the threshold. The counts of a batch are a dict with the keys
+"true_positives", "false_positives", "true_negatives" and "false_negatives", each of shape (thresholds,), or
+(thresholds, labels) if labels are counted apart.
 """
 
 from __future__ import annotations

@@ -6,21 +6,29 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime import dtypes
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor
 from . import keras_losses as functions
 from .keras_losses import same_rank
+from .keras_variable import auto_name, converted
 from .registry import export, op, ops
 
 _REDUCTIONS = ("sum", "none", "mean_with_sample_weight", "mean", None, "sum_over_batch_size")
 
 
 class Loss:
-    """A function of (y_true, y_pred) with its options, and how its values become one number."""
+    """A function of (y_true, y_pred) with its options, and how its values become one number.
 
-    __module__ = "keras.src.losses.losses"
+    reduction: "sum_over_batch_size" (the mean), "sum", "mean_with_sample_weight", or None for a loss for each sample.
 
-    _function: Callable[..., Any]
+    >>> tf.keras.losses.MeanSquaredError(reduction="sum")([[0., 1.], [1., 1.]], [[1., 1.], [3., 1.]])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
+    """
+
+    __module__ = "keras.src.losses.loss"
+
+    _function: Callable[..., Any] | None = None
     _parameters: tuple[tuple[str, Any], ...] = (("name", None), ("reduction", "sum_over_batch_size"), ("dtype", None))
+    _configured: tuple[str, ...] = ()  # the options that `get_config` tells of
 
     def __init__(self, *args: Any, **options: Any) -> None:
         known = dict(self._parameters)
@@ -40,31 +48,43 @@ class Loss:
                 f"Invalid value for argument `reduction`. Expected one of {{{listed}}}. "
                 f"Received: reduction={self.reduction}"
             )
-        self.name = known.pop("name")
-        self._dtype = dtypes.as_dtype(known.pop("dtype") or "float32")
+        self.name = known.pop("name") or auto_name(type(self).__name__)
+        self._dtype = dtypes.as_dtype(known.pop("dtype") or "float32").name
         self._options = known
 
     @property
     def dtype(self) -> str:
-        return self._dtype.name
+        return self._dtype
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         """The loss of each row."""
-        return type(self)._function(y_true, y_pred, **self._options)
+        function = type(self)._function
+        if function is None:
+            raise NotImplementedError
+        return function(*same_rank(y_true, y_pred), **self._options)
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments that make this loss again."""
-        return {"name": self.name, "reduction": self.reduction, **self._options}
+        """The arguments that make this loss again, as far as Keras tells them."""
+        options = {name: self._options[name] for name in self._configured}
+        return {"name": self.name, "reduction": self.reduction, **options}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Loss:
+        """The loss of these arguments."""
+        return cls(**config)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        y_true, y_pred = (ops.cast(as_tensor(y), self._dtype) for y in (y_true, y_pred))
+        y_true, y_pred = (converted(y, self._dtype) for y in (y_true, y_pred))
         losses = self.call(y_true, y_pred)
         weight = self._mask(y_true, losses)
         if sample_weight is not None:
-            given = ops.cast(as_tensor(sample_weight), losses.dtype)
-            weight = given if weight is None else given * weight
+            given = converted(sample_weight, self._dtype)
+            if weight is not None:
+                weight, given = same_rank(weight, given)
+                given = given * weight
+            weight = given
         if weight is not None:
-            losses, weight = same_rank(losses, weight, expand=False)
+            losses, weight = same_rank(losses, weight)
             losses = losses * weight
         if self.reduction in (None, "none") or not losses._array.ndim:
             return losses
@@ -82,11 +102,13 @@ class Loss:
             return None
         valid = ops.reshape(ops.cast(ops.not_equal(y_true, float(ignored)), losses.dtype), losses._array.shape)
         if self.reduction in ("mean", "sum_over_batch_size"):
-            valid = valid * (float(losses._array.size) / (ops.reduce_sum(valid) + functions.EPSILON))
+            valid = valid * ops.divide_no_nan(float(losses._array.size), ops.reduce_sum(valid))
         return valid
 
     def __repr__(self) -> str:
         function = type(self)._function
+        if function is None:
+            return f"<{self.__module__}.{type(self).__name__} object at {id(self):#x}>"
         return f"<LossFunctionWrapper({function!r}, kwargs={self._options})>"
 
 
@@ -167,28 +189,53 @@ _DEFAULTS = {
 _OWN_DEFAULTS = {("Dice", "axis"): None, ("Tversky", "axis"): None, ("Tversky", "alpha"): 0.5, ("Tversky", "beta"): 0.5}
 
 
+#: What `get_config` tells, where that is not just all options in order.
+_CONFIGURED: dict[str, tuple[str, ...]] = {
+    "Huber": (),
+    "CosineSimilarity": (),
+    "SparseCategoricalCrossentropy": ("from_logits", "ignore_class"),
+    "BinaryFocalCrossentropy": ("from_logits", "label_smoothing", "axis", "apply_class_balancing", "alpha", "gamma"),
+    "CategoricalFocalCrossentropy": ("from_logits", "label_smoothing", "axis", "alpha", "gamma"),
+}
+
+
 def _made(name: str, function: Callable[..., Any], label: str, arguments: str) -> type[Loss]:
     defaults = {**_DEFAULTS, "name": label, "axis": -1, "alpha": 0.25}
     parameters = tuple((a, _OWN_DEFAULTS.get((name, a), defaults.get(a))) for a in arguments.split())
     summary = (function.__doc__ or "").partition("\n")[0]
+    options = [a for a in arguments.split() if a not in _TAIL.split()]
+    configured = _CONFIGURED.get(name, tuple(options))
     return type(
         name,
         (Loss,),
-        {"__module__": Loss.__module__, "__doc__": summary, "_function": function, "_parameters": parameters},
+        {
+            "__module__": "keras.src.losses.losses",
+            "__doc__": summary,
+            "_function": function,
+            "_parameters": parameters,
+            "_configured": configured,
+        },
     )
 
 
 _BY_NAME: dict[str, Any] = {}
 for _name, _function, _label, _arguments in _CLASSES:
     _class = _made(_name, _function, _label, _arguments)
-    _BY_NAME |= {_name: _class, _function.__name__: _function}
+    if _name != "CategoricalGeneralizedCrossEntropy":  # which Keras does not know by name
+        _BY_NAME |= {_name: _class, _function.__name__: _function}
     export("tf.keras.losses." + _name, _class, None, "keras_loss_classes")
     export("tf.losses." + _name, _class, None, "keras_loss_classes")
-for _short in ("mse", "mae", "mape", "msle", "kld"):
-    _BY_NAME |= dict.fromkeys((_short, _short.upper()), ops.__getattr__(_short))
-_BY_NAME |= {"bce": functions.binary_crossentropy, "logcosh": functions.log_cosh}
-export("tf.keras.losses.Loss", Loss, None, "keras_loss_classes")
-export("tf.losses.Loss", Loss, None, "keras_loss_classes")
+for _short, _function in (
+    ("mse", functions.mean_squared_error),
+    ("mae", functions.mean_absolute_error),
+    ("mape", functions.mean_absolute_percentage_error),
+    ("msle", functions.mean_squared_logarithmic_error),
+    ("kld", functions.kl_divergence),
+):
+    _BY_NAME |= dict.fromkeys((_short, _short.upper()), _function)
+_BY_NAME |= dict.fromkeys(("bce", "BCE"), functions.binary_crossentropy)
+for _path in ("tf.keras.losses.Loss", "tf.losses.Loss", "tf.keras.Loss"):
+    export(_path, Loss, None, "keras_loss_classes")
 
 
 @op("keras.losses.get losses.get", short=False)
@@ -200,10 +247,39 @@ def get_loss(identifier: Any) -> Any:
     """
     if identifier is None or callable(identifier):
         return identifier
-    name, config = identifier, {}
     if isinstance(identifier, dict):
-        name, config = identifier.get("class_name"), identifier.get("config", {})
-    found = _BY_NAME.get(name) if isinstance(name, str) else None
+        return deserialize_loss(identifier)
+    found = _BY_NAME.get(identifier) if isinstance(identifier, str) else None
     if found is None:
         raise ValueError(f"Could not interpret loss identifier: {identifier}")
-    return found(**config) if isinstance(found, type) else found
+    return found() if isinstance(found, type) else found
+
+
+@op("keras.losses.serialize losses.serialize", short=False)
+def serialize_loss(loss: Any) -> dict[str, Any]:
+    """A loss as a dict of plain values: its class's name and its arguments.
+
+    >>> tf.keras.losses.serialize(tf.keras.losses.Poisson())["config"]
+    {'name': 'poisson', 'reduction': 'sum_over_batch_size'}
+    """
+    module, name, config, registered = "keras.losses", type(loss).__name__, None, None
+    if isinstance(loss, Loss):
+        config = loss.get_config()
+    else:
+        module, config, registered = "builtins", loss.__name__, "function"
+    return {"module": module, "class_name": name, "config": config, "registered_name": registered}
+
+
+@op("keras.losses.deserialize losses.deserialize", short=False)
+def deserialize_loss(name: Any, custom_objects: Any = None) -> Any:
+    """The loss that `serialize` made this dict of.
+
+    >>> tf.keras.losses.deserialize({"class_name": "Huber", "config": {"delta": 2.0}}).name
+    'huber_loss'
+    """
+    known = {**_BY_NAME, **(custom_objects or {})}
+    config = name.get("config", {}) if isinstance(name, dict) else name
+    found = known.get(name["class_name"] if isinstance(config, dict) else config)
+    if found is None:
+        raise ValueError(f"Could not interpret loss identifier: {name}")
+    return found(**config) if isinstance(config, dict) else found

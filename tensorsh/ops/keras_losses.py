@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from . import losses
 from .keras_activations import floats
+from .keras_variable import converted
 from .registry import op, ops
 
 EPSILON = 1e-7
+_LOG_2 = 0.6931471805599453  # kept in float32, as in Keras
 
 
 def _paths(*names: str, metrics: bool = True) -> str:
@@ -25,9 +26,9 @@ def _paths(*names: str, metrics: bool = True) -> str:
 
 
 def pair(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
-    """Both as tensors of y_pred's dtype and of one rank."""
-    y_pred = floats(y_pred)
-    return same_rank(ops.cast(as_tensor(y_true), y_pred.dtype), y_pred)
+    """Both as tensors of y_pred's dtype (then float32, if that is an integer) and of one rank."""
+    y_pred = as_tensor(y_pred)
+    return same_rank(floats(converted(y_true, y_pred.dtype.name)), floats(y_pred))
 
 
 def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor]:
@@ -41,7 +42,7 @@ def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor
 
 
 def _mean(x: Tensor, axis: int = -1) -> Tensor:
-    return ops.reduce_mean(x, axis) if x._array.ndim else x
+    return ops.reduce_mean(x, axis)
 
 
 def _clipped(x: Tensor) -> Tensor:
@@ -127,7 +128,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     """
     y_true, y_pred = pair(y_true, y_pred)
     error = y_pred - y_true
-    return _mean(error + ops.softplus(error * -2.0) - ops.cast(np.log(2.0), error.dtype))
+    return _mean(error + ops.softplus(error * -2.0) - ops.cast(as_tensor(_LOG_2, "float32"), error.dtype))
 
 
 @op(_paths("poisson"), short=False, samples=_probabilities)
@@ -153,8 +154,8 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
 
 
 def _unit(x: Tensor, axis: int) -> Tensor:
-    inverse = ops.rsqrt(ops.reduce_sum(ops.square(x), axis, True))
-    return x * ops.minimum(inverse, 1.0 / EPSILON)
+    # Kept from 0 before the root and not after it, so that the gradient at 0 is none and not nan.
+    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), EPSILON**2))
 
 
 # ---------------------------------------------------------------- margins
@@ -237,6 +238,7 @@ def binary_crossentropy(
 
 
 def _binary(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
+    _must_match(y_true, y_pred)
     if from_logits:
         return losses.sigmoid_cross_entropy_with_logits(y_true, y_pred)
     p = _clipped(y_pred)
@@ -274,6 +276,19 @@ def binary_focal_crossentropy(
     return _mean(loss, axis)
 
 
+def _must_match(y_true: Tensor, y_pred: Tensor) -> None:
+    """Raise Keras's ValueError unless both have one shape."""
+    p, q = y_true._array.shape, y_pred._array.shape
+    if p != q:
+        raise explain(
+            ValueError(
+                f"Arguments `target` and `output` must have the same shape. Received: target.shape={p}, output.shape={q}"
+            ),
+            f"y_true and y_pred must have one shape, not {p} and {q}",
+            [("y_true", y_true), ("y_pred", y_pred)],
+        )
+
+
 def _smoothed(y_true: Tensor, label_smoothing: float) -> Tensor:
     if not label_smoothing:
         return y_true
@@ -293,6 +308,7 @@ def categorical_crossentropy(
     """
     y_pred = floats(y_pred)
     y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
+    _must_match(y_true, y_pred)
     if from_logits:
         return losses.softmax_cross_entropy_with_logits(y_true, y_pred, axis)
     p = _clipped(y_pred / ops.reduce_sum(y_pred, axis, True))
@@ -345,10 +361,18 @@ def sparse_categorical_crossentropy(
     if ignore_class is not None:
         valid = ops.not_equal(labels, ops.cast(ignore_class, labels.dtype))
         labels = labels * ops.cast(valid, labels.dtype)
-    logits = y_pred if from_logits else ops.log(_clipped(y_pred))
     if axis not in (-1, len(q) - 1):
-        order = [*(i for i in range(len(q)) if i != axis % len(q)), axis % len(q)]
-        logits = ops.transpose(logits, order)
+        raise ValueError(f"Only axis=-1 is currently supported. Received: axis={axis}")
+    if labels._array.shape != q[:-1]:
+        raise explain(
+            ValueError(
+                "Arguments `target` and `output` must have the same shape up until the last dimension: "
+                f"target.shape={labels._array.shape}, output.shape={q}"
+            ),
+            f"y_pred must have y_true's shape {labels._array.shape} and the classes after it, not {q}",
+            [("y_true", labels), ("y_pred", y_pred)],
+        )
+    logits = y_pred if from_logits else ops.log(_clipped(y_pred))
     loss = losses.sparse_softmax_cross_entropy_with_logits(ops.cast(labels, "int64"), logits)
     return loss if valid is None else ops.where(valid, loss, ops.zeros_like(loss))
 

@@ -19,7 +19,7 @@ from .registry import export, ops
 
 
 def metric(file: str) -> Callable[[type], Any]:
-    """Decorate a metric's class: it stands under `tf.keras.metrics` and `tf.metrics`, and Keras defines it in `file`."""
+    """Decorate a metric's class: it stands under `tf.keras.metrics` and `tf.metrics`; Keras has it in `file`."""
 
     def place(cls: type) -> type:
         family = cls.__module__.rpartition(".")[2]

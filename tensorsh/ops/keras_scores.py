@@ -24,10 +24,10 @@ def _two_axes(name: str, y_true: Tensor, y_pred: Tensor) -> int:
 
 @metric("f_score_metrics")
 class FBetaScore(Metric):
-    """(1 + beta^2) precision * recall / (beta^2 precision + recall), for the classes in the columns of y_true and y_pred.
+    """(1 + beta^2) precision * recall / (beta^2 precision + recall), for the classes in the columns of y_true, y_pred.
 
-    average: None for the score of each class, "macro" or "weighted" (by how often it occurs) for their mean, "micro" for
-    the score of all together. threshold: above it a prediction is positive; if None, only a sample's largest is.
+    average: None for the score of each class, "macro" or "weighted" (by how often it occurs) for their mean, "micro"
+    for the score of all together. threshold: above it a prediction is positive; if None, only a sample's largest is.
 
     >>> m = tf.keras.metrics.FBetaScore(beta=2.0, threshold=0.5)
     >>> m([[1, 0], [1, 1]], [[0.2, 0.6], [0.6, 0.8]])
@@ -133,7 +133,7 @@ class F1Score(FBetaScore):
 
 @metric("regression_metrics")
 class R2Score(Metric):
-    """1 - (the squared error) / (the squared distance of y_true from its mean): 1 is perfect, 0 no better than the mean.
+    """1 - (the squared error) / (the squared distance of y_true from its mean): 1 is perfect, 0 as good as the mean.
 
     class_aggregation: "uniform_average" or "variance_weighted_average" of the columns' scores, or None for each.
     num_regressors: if not 0, adjust the score for that many predictors.

@@ -15,44 +15,9 @@ from ..runtime.errors import explain
 from ..runtime.notices import note
 from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable import Variable
+from .keras_variable import KerasVariable, auto_name
 from .registry import ops
 from .schedules import LearningRateSchedule
-
-_made: dict[str, int] = {}  # how often an optimizer of each name has been made: "sgd", "sgd_1" ...
-
-
-class OptimizerVariable(Variable):
-    """A variable of an optimizer's own: its state, its step, its learning rate."""
-
-    __slots__ = ("_path",)
-    __module__ = "keras.src.backend.tensorflow.core"
-    __qualname__ = "Variable"
-
-    def __init__(self, value: Any, dtype: Any, owner: str, name: str) -> None:
-        super().__init__(value, trainable=False, dtype=dtype, name=name)
-        self._path = f"{owner}/{name}"
-
-    name = property(lambda self: self._name)
-    path = property(lambda self: self._path)
-
-    def assign(self, value: Any, *args: Any, **options: Any) -> Tensor:
-        super().assign(value)
-        return self.value()
-
-    def assign_add(self, delta: Any, *args: Any, **options: Any) -> Tensor:
-        super().assign_add(delta)
-        return self.value()
-
-    def assign_sub(self, delta: Any, *args: Any, **options: Any) -> Tensor:
-        super().assign_sub(delta)
-        return self.value()
-
-    def __repr__(self) -> str:
-        value = self.numpy()
-        return f"<Variable path={self._path}, shape={tuple(self.shape)}, dtype={self.dtype.name}, value={value}>"
-
-
-OptimizerVariable.__name__ = "Variable"
 
 
 class Optimizer:
@@ -93,20 +58,20 @@ class Optimizer:
         if unknown:
             raise ValueError(f"Argument(s) not recognized: {unknown}")
         known |= given
-        self.name = _own_name(type(self).__name__.lower()) if name is None else name
+        self.name = auto_name(type(self).__name__) if name is None else name
         self._check(known)
         rate = known.pop("learning_rate")
         for key, value in known.items():
             setattr(self, key, value)
-        self.iterations = OptimizerVariable(0, "int64", self.name, "iteration")
+        self.iterations = KerasVariable(0, "int64", self.name, "iteration")
         self._rate: Any = rate
         if not callable(rate):
-            self._rate = OptimizerVariable(as_tensor(rate, "float32"), "float32", self.name, "learning_rate")
+            self._rate = KerasVariable(as_tensor(rate, "float32"), "float32", self.name, "learning_rate")
         self.built = False
         self._trained: list[Variable] = []
-        self._state: list[dict[str, OptimizerVariable]] = []
-        self._averages: list[OptimizerVariable] = []
-        self._accumulated: list[OptimizerVariable] = []
+        self._state: list[dict[str, KerasVariable]] = []
+        self._averages: list[KerasVariable] = []
+        self._accumulated: list[KerasVariable] = []
 
     def _check(self, known: dict[str, Any]) -> None:
         clips = {key: known[key] for key in ("clipnorm", "clipvalue", "global_clipnorm")}
@@ -161,11 +126,11 @@ class Optimizer:
     def _slots(self) -> tuple[tuple[str, float], ...]:
         return self.slots
 
-    def _own(self, variable: Variable, name: str, start: float) -> OptimizerVariable:
+    def _own(self, variable: Variable, name: str, start: float) -> KerasVariable:
         value = ops.fill(list(variable._value._array.shape), ops.cast(start, variable.dtype))
-        return OptimizerVariable(value, variable.dtype, self.name, f"{variable.name.replace(':', '_')}_{name}")
+        return KerasVariable(value, variable.dtype, self.name, f"{variable.name.replace(':', '_')}_{name}")
 
-    def apply_gradients(self, grads_and_vars: Any) -> OptimizerVariable:
+    def apply_gradients(self, grads_and_vars: Any) -> KerasVariable:
         """Change each variable by its gradient, and count the step: [(gradient, variable), ...].
 
         A None gradient leaves its variable as it is, with a warning. Raises ValueError if all are None, or for a
@@ -331,12 +296,6 @@ def _own_options(rule: type[Optimizer]) -> list[str]:
     """The options that a rule adds to those of all: its annotated attributes, and those of the rule it refines."""
     rules = rule.__mro__[: rule.__mro__.index(Optimizer)]
     return [key for r in rules for key in vars(r).get("__annotations__", {})]
-
-
-def _own_name(base: str) -> str:
-    count = _made.get(base, 0)
-    _made[base] = count + 1
-    return f"{base}_{count}" if count else base
 
 
 def _with_gradients(grads: list[Any], numbers: list[int]) -> list[tuple[Any, int]]:

@@ -185,9 +185,10 @@ class TensorShape:
             return TensorShape(self._dims[key])
         try:
             return self._dims[key]
-        except IndexError as error:
+        except IndexError:
             raise explain(
-                error, summary=f"axis {key} is out of range: the shape {self} has {len(self._dims)}"
+                IndexError("tuple index out of range"),
+                summary=f"axis {key} is out of range: the shape {self} has {len(self._dims)}",
             ) from None
 
     def __eq__(self, other: object) -> bool:
