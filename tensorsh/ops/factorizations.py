@@ -31,11 +31,12 @@ def lu(xp: Any, a: Any) -> tuple[Any, Any, Any]:
         stop = min(start + block, n)
         for k in range(start, stop):
             pivot = xp.argmax(xp.abs(a[:, k:, k]), axis=1) + k
-            sign = xp.where(pivot == k, sign, -sign)
-            for table in (a, order):
-                row = table[:, k].copy()
-                table[:, k] = table[each, pivot]
-                table[each, pivot] = row
+            if xp is not np or (pivot != k).any():
+                sign = xp.where(pivot == k, sign, -sign)
+                for table in (a, order):
+                    row = table[:, k].copy()
+                    table[:, k] = table[each, pivot]
+                    table[each, pivot] = row
             divisor = a[:, k, k][:, None]
             a[:, k + 1 :, k] = a[:, k + 1 :, k] / xp.where(divisor == 0, 1, divisor)
             a[:, k + 1 :, k + 1 : stop] -= a[:, k + 1 :, k, None] * a[:, k, None, k + 1 : stop]

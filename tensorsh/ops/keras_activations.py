@@ -86,13 +86,22 @@ def keras_elu(x: Any, alpha: Any = 1.0) -> Tensor:
 
 @named("softmax")
 @op("keras.activations.softmax", short=False, samples=_samples)
-def keras_softmax(x: Any, axis: int = -1) -> Tensor:
-    """exp(x), divided by its sum along `axis`.
+def keras_softmax(x: Any, axis: Any = -1) -> Tensor:
+    """exp(x), divided by its sum along `axis`, or along several.
 
     >>> tf.keras.activations.softmax([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.26894143, 0.7310586 ], dtype=float32)>
     """
-    return activations.softmax(x, axis)
+    if not isinstance(axis, (tuple, list)):
+        return activations.softmax(x, axis)
+    x = as_tensor(x)
+    shape = x._array.shape
+    together = [a % len(shape) for a in axis]
+    order = [*(a for a in range(len(shape)) if a not in together), *together]
+    moved = ops.transpose(x, order)
+    sizes = list(moved._array.shape)
+    flat = activations.softmax(ops.reshape(moved, [*sizes[: -len(together)], -1]), -1)
+    return ops.transpose(ops.reshape(flat, sizes), [order.index(a) for a in range(len(shape))])
 
 
 @named("log_softmax")
@@ -300,10 +309,10 @@ def sparse_sigmoid(x: Any) -> Tensor:
 
 @op("keras.activations.sparsemax", samples=lambda s: [s.call(s.distinct(2, 4))])
 def sparsemax(x: Any, axis: int = -1) -> Tensor:
-    """The probabilities closest to x, in least squares: 1 in total, most of them 0 (Martins & Astudillo, 2016).
+    """A softmax most of whose entries are 0, after Martins & Astudillo, 2016; where several are not, they are smaller.
 
-    >>> sparsemax([1., 0.5, -1.])
-    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.75, 0.25, 0.  ], dtype=float32)>
+    >>> sparsemax([2., 0.5, -1.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 0., 0.], dtype=float32)>
     """
     x = as_tensor(x)
     rank = x._array.ndim
@@ -311,9 +320,10 @@ def sparsemax(x: Any, axis: int = -1) -> Tensor:
     descending = ops.sort(x, axis, "DESCENDING")
     total = ops.cumsum(descending, axis)
     places = ops.reshape(ops.cast(ops.range(1, x._array.shape[axis] + 1), x.dtype), [-1] + [1] * (rank - 1 - axis))
-    kept = ops.cast(1.0 + places * descending > total, x.dtype)
-    count = ops.reduce_sum(kept, axis, True)
-    excess = (ops.reduce_sum(descending * kept, axis, True) - 1.0) / count
+    kept = descending - (total - 1.0) / places > 0.0
+    count = ops.reduce_sum(ops.cast(kept, x.dtype), axis, True)
+    # The paper takes the last of the running totals kept here; Keras 3.15 adds all of them up.
+    excess = (ops.reduce_sum(ops.where(kept, total, ops.zeros_like(total)), axis, True) - 1.0) / count
     return ops.maximum(x - excess, 0.0)
 
 
@@ -379,9 +389,10 @@ def serialize_activation(activation: Any) -> str:
 
 @op("keras.activations.deserialize", short=False)
 def deserialize_activation(config: Any, custom_objects: Any = None) -> Any:
-    """The activation of that name.
+    """The activation of that name; what names none is returned as it is, as in Keras.
 
     >>> tf.keras.activations.deserialize("relu")([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
-    return get_activation(config)
+    found = _known(str(config)) if config is not None else linear
+    return config if found is None else found

@@ -8,6 +8,7 @@ from typing import Any
 from ..runtime import dtypes
 from ..runtime.tensor import Tensor
 from . import keras_losses as functions
+from . import keras_task_losses as task
 from .keras_losses import same_rank
 from .keras_variable import auto_name, converted
 from .registry import export, op, ops
@@ -50,6 +51,8 @@ class Loss:
             )
         self.name = known.pop("name") or auto_name(type(self).__name__)
         self._dtype = dtypes.as_dtype(known.pop("dtype") or "float32").name
+        if "q" in known and not 0 < known["q"] < 1:
+            raise ValueError("q must be in the interval (0, 1)")
         self._options = known
 
     @property
@@ -96,11 +99,14 @@ class Loss:
         return ops.divide_no_nan(total, ops.cast(losses._array.size, losses.dtype))
 
     def _mask(self, y_true: Tensor, losses: Tensor) -> Tensor | None:
-        """The weights that leave out labels of an ignored class; a mean is one over the others."""
+        """The weights that leave out an ignored class's labels, and circle losses of 0, also from a mean's count."""
         ignored = self._options.get("ignore_class")
-        if ignored is None:
+        if type(self)._function is task.circle:
+            valid = ops.cast(losses > 0.0, losses.dtype)
+        elif ignored is None:
             return None
-        valid = ops.reshape(ops.cast(ops.not_equal(y_true, float(ignored)), losses.dtype), losses._array.shape)
+        else:
+            valid = ops.reshape(ops.cast(ops.not_equal(y_true, float(ignored)), losses.dtype), losses._array.shape)
         if self.reduction in ("mean", "sum_over_batch_size"):
             valid = valid * ops.divide_no_nan(float(losses._array.size), ops.reduce_sum(valid))
         return valid
@@ -168,12 +174,14 @@ _CLASSES = (  # class, function, its name, the arguments in Keras's order
     ),
     (
         "CategoricalGeneralizedCrossEntropy",
-        functions.categorical_generalized_cross_entropy,
+        task.categorical_generalized_cross_entropy,
         "categorical_generalized_cross_entropy",
         "q " + _TAIL,
     ),
-    ("Dice", functions.dice, "dice", "reduction name axis dtype"),
-    ("Tversky", functions.tversky, "tversky", "alpha beta reduction name axis dtype"),
+    ("Dice", task.dice, "dice", "reduction name axis dtype"),
+    ("Tversky", task.tversky, "tversky", "alpha beta reduction name axis dtype"),
+    ("Circle", task.circle, "circle", "gamma margin remove_diagonal " + _TAIL),
+    ("CTC", task.ctc, "ctc", _TAIL),
 )
 _DEFAULTS = {
     "reduction": "sum_over_batch_size",
@@ -185,8 +193,16 @@ _DEFAULTS = {
     "gamma": 2.0,
     "ignore_class": None,
     "q": 0.5,
+    "margin": 0.4,
+    "remove_diagonal": True,
 }
-_OWN_DEFAULTS = {("Dice", "axis"): None, ("Tversky", "axis"): None, ("Tversky", "alpha"): 0.5, ("Tversky", "beta"): 0.5}
+_OWN_DEFAULTS = {
+    ("Dice", "axis"): None,
+    ("Tversky", "axis"): None,
+    ("Tversky", "alpha"): 0.5,
+    ("Tversky", "beta"): 0.5,
+    ("Circle", "gamma"): 80.0,
+}
 
 
 #: What `get_config` tells, where that is not just all options in order.
@@ -218,6 +234,34 @@ def _made(name: str, function: Callable[..., Any], label: str, arguments: str) -
     )
 
 
+class Reduction:
+    """The names of reductions.
+
+    >>> tf.keras.losses.Reduction.SUM
+    'sum'
+    """
+
+    __module__ = "keras.src.legacy.losses"
+
+    AUTO = "auto"
+    NONE = "none"
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+
+    @classmethod
+    def all(cls) -> tuple[str, ...]:
+        return (cls.AUTO, cls.NONE, cls.SUM, cls.SUM_OVER_BATCH_SIZE)
+
+    @classmethod
+    def validate(cls, key: Any) -> None:
+        """Raise ValueError unless `key` is one of the names."""
+        if key not in cls.all():
+            raise ValueError(f'Invalid Reduction Key: {key}. Expected keys are "{cls.all()}"')
+
+    def __repr__(self) -> str:
+        return f"<{self.__module__}.{type(self).__name__} object at {id(self):#x}>"
+
+
 _BY_NAME: dict[str, Any] = {}
 for _name, _function, _label, _arguments in _CLASSES:
     _class = _made(_name, _function, _label, _arguments)
@@ -234,6 +278,8 @@ for _short, _function in (
 ):
     _BY_NAME |= dict.fromkeys((_short, _short.upper()), _function)
 _BY_NAME |= dict.fromkeys(("bce", "BCE"), functions.binary_crossentropy)
+export("tf.keras.losses.Reduction", Reduction, None, "keras_loss_classes")
+export("tf.losses.Reduction", Reduction, None, "keras_loss_classes")
 for _path in ("tf.keras.losses.Loss", "tf.losses.Loss", "tf.keras.Loss"):
     export(_path, Loss, None, "keras_loss_classes")
 
@@ -247,10 +293,10 @@ def get_loss(identifier: Any) -> Any:
     """
     if identifier is None or callable(identifier):
         return identifier
-    if isinstance(identifier, dict):
-        return deserialize_loss(identifier)
     found = _BY_NAME.get(identifier) if isinstance(identifier, str) else None
-    if found is None:
+    if isinstance(identifier, dict):
+        found = deserialize_loss(identifier)
+    if not callable(found):
         raise ValueError(f"Could not interpret loss identifier: {identifier}")
     return found() if isinstance(found, type) else found
 
@@ -272,7 +318,7 @@ def serialize_loss(loss: Any) -> dict[str, Any]:
 
 @op("keras.losses.deserialize losses.deserialize", short=False)
 def deserialize_loss(name: Any, custom_objects: Any = None) -> Any:
-    """The loss that `serialize` made this dict of.
+    """The loss that `serialize` made this dict of; what names no loss is returned as it is, as in Keras.
 
     >>> tf.keras.losses.deserialize({"class_name": "Huber", "config": {"delta": 2.0}}).name
     'huber_loss'
@@ -281,5 +327,5 @@ def deserialize_loss(name: Any, custom_objects: Any = None) -> Any:
     config = name.get("config", {}) if isinstance(name, dict) else name
     found = known.get(name["class_name"] if isinstance(config, dict) else config)
     if found is None:
-        raise ValueError(f"Could not interpret loss identifier: {name}")
+        return name
     return found(**config) if isinstance(config, dict) else found

@@ -19,7 +19,7 @@ EPSILON = 1e-7
 _LOG_2 = 0.6931471805599453  # kept in float32, as in Keras
 
 
-def _paths(*names: str, metrics: bool = True) -> str:
+def loss_paths(*names: str, metrics: bool = True) -> str:
     """A loss's paths under tf, for each of its names."""
     homes = ("keras.losses", "losses", "keras.metrics", "metrics")[: 4 if metrics else 2]
     return " ".join(f"{home}.{name}" for home in homes for name in names)
@@ -53,14 +53,14 @@ def _samples(s: Any) -> Any:
     return [s.call(s(2, 3), s(2, 3))]
 
 
-def _probabilities(s: Any) -> Any:
+def probabilities(s: Any) -> Any:
     return [s.call(s(2, 3, within=(0.1, 0.9)), s(2, 3, within=(0.1, 0.9)))]
 
 
 # ---------------------------------------------------------------- regression
 
 
-@op(_paths("MSE", "mse"), short="mse", samples=_samples)
+@op(loss_paths("MSE", "mse"), short="mse", samples=_samples)
 def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of (y_true - y_pred)^2.
 
@@ -71,7 +71,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(ops.square(y_true - y_pred))
 
 
-@op(_paths("MAE", "mae"), short="mae", samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)))])
+@op(loss_paths("MAE", "mae"), short="mae", samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)))])
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of |y_true - y_pred|.
 
@@ -82,7 +82,11 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(abs(y_true - y_pred))
 
 
-@op(_paths("MAPE", "mape"), short="mape", samples=lambda s: [s.call(s(3, within=(1.0, 2.0)), s(3, within=(0.1, 0.9)))])
+@op(
+    loss_paths("MAPE", "mape"),
+    short="mape",
+    samples=lambda s: [s.call(s(3, within=(1.0, 2.0)), s(3, within=(0.1, 0.9)))],
+)
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     """100 times the mean of |y_true - y_pred| / |y_true|.
 
@@ -93,7 +97,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), EPSILON)))
 
 
-@op(_paths("MSLE", "msle"), short="msle", samples=_probabilities)
+@op(loss_paths("MSLE", "msle"), short="msle", samples=probabilities)
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of (log(y_true + 1) - log(y_pred + 1))^2.
 
@@ -105,7 +109,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(ops.square(logs[0] - logs[1]))
 
 
-@op(_paths("huber"), samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)), 0.8)])
+@op(loss_paths("huber"), samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)), 0.8)])
 def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     """The mean of error^2 / 2 for errors up to `delta`, and of delta * (|error| - delta / 2) for greater ones.
 
@@ -119,7 +123,7 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     return _mean(ops.where(size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta))
 
 
-@op(_paths("logcosh"), short="logcosh", samples=_samples)
+@op(loss_paths("logcosh"), short="logcosh", samples=_samples)
 def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of log(cosh(y_pred - y_true)).
 
@@ -131,7 +135,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(error + ops.softplus(error * -2.0) - ops.cast(as_tensor(_LOG_2, "float32"), error.dtype))
 
 
-@op(_paths("poisson"), short=False, samples=_probabilities)
+@op(loss_paths("poisson"), short=False, samples=probabilities)
 def poisson(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of y_pred - y_true log(y_pred).
 
@@ -142,7 +146,7 @@ def poisson(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(y_pred - y_true * ops.log(y_pred + EPSILON))
 
 
-@op(_paths("cosine_similarity", metrics=False), samples=_samples)
+@op(loss_paths("cosine_similarity", metrics=False), samples=_samples)
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between y_true and y_pred: -1 for the same direction.
 
@@ -161,7 +165,7 @@ def _unit(x: Tensor, axis: int) -> Tensor:
 # ---------------------------------------------------------------- margins
 
 
-@op(_paths("hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
+@op(loss_paths("hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
 def hinge(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of max(1 - y_true * y_pred, 0) for labels -1 and 1; 0 and 1 are taken for these.
 
@@ -172,7 +176,7 @@ def hinge(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(ops.maximum(1.0 - _signed(y_true) * y_pred, 0.0))
 
 
-@op(_paths("squared_hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
+@op(loss_paths("squared_hinge"), samples=lambda s: [s.call([[1.0, -1.0, 1.0]], s(1, 3, within=(-0.9, 0.9)))])
 def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of max(1 - y_true * y_pred, 0)^2, with labels as for `hinge`.
 
@@ -189,7 +193,7 @@ def _signed(y: Tensor) -> Tensor:
     return 2.0 * y - 1.0 if binary else y
 
 
-@op(_paths("categorical_hinge"), samples=lambda s: [s.call([[0.0, 1.0, 0.0]], s.distinct(1, 3))])
+@op(loss_paths("categorical_hinge"), samples=lambda s: [s.call([[0.0, 1.0, 0.0]], s.distinct(1, 3))])
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """max(0, 1 + the highest score of a wrong class - the score of the right one).
 
@@ -206,7 +210,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
 # ---------------------------------------------------------------- probabilities
 
 
-@op(_paths("KLD", "kld", "kullback_leibler_divergence"), short="kld", samples=_probabilities)
+@op(loss_paths("KLD", "kld", "kullback_leibler_divergence"), short="kld", samples=probabilities)
 def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     """The sum of y_true * log(y_true / y_pred).
 
@@ -219,7 +223,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     return ops.reduce_sum(y_true * ops.log(y_true / y_pred), -1)
 
 
-@op(_paths("binary_crossentropy"), samples=_probabilities)
+@op(loss_paths("binary_crossentropy"), samples=probabilities)
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Tensor:
@@ -245,7 +249,7 @@ def _binary(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
     return -(y_true * ops.log(p) + (1.0 - y_true) * ops.log(1.0 - p))
 
 
-@op(_paths("binary_focal_crossentropy"), samples=_probabilities)
+@op(loss_paths("binary_focal_crossentropy"), samples=probabilities)
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -282,7 +286,8 @@ def _must_match(y_true: Tensor, y_pred: Tensor) -> None:
     if p != q:
         raise explain(
             ValueError(
-                f"Arguments `target` and `output` must have the same shape. Received: target.shape={p}, output.shape={q}"
+                "Arguments `target` and `output` must have the same shape. Received: "
+                f"target.shape={p}, output.shape={q}"
             ),
             f"y_true and y_pred must have one shape, not {p} and {q}",
             [("y_true", y_true), ("y_pred", y_pred)],
@@ -295,7 +300,7 @@ def _smoothed(y_true: Tensor, label_smoothing: float) -> Tensor:
     return y_true * (1.0 - label_smoothing) + label_smoothing / y_true._array.shape[-1]
 
 
-@op(_paths("categorical_crossentropy"), samples=_probabilities)
+@op(loss_paths("categorical_crossentropy"), samples=probabilities)
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Tensor:
@@ -315,7 +320,7 @@ def categorical_crossentropy(
     return -ops.reduce_sum(y_true * ops.log(p), axis)
 
 
-@op(_paths("categorical_focal_crossentropy"), samples=_probabilities)
+@op(loss_paths("categorical_focal_crossentropy"), samples=probabilities)
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -339,7 +344,7 @@ def categorical_focal_crossentropy(
 
 
 @op(
-    _paths("sparse_categorical_crossentropy"),
+    loss_paths("sparse_categorical_crossentropy"),
     samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9))), s.call([1, 0], s(2, 3), from_logits=True)],
 )
 def sparse_categorical_crossentropy(
@@ -375,49 +380,3 @@ def sparse_categorical_crossentropy(
     logits = y_pred if from_logits else ops.log(_clipped(y_pred))
     loss = losses.sparse_softmax_cross_entropy_with_logits(ops.cast(labels, "int64"), logits)
     return loss if valid is None else ops.where(valid, loss, ops.zeros_like(loss))
-
-
-@op(
-    _paths("categorical_generalized_cross_entropy", metrics=False),
-    short=False,
-    samples=lambda s: [s.call([1, 0], s(2, 3, within=(0.1, 0.9)), 0.5)],
-)
-def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Tensor:
-    """(1 - p^q) / q for the probability p of the label, a class number (Zhang & Sabuncu, 2018).
-
-    >>> tf.keras.losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], 0.5)
-    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
-    """
-    y_pred = floats(y_pred)
-    chosen = ops.one_hot(ops.cast(as_tensor(y_true), "int64"), y_pred._array.shape[-1], dtype=y_pred.dtype)
-    return (1.0 - ops.reduce_sum(y_pred * chosen, -1) ** q) / q
-
-
-# ---------------------------------------------------------------- overlap
-
-
-@op(_paths("dice", metrics=False), samples=_probabilities)
-def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
-    """1 - 2 sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)).
-
-    >>> dice([1., 0.], [1., 0.])
-    <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
-    """
-    y_true, y_pred = pair(y_true, y_pred)
-    both = ops.reduce_sum(y_true * y_pred, axis)
-    total = ops.reduce_sum(y_true, axis) + ops.reduce_sum(y_pred, axis)
-    return 1.0 - 2.0 * both / (total + EPSILON)
-
-
-@op(_paths("tversky", metrics=False), samples=_probabilities)
-def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Tensor:
-    """1 - i / (i + alpha * misses + beta * false alarms), i = sum(y_true * y_pred) (Salehi et al., 2017).
-
-    >>> tversky([1., 0.], [1., 0.])
-    <tf.Tensor: shape=(), dtype=float32, numpy=1.1920928955078125e-07>
-    """
-    y_true, y_pred = pair(y_true, y_pred)
-    both = ops.reduce_sum(y_true * y_pred, axis)
-    missed = ops.reduce_sum((1.0 - y_pred) * y_true, axis)
-    wrong = ops.reduce_sum((1.0 - y_true) * y_pred, axis)
-    return 1.0 - both / (both + missed * alpha + wrong * beta + EPSILON)

@@ -14,6 +14,7 @@ from . import (
     keras_scores,
 )
 from .keras_metrics import Metric
+from .keras_objects import Catalogue
 from .keras_variable import snake_case
 from .registry import op
 
@@ -39,11 +40,15 @@ _CLASSES: dict[str, Any] = {
     for name, value in vars(file).items()
     if isinstance(value, type) and issubclass(value, Metric) and value.__module__.startswith("keras.")
 }
-_BY_NAME = {
-    **_CLASSES,
-    **{snake_case(name): cls for name, cls in _CLASSES.items()},
-    **{alias: _CLASSES[name] for short, name in _ALIASES.items() for alias in (short, short.upper())},
-}
+_CATALOGUE = Catalogue(
+    "keras.metrics",
+    "metric",
+    {
+        **_CLASSES,
+        **{snake_case(name): cls for name, cls in _CLASSES.items()},
+        **{alias: _CLASSES[name] for short, name in _ALIASES.items() for alias in (short, short.upper())},
+    },
+)
 
 
 @op("keras.metrics.get metrics.get", short=False)
@@ -55,42 +60,24 @@ def get_metric(identifier: Any) -> Any:
     >>> tf.keras.metrics.get("mse")
     <MeanSquaredError name=mean_squared_error>
     """
-    if identifier is None:
-        return None
-    found = identifier
-    if isinstance(identifier, dict):
-        found = deserialize_metric(identifier)
-    elif isinstance(identifier, str):
-        found = _BY_NAME.get(identifier)
-    if not callable(found):
-        raise ValueError(f"Could not interpret metric identifier: {identifier}")
-    return found() if isinstance(found, type) else found
+    return _CATALOGUE.get(identifier)
 
 
 @op("keras.metrics.deserialize metrics.deserialize", short=False)
 def deserialize_metric(config: Any, custom_objects: Any = None) -> Any:
-    """The metric that `serialize` made this dict of; the class of that name, if it is a name.
+    """The metric that `serialize` made this dict of, or that a name names.
 
     >>> tf.keras.metrics.deserialize({"class_name": "Mean", "config": {"name": "loss"}})
     <Mean name=loss>
     """
-    name = config.get("class_name") if isinstance(config, dict) else config
-    found = {**_BY_NAME, **(custom_objects or {})}.get(name)
-    if found is None:
-        raise ValueError(f"Could not interpret metric identifier: {config}")
-    return found(**config.get("config", {})) if isinstance(config, dict) else found
+    return _CATALOGUE.deserialize(config)
 
 
 @op("keras.metrics.serialize metrics.serialize", short=False)
-def serialize_metric(metric: Any) -> dict[str, Any]:
+def serialize_metric(metric: Any) -> Any:
     """A metric as a dict of plain values: its class's name and its arguments.
 
     >>> tf.keras.metrics.serialize(tf.keras.metrics.Mean())["config"]
     {'name': 'mean', 'dtype': 'float32'}
     """
-    return {
-        "module": "keras.metrics",
-        "class_name": type(metric).__name__,
-        "config": metric.get_config(),
-        "registered_name": None,
-    }
+    return _CATALOGUE.serialize(metric)

@@ -1,4 +1,8 @@
-"""The optimizers of `tf.keras.optimizers`: each is what it does to one variable with one gradient."""
+"""The optimizers of `tf.keras.optimizers`: each is what it does to one variable with one gradient.
+
+A rule's arguments are its annotated attributes. Its `update_step` gets the learning rate in the variable's dtype, and a
+gradient that may be `IndexedSlices`; the order of operations is Keras's, so that the last digit is, too.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +10,49 @@ from typing import Any
 
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
+from .keras_variable import KerasVariable
 from .optimizers import Optimizer
 from .registry import export, op, ops
-from .schedules import SCHEDULES
+from .sparse_gradients import add, dense, entrywise, subtract
 
 
 class SGD(Optimizer):
     """Gradient descent: v -= learning_rate * g; with momentum m = momentum * m - learning_rate * g and v += m.
 
     nesterov: look one step of momentum ahead.
+
+    >>> v = Variable([1., 2.]); SGD(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.3], dtype=float32)>
     """
 
     momentum: float = 0.0
     nesterov: bool = False
     default_rate = 0.01
 
-    def _slots(self) -> tuple[tuple[str, float], ...]:
-        return (("momentum", 0.0),) if self.momentum else ()
+    def _check_rule(self) -> None:
+        if not isinstance(self.momentum, float) or not 0 <= self.momentum <= 1:
+            raise ValueError("`momentum` must be a float between [0, 1].")
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        step = gradient * ops.cast(learning_rate, variable.dtype)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"momentum": 0.0},) if self.momentum else ()
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        step = entrywise(lambda g: g * learning_rate, gradient)
         if not self.momentum:
-            variable.assign_sub(step)
+            subtract(variable, step)
             return
-        m = self._state[self._known(variable)]["momentum"]
-        momentum = ops.cast(self.momentum, variable.dtype)
-        m.assign(m._value * momentum - step)
-        variable.assign_add(m._value * momentum - step if self.nesterov else m._value)
+        m = self._slot(variable)["momentum"]
+        m.assign(m._value * self.momentum - dense(step))
+        add(variable, m._value * self.momentum - dense(step) if self.nesterov else m._value)
 
 
 class RMSprop(Optimizer):
     """v -= learning_rate * g / sqrt(the moving average of g^2) (Hinton, 2012).
 
     centered: of the variance of g instead. momentum: as for `SGD`.
+
+    >>> v = Variable([1., 2.]); RMSprop(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.6837724, 2.3162277], dtype=float32)>
     """
 
     rho: float = 0.9
@@ -46,65 +60,82 @@ class RMSprop(Optimizer):
     epsilon: float = 1e-7
     centered: bool = False
 
-    def _slots(self) -> tuple[tuple[str, float], ...]:
-        slots = [("velocity", 0.0)]
-        slots += [("momentum", 0.0)] if self.momentum > 0 else []
-        return (*slots, ("average_gradient", 0.0)) if self.centered else tuple(slots)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        kept = ("velocity", True), ("momentum", self.momentum > 0), ("average_gradient", self.centered)
+        return tuple({name: 0.0} for name, is_kept in kept if is_kept)
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        state = self._state[self._known(variable)]
-        rho, velocity = self.rho, state["velocity"]
-        velocity.assign(rho * velocity._value + ops.square(gradient) * (1 - rho))
-        below = velocity._value + self.epsilon
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        state, rho = self._slot(variable), self.rho
+        velocity = state["velocity"]
+        velocity.assign(rho * velocity._value + dense(entrywise(lambda g: (1 - rho) * ops.square(g), gradient)))
+        spread = velocity._value
         if self.centered:
-            average = state["average_gradient"]
-            average.assign(rho * average._value + gradient * (1 - rho))
-            below = velocity._value - ops.square(average._value) + self.epsilon
-        step = ops.cast(learning_rate, variable.dtype) * gradient / ops.sqrt(below)
+            mean = state["average_gradient"]
+            mean.assign(rho * mean._value + dense(entrywise(lambda g: (1 - rho) * g, gradient)))
+            spread = spread - ops.square(mean._value)
+        below = ops.sqrt(spread + self.epsilon)
+        step = entrywise(lambda g, d: learning_rate * g / d, gradient, below)
         if self.momentum > 0:
             m = state["momentum"]
-            m.assign(self.momentum * m._value + step)
+            m.assign(self.momentum * m._value + dense(step))
             step = m._value
-        variable.assign_sub(step)
+        subtract(variable, step)
 
 
 class Adagrad(Optimizer):
-    """v -= learning_rate * g / sqrt(the sum of g^2 so far) (Duchi et al., 2011)."""
+    """v -= learning_rate * g / sqrt(the sum of g^2 so far) (Duchi et al., 2011).
+
+    >>> v = Variable([1., 2.]); Adagrad(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.90465367, 2.0994496 ], dtype=float32)>
+    """
 
     initial_accumulator_value: float = 0.1
     epsilon: float = 1e-7
 
-    def _slots(self) -> tuple[tuple[str, float], ...]:
-        return (("accumulator", self.initial_accumulator_value),)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"accumulator": self.initial_accumulator_value},)
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        total = self._state[self._known(variable)]["accumulator"]
-        total.assign_add(ops.square(gradient))
-        rate = ops.cast(learning_rate, variable.dtype)
-        variable.assign_sub(rate * gradient / ops.sqrt(total._value + self.epsilon))
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        total = self._slot(variable)["accumulator"]
+        add(total, entrywise(ops.square, gradient))
+        below = ops.sqrt(total._value + self.epsilon)
+        subtract(variable, entrywise(lambda g, d: learning_rate * g / d, gradient, below))
 
 
 class Adadelta(Optimizer):
-    """Steps in the variable's own units: g, times an average of past steps over one of gradients (Zeiler, 2012)."""
+    """Steps in the variable's own units: g, times an average of past steps over one of gradients (Zeiler, 2012).
+
+    >>> v = Variable([1., 2.]); Adadelta(10.).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9858579, 2.0141422], dtype=float32)>
+    """
 
     rho: float = 0.95
     epsilon: float = 1e-7
-    slots = (("accumulated_grad", 0.0), ("accumulated_delta_var", 0.0))
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        grads, deltas = self._state[self._known(variable)].values()
-        rho = self.rho
-        grads.assign(rho * grads._value + (1 - rho) * ops.square(gradient))
-        size = [ops.sqrt(x._value + self.epsilon) for x in (deltas, grads)]
-        delta = -(size[0] * gradient / size[1])
-        deltas.assign(rho * deltas._value + (1 - rho) * ops.square(delta))
-        variable.assign_add(ops.cast(learning_rate, variable.dtype) * delta)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"accumulated_grad": 0.0, "accumulated_delta_var": 0.0},)
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        grads, deltas = self._slot(variable).values()
+
+        def follow(average: Variable, x: Any) -> None:
+            squares = dense(entrywise(lambda g: (1 - self.rho) * ops.square(g), x))
+            average.assign(self.rho * average._value + squares)
+
+        follow(grads, gradient)
+        above, below = (ops.sqrt(x._value + self.epsilon) for x in (deltas, grads))
+        delta = entrywise(lambda g, a, b: -(a * g / b), gradient, above, below)
+        follow(deltas, delta)
+        add(variable, entrywise(lambda d: learning_rate * d, delta))
 
 
 class Adam(Optimizer):
     """v -= learning_rate * m / sqrt(u) for moving averages m of g and u of g^2, unbiased (Kingma & Ba, 2014).
 
-    amsgrad: divide by the largest u so far.
+    amsgrad: divide by the largest u so far (Reddi et al., 2018).
+
+    >>> v = Variable([1., 2.]); Adam(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9000003, 2.0999997], dtype=float32)>
     """
 
     beta_1: float = 0.9
@@ -112,113 +143,165 @@ class Adam(Optimizer):
     epsilon: float = 1e-7
     amsgrad: bool = False
 
-    def _slots(self) -> tuple[tuple[str, float], ...]:
-        slots = (("momentum", 0.0), ("velocity", 0.0))
-        return (*slots, ("velocity_hat", 0.0)) if self.amsgrad else slots
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        both = {"momentum": 0.0, "velocity": 0.0}
+        return (both, {"velocity_hat": 0.0}) if self.amsgrad else (both,)
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        state = self._state[self._known(variable)]
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        state = self._slot(variable)
         m, u = state["momentum"], state["velocity"]
-        rate = ops.cast(learning_rate, variable.dtype)
-        rate = rate * ops.sqrt(1 - _power(self, variable, self.beta_2)) / (1 - _power(self, variable, self.beta_1))
-        _follow(m, gradient, self.beta_1)
-        _follow(u, ops.square(gradient), self.beta_2)
+        rate = learning_rate * ops.sqrt(1 - _power(self, variable, self.beta_2))
+        rate = rate / (1 - _power(self, variable, self.beta_1))
+        _follow(m, gradient, 1 - self.beta_1)
+        _follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
         if self.amsgrad:
             hat = state["velocity_hat"]
             hat.assign(ops.maximum(hat._value, u._value))
             u = hat
-        variable.assign_sub(m._value * rate / (ops.sqrt(u._value) + self.epsilon))
+        subtract(variable, m._value * rate / (ops.sqrt(u._value) + self.epsilon))
 
 
 class AdamW(Adam):
-    """`Adam` with weight decay, 0.004 by default (Loshchilov & Hutter, 2019)."""
+    """`Adam` with weight decay, 0.004 by default (Loshchilov & Hutter, 2019).
+
+    >>> v = Variable([1., 2.]); AdamW(0.1, weight_decay=0.5).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.8500003, 1.9999996], dtype=float32)>
+    """
 
     weight_decay: float | None = 0.004
 
+    def _check_rule(self) -> None:
+        if self.weight_decay is None:
+            raise ValueError("Argument `weight_decay` must be a float. Received: weight_decay=None")
+
 
 class Adamax(Optimizer):
-    """`Adam` with the largest |g|, slowly forgotten, instead of an average of g^2 (Kingma & Ba, 2014)."""
+    """`Adam` with the largest |g|, slowly forgotten, instead of an average of g^2 (Kingma & Ba, 2014).
+
+    >>> v = Variable([1., 2.]); Adamax(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.90000004, 2.1       ], dtype=float32)>
+    """
 
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    slots = (("momentum", 0.0), ("norm", 0.0))
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        m, u = self._state[self._known(variable)].values()
-        _follow(m, gradient, self.beta_1)
-        u.assign(ops.maximum(self.beta_2 * u._value, abs(gradient)))
-        rate = ops.cast(learning_rate, variable.dtype)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"momentum": 0.0, "norm": 0.0},)
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        m, u = self._slot(variable).values()
+        _follow(m, gradient, 1 - self.beta_1)
+        u.assign(ops.maximum(self.beta_2 * u._value, dense(entrywise(abs, gradient))))
         unbiased = 1 - _power(self, variable, self.beta_1)
-        variable.assign_sub(rate * m._value / (unbiased * (u._value + self.epsilon)))
+        subtract(variable, learning_rate * m._value / (unbiased * (u._value + self.epsilon)))
 
 
 class Nadam(Optimizer):
-    """`Adam` with Nesterov's momentum (Dozat, 2016)."""
+    """`Adam` with Nesterov's momentum (Dozat, 2016).
+
+    >>> v = Variable([1., 2.]); Nadam(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.1], dtype=float32)>
+    """
 
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    slots = (("momentum", 0.0), ("velocity", 0.0))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._product = ops.constant(1.0)
+    def build(self, variables: Any) -> None:
+        if self.built:
+            return
+        super().build(variables)
+        dtype = self._trained[0].dtype if self._trained else "float32"
+        #: The product of all momentums so far.
+        self._product: KerasVariable = self.add_variable((), "ones", dtype)
 
-    def _before_step(self) -> None:
-        self._product = self._product * self._momentum(1)
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"momentum": 0.0, "velocity": 0.0},)
 
-    def _momentum(self, ahead: int) -> Tensor:
-        step = ops.cast(self.iterations._value + ahead, "float32")
-        return self.beta_1 * (1.0 - 0.5 * ops.cast(0.96, "float32") ** step)
+    def _before_updates(self) -> None:
+        step = ops.cast(self.iterations + 1, self._product.dtype)
+        self._product.assign(self._product._value * self.beta_1 * (1.0 - 0.5 * ops.pow(0.96, step)))
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        m, u = self._state[self._known(variable)].values()
-        now, after, product = (
-            ops.cast(x, variable.dtype) for x in (self._momentum(1), self._momentum(2), self._product)
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        dtype = variable.dtype
+        beta_1, beta_2, decay = (ops.cast(x, dtype) for x in (self.beta_1, self.beta_2, 0.96))
+        now, after = (
+            beta_1 * (1.0 - 0.5 * ops.pow(decay, ops.cast(self.iterations + ahead, dtype))) for ahead in (1, 2)
         )
-        _follow(m, gradient, self.beta_1)
-        _follow(u, ops.square(gradient), self.beta_2)
-        ahead = after * m._value / (1 - product * after) + (1 - now) * gradient / (1 - product)
+        product = ops.cast(self._product._value, dtype)
+        product_after = product * after
+        m, u = self._slot(variable).values()
+        _follow(m, gradient, 1 - beta_1)
+        _follow(u, entrywise(ops.square, gradient), 1 - beta_2)
+        ahead = after * m._value / (1 - product_after)
+        ahead = ahead + dense(entrywise(lambda g: (1 - now) * g / (1 - product), gradient))
         spread = u._value / (1 - _power(self, variable, self.beta_2))
-        variable.assign_sub(ahead * ops.cast(learning_rate, variable.dtype) / (ops.sqrt(spread) + self.epsilon))
+        subtract(variable, ahead * learning_rate / (ops.sqrt(spread) + self.epsilon))
 
 
 class Lion(Optimizer):
-    """v -= learning_rate * the sign of a moving average of g (Chen et al., 2023)."""
+    """v -= learning_rate * the sign of a moving average of g (Chen et al., 2023).
+
+    >>> v = Variable([1., 2.]); Lion(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.1], dtype=float32)>
+    """
 
     beta_1: float = 0.9
     beta_2: float = 0.99
-    slots = (("momentum", 0.0),)
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        (m,) = self._state[self._known(variable)].values()
-        direction = ops.sign(m._value * self.beta_1 + gradient * (1.0 - self.beta_1))
-        variable.assign_sub(ops.cast(learning_rate, variable.dtype) * direction)
-        m.assign(m._value * self.beta_2 + gradient * (1.0 - self.beta_2))
+    def _check_rule(self) -> None:
+        if not 0 < self.beta_1 <= 1:
+            raise ValueError(
+                "Argument `beta_1` must be in the [0, 1] range. Otherwise, the optimizer degenerates to SignSGD. "
+                f"Received: beta_1={self.beta_1}."
+            )
+
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"momentum": 0.0},)
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        m = self._slot(variable)["momentum"]
+        beta_1, beta_2 = (ops.cast(beta, variable.dtype) for beta in (self.beta_1, self.beta_2))
+
+        def mixed(beta: Tensor) -> Tensor:
+            return m._value * beta + dense(entrywise(lambda g: g * (1.0 - beta), gradient))
+
+        subtract(variable, learning_rate * ops.sign(mixed(beta_1)))
+        m.assign(mixed(beta_2))
 
 
 class Lamb(Optimizer):
-    """`Adam` whose step is scaled to the norm of the variable (You et al., 2019)."""
+    """`Adam` whose step is scaled to the norm of the variable (You et al., 2019).
+
+    >>> v = Variable([1., 2.]); Lamb(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.84188616, 2.1581137 ], dtype=float32)>
+    """
 
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    slots = (("momentum", 0.0), ("velocity", 0.0))
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        m, u = self._state[self._known(variable)].values()
-        _follow(m, gradient, self.beta_1)
-        _follow(u, ops.square(gradient), self.beta_2)
-        spread = ops.sqrt(u._value / (1 - _power(self, variable, self.beta_2))) + self.epsilon
-        step = m._value / (1 - _power(self, variable, self.beta_1)) / spread
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"momentum": 0.0, "velocity": 0.0},)
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        m, u = self._slot(variable).values()
+        _follow(m, gradient, 1 - self.beta_1)
+        _follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
+        spread = ops.sqrt(u._value / (1.0 - _power(self, variable, self.beta_2))) + self.epsilon
+        step = m._value / (1.0 - _power(self, variable, self.beta_1)) / spread
         size, length = (ops.sqrt(ops.reduce_sum(ops.square(x))) for x in (variable._value, step))
         ratio = ops.where(ops.logical_and(size > 0.0, length > 0.0), size / length, ops.ones_like(size))
-        variable.assign_sub(ratio * ops.cast(learning_rate, variable.dtype) * step)
+        subtract(variable, ratio * learning_rate * step)
 
 
 class Ftrl(Optimizer):
-    """Follow the regularized leader: many weights become exactly 0 (McMahan et al., 2013)."""
+    """Follow the regularized leader: many weights become exactly 0 (McMahan et al., 2013).
+
+    >>> v = Variable([1., 2.]); Ftrl(0.1).apply([constant([1., -3.])], [v]); v
+    <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.6031424, 1.8895146], dtype=float32)>
+    """
 
     learning_rate_power: float = -0.5
     initial_accumulator_value: float = 0.1
@@ -227,31 +310,49 @@ class Ftrl(Optimizer):
     l2_shrinkage_regularization_strength: float = 0.0
     beta: float = 0.0
 
-    def _slots(self) -> tuple[tuple[str, float], ...]:
-        return (("accumulator", self.initial_accumulator_value), ("linear", 0.0))
+    def _check_rule(self) -> None:
+        if self.learning_rate_power > 0.0:
+            raise ValueError(
+                "`learning_rate_power` needs to be negative or zero. Received: "
+                f"learning_rate_power={self.learning_rate_power}."
+            )
+        for key in _NOT_NEGATIVE:
+            if getattr(self, key) < 0.0:
+                raise ValueError(f"`{key}` needs to be positive or zero. Received: {key}={getattr(self, key)}.")
 
-    def update_step(self, gradient: Tensor, variable: Variable, learning_rate: Any) -> None:
-        total, linear = self._state[self._known(variable)].values()
-        rate, v = ops.cast(learning_rate, variable.dtype), variable._value
-        l1 = self.l1_regularization_strength
+    def _slots(self) -> tuple[dict[str, float], ...]:
+        return ({"accumulator": self.initial_accumulator_value, "linear": 0.0},)
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        total, linear = self._slot(variable).values()
+        rate, v, l1 = learning_rate, variable._value, self.l1_regularization_strength
         l2 = self.l2_regularization_strength + self.beta / (2.0 * rate)
-        shrunk = gradient + 2.0 * self.l2_shrinkage_regularization_strength * v
-        after = total._value + ops.square(gradient)
-        before, now = (x**-self.learning_rate_power for x in (total._value, after))
-        linear.assign_add(shrunk - (now - before) / rate * v)
-        kept = ops.clip_by_value(linear._value, -l1, l1)
-        variable.assign((kept - linear._value) / (now / rate + 2.0 * l2))
+        shrunk = dense(gradient) + 2 * self.l2_shrinkage_regularization_strength * v
+        after = total._value + dense(entrywise(ops.square, gradient))
+        before, now = (ops.pow(x, -self.learning_rate_power) for x in (total._value, after))
+        add(linear, shrunk - (now - before) / rate * v)
+        kept = ops.maximum(-l1, ops.minimum(l1, linear._value))
+        variable.assign((kept - linear._value) / (now / rate + 2 * l2), read_value=False)
         total.assign(after)
 
 
-def _follow(average: Variable, value: Tensor, beta: float) -> None:
-    """Move an average towards a value."""
-    average.assign_add((value - average._value) * (1 - beta))
+_NOT_NEGATIVE = (
+    "initial_accumulator_value",
+    "l1_regularization_strength",
+    "l2_regularization_strength",
+    "l2_shrinkage_regularization_strength",
+)
+
+
+def _follow(average: Variable, value: Any, share: Any) -> None:
+    """Move an average towards a value, by that share of the way."""
+    add(average, (dense(value) - average._value) * share)
 
 
 def _power(optimizer: Optimizer, variable: Variable, beta: float) -> Tensor:
     """beta to the number of this step: what is missing in a moving average that began at 0."""
-    return ops.cast(beta, variable.dtype) ** ops.cast(optimizer.iterations._value + 1, variable.dtype)
+    step = ops.cast(optimizer.iterations + 1, variable.dtype)
+    return ops.pow(ops.cast(beta, variable.dtype), step)
 
 
 OPTIMIZERS = {
@@ -259,10 +360,10 @@ OPTIMIZERS = {
 }
 for _name, _rule in OPTIMIZERS.items():
     _rule.__module__ = f"keras.src.optimizers.{_name.lower()}"
-    export("tf.keras.optimizers." + _name, _rule, None, "update_rules")
+    export("tf.keras.optimizers." + _name, _rule, _name, "update_rules")
     export("tf.optimizers." + _name, _rule, None, "update_rules")
-export("tf.keras.optimizers.Optimizer", Optimizer, None, "update_rules")
-export("tf.optimizers.Optimizer", Optimizer, None, "update_rules")
+for _path in ("tf.keras.optimizers.Optimizer", "tf.optimizers.Optimizer", "tf.keras.Optimizer"):
+    export(_path, Optimizer, None, "update_rules")
 
 
 @op("keras.optimizers.get optimizers.get", short=False)
@@ -274,15 +375,34 @@ def get_optimizer(identifier: Any) -> Any:
     >>> tf.keras.optimizers.get("sgd").momentum
     0.0
     """
-    if isinstance(identifier, Optimizer):
-        return identifier
-    name, config = identifier, {}
-    if isinstance(identifier, dict):
-        name, config = identifier.get("class_name"), dict(identifier.get("config", {}))
-    found = next((rule for key, rule in OPTIMIZERS.items() if key.lower() == str(name).lower()), None)
-    if found is None:
-        raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
-    rate = config.get("learning_rate")
-    if isinstance(rate, dict):
-        config["learning_rate"] = SCHEDULES[rate["class_name"]](**rate["config"])
-    return found(**config)
+    found = deserialize_optimizer(identifier) if isinstance(identifier, (str, dict)) else identifier
+    if identifier is None or isinstance(found, Optimizer):
+        return found
+    raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
+
+
+@op("keras.optimizers.serialize optimizers.serialize", short=False)
+def serialize_optimizer(optimizer: Any) -> Any:
+    """An optimizer as a dictionary; its state is not in it.
+
+    >>> tf.keras.optimizers.serialize(SGD(0.5))["class_name"]
+    'SGD'
+    """
+    return {
+        "module": "keras.optimizers",
+        "class_name": type(optimizer).__name__,
+        "config": optimizer.get_config(),
+        "registered_name": None,
+    }
+
+
+@op("keras.optimizers.deserialize optimizers.deserialize", short=False)
+def deserialize_optimizer(config: Any, custom_objects: Any = None) -> Any:
+    """The optimizer of a dictionary, as `serialize` gives it; the name itself if there is no such optimizer.
+
+    >>> tf.keras.optimizers.deserialize({"class_name": "sgd", "config": {"momentum": 0.5}}).momentum
+    0.5
+    """
+    name, options = (config.get("class_name"), config.get("config", {})) if isinstance(config, dict) else (config, {})
+    rule = next((rule for key, rule in OPTIMIZERS.items() if key.lower() == str(name).lower()), None)
+    return name if rule is None else rule.from_config(options)
