@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import builtins
 import os
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from . import surface
 from .language.program import compile_program
 from .language.source import Chunker, Source, TensorshSyntaxError, Unit
 from .ops import registry
 from .ops.namespace import MODULES, Namespace, namespace_names
-from .runtime import backend, random, tape
+from .runtime import backend, local, random, tape
 
 _IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
 
@@ -35,6 +36,7 @@ class Session:
     ) -> None:
         prepare_library()
         self._seeds = random.SeedState()
+        self._local: dict[str, Any] = {}
         self.show = show or (lambda value: print(repr(value)))
         self.folder = folder
         self.sources: dict[str, Source] = {}
@@ -80,18 +82,19 @@ class Session:
         """Compile a whole program, or find it in the cache. Raises TensorshSyntaxError; nothing has run then."""
         return compile_program(self._source(name, text), _plain, library_stamp())
 
-    def execute(self, unit: Unit) -> None:
-        """Run one unit. If it raises, every name is bound as it was before."""
+    def execute(self, unit: Unit, nested: bool = False) -> None:
+        """Run one unit, or a module's while one runs. If it raises, every name is bound as it was before."""
         self._load(unit.names)
         before = self.names.copy()
-        tape.recorders.clear()  # a statement that was interrupted may have left its tapes open
-        random.state = self._seeds
+        recorders = tape.recorders[:]
+        random.state, local.current = self._seeds, self._local
         backend.quiet()
         try:
             exec(unit.code, self.names)
         except BaseException:
             self.names.clear()
             self.names.update(before)
+            tape.recorders[:] = recorders  # whatever cut the statement short may have left its tapes open
             raise
 
     def visible_names(self) -> dict[str, Any]:
@@ -160,8 +163,8 @@ class Session:
 
     def _tsh_module(self, module: str) -> Any:
         """The names that `module`.tsh binds, run once in a session of its own."""
-        if module not in self._modules:
-            path = os.path.join(self.folder, *module.split(".")) + ".tsh"
+        path = os.path.join(self.folder, *module.split(".")) + ".tsh"
+        if path not in self._modules:
             try:
                 with open(path, encoding="utf-8") as file:
                     text = file.read()
@@ -171,18 +174,19 @@ class Session:
                 raise error from None
             inner = Session(lambda value: None, folder=os.path.dirname(path))
             inner._modules = self._modules
-            self._modules[module] = bound = Module(module, inner.names)
+            inner._seeds = self._seeds  # one stream of random numbers, whoever draws from it
+            self._modules[path] = bound = Module(module, inner.names)
             self.sources[path] = Source(path, text)
             try:
                 for unit in inner.compile(text, path):
-                    inner.execute(unit)
+                    inner.execute(unit, nested=True)
             except BaseException:
-                del self._modules[module]
+                del self._modules[path]
                 raise
             finally:
                 self.sources.update(inner.sources)
             return bound
-        return self._modules[module]
+        return self._modules[path]
 
 
 class GrowingSource(Source):

@@ -109,6 +109,26 @@ def test_a_tsh_file_is_a_module(tmp_path: Path) -> None:
         session.run("getattr(helper, '_hidden')", "main 2")
 
 
+def test_modules_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "util.tsh").write_text("where = 'top'\n")
+    (tmp_path / "sub" / "util.tsh").write_text("where = 'sub'\n")
+    (tmp_path / "sub" / "model.tsh").write_text("import util\nwhere = util.where\n")
+    session = Session(folder=str(tmp_path))
+    session.run("from sub.model import where as inner\nimport util\nouter = util.where", "main")
+    assert (session.names["inner"], session.names["outer"]) == ("sub", "top")
+
+
+def test_an_import_leaves_the_seed_and_the_open_tape_alone(tmp_path: Path) -> None:
+    (tmp_path / "helper.tsh").write_text("a = 1\n")
+    session = Session(folder=str(tmp_path))
+    session.run("tf.random.set_seed(1); expected = normal(2); normal(2)", "without")
+    session.run("tf.random.set_seed(1); import helper; drawn = normal(2)", "with")
+    session.run("x = Variable(3.)\nwith GradientTape() as t:\n    import helper\n    y = x * x", "tape")
+    session.run("same = bool(reduce_all(drawn == expected)); slope = float(t.gradient(y, x))", "look")
+    assert session.names["same"] and session.names["slope"] == 6.0
+
+
 def test_an_unknown_name_in_a_namespace_suggests_another(session: Session) -> None:
     with pytest.raises(AttributeError, match="module 'tensorflow' has no attribute 'sigmiod'"):
         session.run("tf.sigmiod(1.)", "t")

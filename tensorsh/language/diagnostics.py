@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .excerpt import draw
 from .source import Source, Span, TensorshSyntaxError
@@ -68,7 +68,7 @@ def diagnose(
     trail += tuple(f"note: {note}" for note in getattr(error, "__notes__", ()))
     message = _message(error, places)
     hint = getattr(error, "hint", None) or _hint(error, message, names, keywords)
-    label = _label(error, innermost) if innermost else ""
+    label = _label(error, innermost, keywords) if innermost else ""
     kind = type(error).__name__
     if innermost is None:
         return Diagnostic(kind, message, None, None, "", hint, trail)
@@ -208,12 +208,21 @@ def _hint(
         return did_you_mean(error.name, names)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         return did_you_mean(error.name, dir(error.obj))
-    match = _UNEXPECTED_KEYWORD.search(message) if isinstance(error, TypeError) else None
+    if not isinstance(error, TypeError):
+        return None
+    match = _UNEXPECTED_KEYWORD.search(message)
     if match and keywords is not None:
         return did_you_mean(match[2], keywords(match[1]))
+    match = _BETWEEN_LISTS.search(message)
+    if match:
+        return f"a list counts as a tensor beside one: constant([1, 2]) {match[1] or '*'} [3, 4]"
     return None
 
 
+_BETWEEN_LISTS = re.compile(
+    r"unsupported operand type\(s\) for (\S+?)=?: (?=.*'list')(?!.*'NoneType')"
+    r"|can't multiply sequence by non-int of type"
+)
 _UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
 
 
@@ -222,52 +231,83 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     public = {candidate for candidate in candidates if not candidate.startswith("_")} - {name}
-    by_case = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
-    close = by_case or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
+    same = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
+    same += [candidate for candidate in sorted(public) if candidate.endswith("." + name)]
+    close = same or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
     return f"did you mean {close[0]!r}?" if close else None
 
 
-def _label(error: BaseException, place: _Place) -> str:
+def _label(error: BaseException, place: _Place, keywords: Callable[[str], Iterable[str]] | None = None) -> str:
     """What the operands are, by the names that they bear in the user's text where these are short."""
     operands = getattr(error, "operands", None)
     if not operands:
         return ""
-    written = _written_operands(place, len(operands))
-    parts = []
-    for index, (parameter, description) in enumerate(operands):
-        parts.append(f"{written.get(parameter) or written.get(index) or parameter} is {description}")
-    return ", ".join(parts)
+    written = _written_operands(place, [parameter for parameter, _ in operands], keywords)
+    return ", ".join(f"{written.get(parameter, parameter)} is {what}" for parameter, what in operands)
 
 
-def _written_operands(place: _Place, count: int) -> dict[str | int, str]:
-    """The operands of the expression at the place as they are written: by position, and by keyword."""
+def _written_operands(
+    place: _Place, operands: list[str], keywords: Callable[[str], Iterable[str]] | None
+) -> dict[str, str]:
+    """The operands of the expression at the place as they are written."""
     import ast
 
     try:
-        node = _node_at(place)
+        node, text = _node_at(place)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
-    given: dict[str | int, ast.AST] = {}
+    given: list[ast.AST] = []
     if isinstance(node, ast.BinOp):
-        given = {0: node.left, 1: node.right}
+        given = [node.left, node.right]
     elif isinstance(node, ast.AugAssign):
-        given = {0: node.target, 1: node.value}
+        given = [node.target, node.value]
     elif isinstance(node, ast.Compare):
-        given = {0: node.left, 1: node.comparators[0]}
+        given = [node.left, node.comparators[0]]
     elif isinstance(node, ast.UnaryOp):
-        given = {0: node.operand}
-    elif isinstance(node, ast.Call) and not any(isinstance(argument, ast.Starred) for argument in node.args):
-        arguments: list[ast.AST] = list(node.args)
-        if isinstance(node.func, ast.Attribute) and count == len(arguments) + len(node.keywords) + 1:
-            arguments.insert(0, node.func.value)  # a method's first operand is what it is a method of
-        given = dict(enumerate(arguments))
-        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-    written = {key: ast.unparse(value) for key, value in given.items()}
-    return {key: value for key, value in written.items() if len(value) <= _SHORT and "@attr" not in value}
+        given = [node.operand]
+    elif isinstance(node, ast.Subscript):
+        given = [node.value]
+    by_name: dict[str, ast.AST] = dict(zip(operands, given))
+    if isinstance(node, ast.Call):
+        by_name = _arguments(node, operands, keywords)
+    written = {}
+    for operand, value in by_name.items():
+        shown = (text and ast.get_source_segment(text, value)) or ast.unparse(value)
+        if len(shown) <= _SHORT and "\n" not in shown and "@attr" not in shown:
+            written[operand] = shown
+    return written
 
 
-def _node_at(place: _Place) -> object:
-    """The expression (or augmented assignment) at the place, as a Python ast node."""
+def _arguments(call: Any, operands: list[str], keywords: Callable[[str], Iterable[str]] | None) -> dict[str, Any]:
+    """What a call gives for the parameters named; for "values[1]", the element of a list that is written out."""
+    import ast
+
+    if any(isinstance(argument, ast.Starred) for argument in call.args):
+        return {}
+    function = call.func
+    name = getattr(function, "id", None) or getattr(function, "attr", "")
+    parameters = list(keywords(name)) if keywords is not None and name else []
+    arguments = list(call.args)
+    known = any(operand.partition("[")[0] in parameters for operand in operands)
+    if not parameters or (not known and len(operands) >= len(arguments)):
+        # Nothing is known of the function: its operands come first, and a method's own value before them.
+        if isinstance(function, ast.Attribute) and len(operands) == len(arguments) + len(call.keywords) + 1:
+            arguments.insert(0, function.value)
+        parameters = operands
+    given = dict(zip(parameters, arguments))
+    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    for operand in operands:
+        listed, _, index = operand.rstrip("]").partition("[")
+        value = given.get(listed)
+        elements = value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
+        spread = any(isinstance(element, ast.Starred) for element in elements)
+        if index.isdigit() and int(index) < len(elements) and not spread:
+            given[operand] = elements[int(index)]
+    return {operand: given[operand] for operand in operands if operand in given}
+
+
+def _node_at(place: _Place) -> tuple[object, str]:
+    """The expression (or augmented assignment) at the place, as a Python ast node, and the text that it counts in."""
     import ast
 
     text = _text_of(place)
@@ -275,10 +315,11 @@ def _node_at(place: _Place) -> object:
         from .compiler import Compiler
         from .parser import parse
 
-        return Compiler(text, frozenset()).fold(parse(text, "field"))
+        return Compiler(text, frozenset()).fold(parse(text, "field")), ""
     # In parentheses, for an expression may go on over several lines that only its brackets join.
-    statement = ast.parse(text if _AUGMENTED.search(text) else f"({text}\n)").body[0]
-    return statement.value if isinstance(statement, ast.Expr) else statement
+    text = text if _AUGMENTED.search(text) else f"({text}\n)"
+    statement = ast.parse(text).body[0]
+    return (statement.value if isinstance(statement, ast.Expr) else statement), text
 
 
 _AUGMENTED = re.compile(r"(?<![=!<>])[-+*/@%&|^]=(?!=)")

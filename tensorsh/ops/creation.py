@@ -106,7 +106,7 @@ def host_constant(value: Any, dtype: dtypes.DType) -> Tensor:
     return wrap(backend.from_host(np.array(value, dtype._numpy)))
 
 
-@op("convert_to_tensor")
+@op("convert_to_tensor", samples=lambda s: [s.call([s(2), s(2)])])
 def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None) -> Tensor:
     """`value` as a tensor: a tensor stays as it is, a variable is read, a list of tensors is packed.
 

@@ -221,7 +221,7 @@ def _from_half(value: Any, fft_length: Any, rank: int) -> Tensor:
 def _check_real(kernel: str, wanted: str, x: Tensor, allowed: Any) -> None:
     if x.dtype not in allowed:
         raise explain(
-            ValueError(f"{kernel} requires {wanted} inputs, got: {x}"),
+            ValueError(f"{kernel} requires {wanted} inputs, got: {x!s}"),
             f"{kernel.lower()}: the input is {x.dtype.name}",
             [("input_tensor", x)],
             f"cast it: cast(x, {allowed[0].name})",

@@ -52,7 +52,7 @@ def keras_relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, thresho
         return activations.leaky_relu(x, negative_slope)
     below = activations.relu(threshold - x if threshold != 0 else -x) if negative_slope != 0 else None
     if threshold != 0:
-        y = x * ops.cast(ops.greater(x, threshold), x.dtype)
+        y = ops.where(ops.greater(x, threshold), x, ops.zeros_like(x))
     else:
         y = activations.relu(x)
     if max_value is not None:

@@ -54,7 +54,7 @@ class _Count(Metric):
         self.accumulator.assign_add(counts[self._counted])
 
     def result(self) -> Any:
-        return self.accumulator[0] if len(self.thresholds) == 1 else self.accumulator
+        return self.accumulator._value[0] if len(self.thresholds) == 1 else self.accumulator
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "thresholds": self.init_thresholds}

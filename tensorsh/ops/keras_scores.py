@@ -31,7 +31,7 @@ class FBetaScore(Metric):
 
     >>> m = tf.keras.metrics.FBetaScore(beta=2.0, threshold=0.5)
     >>> m([[1, 0], [1, 1]], [[0.2, 0.6], [0.6, 0.8]])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.55555546, 0.8333331 ], dtype=float32)>
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5555556, 0.8333332], dtype=float32)>
     """
 
     true_positives: KerasVariable

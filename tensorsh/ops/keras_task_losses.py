@@ -84,7 +84,7 @@ def circle(
     relaxation.
 
     >>> tf.keras.losses.circle([0, 1, 0], [[1., 0.], [0., 1.], [0., 1.]], gamma=1)
-    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.211107 , 0.       , 2.3480523], dtype=float32)>
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0898668, 0.       , 1.8509016], dtype=float32)>
     """
     y_pred = as_tensor(y_pred)
     references = y_pred if ref_embeddings is None else as_tensor(ref_embeddings)

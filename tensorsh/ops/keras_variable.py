@@ -1,4 +1,4 @@
-"""Keras's own variables: those that a metric keeps its state in, known by a path such as `mean/total`.
+"""Keras's own variables: those in which metrics and optimizers keep their state, known by a path such as `mean/total`.
 
 They are read like any other variable; an assignment returns the new value, and the dtype is a name.
 """
@@ -8,16 +8,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..runtime import local
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
 from .registry import ops
 
-_made: dict[str, int] = {}  # how often something of each name has been named: "auc", "auc_1" ...
-
 
 class KerasVariable(Variable):
-    """A variable that belongs to a metric: `owner` is the metric's name."""
+    """A variable that belongs to a metric or an optimizer, of which `owner` is the name."""
 
     __slots__ = ("_path",)
     __module__ = "keras.src.backend"
@@ -97,8 +96,9 @@ def converted(value: Any, dtype: str) -> Tensor:
 def auto_name(class_name: str) -> str:
     """The next name for an object of that class that was given none: "MeanIoU" -> "mean_io_u", "mean_io_u_1" ..."""
     base = snake_case(class_name)
-    count = _made.get(base, 0)
-    _made[base] = count + 1
+    made = local.current.setdefault("names", {})
+    count = made.get(base, 0)
+    made[base] = count + 1
     return f"{base}_{count}" if count else base
 
 

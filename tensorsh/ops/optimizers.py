@@ -1,439 +1,57 @@
-"""`tf.keras.optimizers`: what turns gradients into changes of variables.
-
-An optimizer makes its own variables (its state) when it first meets the variables that it is to change, and keeps to
-them. `Optimizer` does what all share: clipping, weight decay, averages, counting; the rules themselves are one
-`update_step` each, in `update_rules`.
-
-The arguments of an optimizer are its class's annotated attributes: those of the rule first, then those of all.
-"""
+"""`tf.keras.optimizers`, by name: the classes, and how one is found, written down and made again."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
-from ..runtime.errors import explain
-from ..runtime.notices import note
-from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from ..runtime.variable import Variable
-from .keras_objects import standard_dtype
-from .keras_variable import KerasVariable, auto_name
-from .registry import ops
-from .schedules import LearningRateSchedule, deserialize_schedule, serialize_schedule
-from .sparse_gradients import dense, entries, entrywise
+from .optimizer_base import Optimizer
+from .registry import export, op
+from .update_rules import OPTIMIZERS
+
+for _name, _rule in OPTIMIZERS.items():
+    export("tf.keras.optimizers." + _name, _rule, _name, "optimizers")
+    export("tf.optimizers." + _name, _rule, None, "optimizers")
+for _path in ("tf.keras.optimizers.Optimizer", "tf.optimizers.Optimizer", "tf.keras.Optimizer"):
+    export(_path, Optimizer, None, "optimizers")
 
 
-class Optimizer:
-    """What all optimizers share. Call `apply_gradients` with pairs of a gradient and a variable.
+@op("keras.optimizers.get optimizers.get", short=False)
+def get_optimizer(identifier: Any) -> Any:
+    """The optimizer of that name, in any case, with its default arguments; an optimizer itself.
 
-    learning_rate: a number, a schedule, or a function without arguments. weight_decay: at each step variables lose
-    that share, times the learning rate. clipnorm, global_clipnorm, clipvalue: limits for each gradient's norm, for that
-    of all together, for each entry; one of them at most. use_ema: keep moving averages of the variables.
-    gradient_accumulation_steps: apply the mean of that many gradients, once. Raises ValueError for what does not fit.
+    Also takes {"class_name": ..., "config": {...}}. Raises ValueError for an unknown name.
+
+    >>> tf.keras.optimizers.get("sgd").momentum
+    0.0
     """
-
-    __module__ = "keras.src.optimizers.optimizer"
-
-    default_rate = 0.001
-    weight_decay: float | None = None
-    clipnorm: float | None = None
-    global_clipnorm: float | None = None
-    clipvalue: float | None = None
-    use_ema: bool = False
-    ema_momentum: float = 0.99
-    ema_overwrite_frequency: int | None = None
-    loss_scale_factor: float | None = None
-    gradient_accumulation_steps: int | None = None
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        known = _arguments(type(self), args, options)
-        name = known.pop("name")
-        self.name = auto_name(type(self).__name__) if name is None else name
-        rate = known.pop("learning_rate")
-        for key, value in known.items():
-            setattr(self, key, value)
-        self._check(rate)
-        self.built = False
-        self._variables: list[Variable] = []
-        self._trained: list[Variable] = []
-        self._state: dict[int, dict[str, Variable]] = {}
-        self._averages: list[KerasVariable] = []
-        self._accumulated: list[KerasVariable] = []
-        self._undecayed: set[int] = set()
-        self._undecayed_names: list[str] = []
-        self._iterations = self.add_variable((), "zeros", "int64", name="iteration")
-        self._rate: Any = rate
-        if not callable(rate):
-            self._rate = self.add_variable((), lambda shape, dtype: as_tensor(rate, dtype), name="learning_rate")
-        self._check_rule()
-
-    # What it knows
-
-    @property
-    def learning_rate(self) -> Any:
-        """The learning rate's variable; of a schedule or a function, its value now."""
-        if isinstance(self._rate, LearningRateSchedule):
-            return self._rate(self._iterations._value)
-        return self._rate if isinstance(self._rate, Variable) else self._rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if callable(value):
-            self._variables = [v for v in self._variables if v is not self._rate]
-            self._rate = value
-        elif isinstance(self._rate, Variable):
-            self._rate.assign(value)
-        else:
-            raise TypeError(
-                "This optimizer was created with a `LearningRateSchedule` object as its `learning_rate` constructor "
-                "argument, hence its learning rate is not settable. If you need the learning rate to be settable, you "
-                "should instantiate the optimizer with a float `learning_rate` argument."
-            )
-
-    @property
-    def iterations(self) -> Any:
-        """How many steps have been taken: its variable; of accumulated ones, the number of whole steps."""
-        steps = self.gradient_accumulation_steps
-        return self._iterations // steps if steps else self._iterations
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The optimizer's own variables."""
-        return list(self._variables)
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make this optimizer again."""
-        rate = self._rate
-        if isinstance(rate, Variable):
-            rate = float(rate)
-        elif isinstance(rate, LearningRateSchedule):
-            rate = serialize_schedule(rate)
-        keys = (*_LISTED, *(key for key in _own_options(type(self)) if key not in _LISTED))
-        return {"name": self.name, "learning_rate": rate, **{key: getattr(self, key) for key in keys}}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Optimizer:
-        """The optimizer of these arguments."""
-        rate = config.get("learning_rate")
-        return cls(**config | ({"learning_rate": deserialize_schedule(rate)} if isinstance(rate, dict) else {}))
-
-    # Its state
-
-    def build(self, variables: Iterable[Variable]) -> None:
-        """Make the state for the variables that are to be changed."""
-        if self.built:
-            return
-        self._trained = list(variables)
-        self._state = {id(v): {} for v in self._trained}
-        if self.use_ema:
-            self._averages = self.add_optimizer_variables(self._trained, "average")
-        if self.gradient_accumulation_steps:
-            self._accumulated = self.add_optimizer_variables(self._trained, "gradient_accumulator")
-        for group in self._slots():
-            starts = [ops.get_initializer({"class_name": "Constant", "config": {"value": x}}) for x in group.values()]
-            made = self.add_optimizer_variables(self._trained, list(group), starts)
-            for name, column in zip(group, made):
-                for v, slot in zip(self._trained, column):
-                    self._state[id(v)][name] = slot.value
-        self.built = True
-
-    def _slots(self) -> tuple[dict[str, float], ...]:
-        """The state that the rule keeps for each variable, in groups of names and what they start as."""
-        return ()
-
-    def add_variable(
-        self,
-        shape: Any,
-        initializer: Any = "zeros",
-        dtype: Any = None,
-        aggregation: str = "none",
-        layout: Any = None,
-        name: str | None = None,
-    ) -> KerasVariable:
-        """Make a variable of the optimizer's own."""
-        dtype = standard_dtype(dtype).name
-        made = KerasVariable(ops.get_initializer(initializer)(tuple(shape), dtype), dtype, self.name, name)
-        self._variables.append(made)
-        return made
-
-    def add_variable_from_reference(
-        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
-    ) -> KerasVariable:
-        """Make a variable of the optimizer's own that goes with one to be changed, of its shape and dtype."""
-        v = reference_variable
-        whole = f"{re.sub('[/:]', '_', getattr(v, 'path', v.name))}_{name or 'var'}"
-        return self.add_variable(v.shape, initializer, v.dtype, name=whole)
-
-    def add_optimizer_variables(self, trainable_variables: Any, name: Any, initializer: Any = "zeros") -> Any:
-        """Make a variable for each of those to be changed: a list of them; for a list of names, a tuple of lists."""
-        names = [name] if isinstance(name, str) else list(name)
-        starts = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
-        if len(names) != len(starts):
-            raise ValueError(
-                f"The number of provided names must match the number of provided initializers.  Received name='{name}', "
-                f"initializer='{initializer}'"
-            )
-        columns: tuple[list[KerasVariable], ...] = tuple([] for _ in names)
-        for v in trainable_variables:
-            for column, each, start in zip(columns, names, starts):
-                column.append(self.add_variable_from_reference(v, each, start))
-        return columns[0] if isinstance(name, str) else columns
-
-    def set_weights(self, weights: Any) -> None:
-        """Put values into the optimizer's own variables. Raises ValueError before `build`, or for another shape."""
-        if not self.built:
-            raise ValueError(
-                "You are calling `set_weights()` on an optimizer that has not yet been built. Please call "
-                "`optimizer.build(trainable_variables)` to create the optimizer weights before calling `set_weights()`."
-            )
-        for variable, weight in zip(self._variables, weights):
-            if tuple(variable.shape) != tuple(weight.shape):
-                raise ValueError(
-                    f"Optimizer variable {getattr(variable, 'path', variable.name)} has shape {variable.shape} not "
-                    f"compatible with provided weight shape {weight.shape}."
-                )
-            variable.assign(weight)
-
-    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
-        """Spare variables, those listed or those whose name has one of these patterns in it, from weight decay."""
-        self._undecayed = {id(v) for v in var_list or ()}
-        self._undecayed_names = list(var_names or ())
-
-    # A step
-
-    def apply_gradients(self, grads_and_vars: Any) -> KerasVariable:
-        """Change each variable by its gradient, and count the step: [(gradient, variable), ...].
-
-        A None gradient leaves its variable as it is, with a note. Raises ValueError if all are None, or for a
-        variable that the optimizer has not met in its first call.
-        """
-        grads, variables = zip(*grads_and_vars)
-        self.apply(grads, variables)
-        return self._iterations
-
-    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
-        """As `apply_gradients`, with gradients and variables apart; the variables known from before by default."""
-        if len(grads) == 0:
-            return
-        variables = self._trained if trainable_variables is None else list(trainable_variables)
-        if trainable_variables is None:
-            self._check_count(len(grads))
-        else:
-            self.build(variables)
-            for v in variables:
-                self._slot(v)
-        pairs = [(_gradient(g), v) for g, v in zip(grads, variables) if g is not None]
-        if not pairs:
-            raise explain(
-                ValueError("No gradients provided for any variable."),
-                hint="a gradient is None where the loss does not depend on the variable: compute it inside the tape",
-            )
-        missing = [getattr(v, "path", v.name) for g, v in zip(grads, variables) if g is None]
-        if missing:
-            note(
-                f"Gradients do not exist for variables {missing} when minimizing the loss. If using `model.compile()`, "
-                "did you forget to provide a `loss` argument?"
-            )
-        scale = self.loss_scale_factor
-        found = [g if scale is None else entrywise(lambda x: x / scale, g) for g, _ in pairs]
-        self._step(found, [v for _, v in pairs])
-        for _, v in pairs:
-            if v.constraint is not None:
-                v.assign(v.constraint(v), read_value=False)
-        self._iterations.assign_add(1)
-
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Change one variable by its gradient: what each rule defines."""
-        raise NotImplementedError
-
-    def _step(self, grads: list[Any], variables: list[Variable]) -> None:
-        steps = self.gradient_accumulation_steps
-        if steps:
-            numbers = [self._number(v) for v in variables]
-            for g, i in zip(grads, numbers):
-                self._accumulated[i].assign(dense(g) + self._accumulated[i]._value)
-            if (int(self._iterations) + 1) % steps == 0:
-                self._change([self._accumulated[i]._value / steps for i in numbers], variables)
-                for total in self._accumulated:
-                    total.assign(ops.zeros_like(total._value))
-        else:
-            self._change(grads, variables)
-        if self.use_ema:
-            self._average(int(self.iterations))
-
-    def _change(self, grads: list[Any], variables: list[Variable]) -> None:
-        grads = self._clipped(grads)
-        rate = as_tensor(self.learning_rate)
-        if self.weight_decay is not None:
-            for v in variables:
-                if not self._is_spared(v):
-                    decay = v._value * ops.cast(self.weight_decay, v.dtype) * ops.cast(rate, v.dtype)
-                    v.assign_sub(decay, read_value=False)
-        self._before_updates()
-        for g, v in zip(grads, variables):
-            self.update_step(ops.cast(g, v.dtype), v, ops.cast(rate, v.dtype))
-
-    def _before_updates(self) -> None:
-        """What a rule does once a step, before any variable."""
-
-    def _is_spared(self, variable: Variable) -> bool:
-        return id(variable) in self._undecayed or any(re.search(p, variable.name) for p in self._undecayed_names)
-
-    def _clipped(self, grads: list[Any]) -> list[Any]:
-        if self.clipnorm and self.clipnorm > 0:
-            return [ops.clip_by_norm(g, self.clipnorm) for g in grads]
-        if self.global_clipnorm and self.global_clipnorm > 0:
-            limit = self.global_clipnorm
-            norm = ops.sqrt(ops.reduce_sum(ops.stack([ops.reduce_sum(ops.square(entries(g))) for g in grads])))
-            # The last term makes everything nan once the norm is inf or nan.
-            scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
-            return [entrywise(lambda x: x * scale, g) for g in grads]
-        if self.clipvalue and self.clipvalue > 0:
-            return [ops.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
-        return grads
-
-    def _average(self, step: int) -> None:
-        frequency = self.ema_overwrite_frequency
-        for v, average in zip(self._trained, self._averages):
-            momentum = ops.cast(step != 0, v.dtype) * self.ema_momentum  # the first average is the variable itself
-            average.assign(momentum * average._value + (1 - momentum) * v._value)
-            if frequency and (step + 1) % frequency == 0:
-                v.assign(average._value, read_value=False)
-
-    def _slot(self, variable: Any) -> Any:
-        """The state that goes with a variable. Raises ValueError for one that the optimizer was not built for."""
-        found = self._state.get(id(variable))
-        if found is not None:
-            return found
-        raise explain(
-            ValueError(
-                f"Unknown variable: {variable}. This optimizer can only be called for the variables it was originally "
-                "built with. When working with a new set of variables, you should recreate a new optimizer instance."
-            ),
-            f"the optimizer {self.name} was first used with other variables",
-            hint="make one optimizer for each set of variables",
-        )
-
-    def _number(self, variable: Variable) -> int:
-        return next(i for i, v in enumerate(self._trained) if v is variable)
-
-    # Helpers that programs may call
-
-    def finalize_variable_values(self, var_list: Any) -> None:
-        """Put the moving averages into the variables, if they are kept."""
-        if self.use_ema:
-            for v, average in zip(var_list, self._averages):
-                v.assign(average._value)
-
-    def scale_loss(self, loss: Any) -> Any:
-        """The loss times `loss_scale_factor`, by which gradients are divided again."""
-        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
-
-    def assign(self, variable: Variable, value: Any) -> None:
-        variable.assign(ops.cast(value, variable.dtype))
-
-    def assign_add(self, variable: Variable, value: Any) -> None:
-        variable.assign_add(ops.cast(value, variable.dtype))
-
-    def assign_sub(self, variable: Variable, value: Any) -> None:
-        variable.assign_sub(ops.cast(value, variable.dtype))
-
-    # Checks
-
-    def _check(self, rate: Any) -> None:
-        steps, frequency = self.gradient_accumulation_steps, self.ema_overwrite_frequency
-        if steps and not steps >= 2:
-            raise ValueError(
-                f"`gradient_accumulation_steps` must be an integer >= 2. Received: gradient_accumulation_steps={steps}"
-            )
-        if self.use_ema and not 0 <= self.ema_momentum <= 1:
-            raise ValueError(
-                f"`ema_momentum` must be in the range [0, 1]. Received: ema_momentum={self.ema_momentum}"
-            )
-        if self.use_ema and frequency and (not isinstance(frequency, int) or frequency < 1):
-            raise ValueError(
-                "`ema_overwrite_frequency` must be an integer >= 1 or None. Received: "
-                f"ema_overwrite_frequency={frequency}"
-            )
-        clips = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
-        if sum(value is not None for value in clips.values()) > 1:
-            listed = ", ".join(f"{key}={value}" for key, value in clips.items())
-            raise ValueError(
-                "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. Received: " + listed
-            )
-        if not callable(rate) and not isinstance(rate, float):
-            raise explain(
-                ValueError(
-                    "Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a callable "
-                    "(that takes in the current iteration value and returns the corresponding learning rate value). "
-                    f"Received instead: learning_rate={rate!r}"
-                ),
-                hint=f"write {float(rate)}" if isinstance(rate, int) or is_tensor(rate) else None,
-            )
-
-    def _check_rule(self) -> None:
-        """Check the rule's own arguments."""
-
-    def _check_count(self, count: int) -> None:
-        if not self.built:
-            raise ValueError(
-                "When passing `grads` without `variables`, the optimizer must already be built on a list of "
-                "variables. Call `optimizer.build(trainable_variables)` first. "
-            )
-        if count != len(self._trained):
-            raise ValueError(
-                "When passing `grads` as a list of gradient tensors, the gradients must match `optimizer.variables` "
-                f"one-to-on. Received a list of {count} gradients, but the optimizer is tracking {len(self._trained)} "
-                "trainable variables."
-            )
+    found = deserialize_optimizer(identifier) if isinstance(identifier, (str, dict)) else identifier
+    if identifier is None or isinstance(found, Optimizer):
+        return found
+    raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
 
 
-#: The arguments after the rule's own, in Keras's order.
-_POSITIONAL = (
-    "weight_decay",
-    "clipnorm",
-    "clipvalue",
-    "global_clipnorm",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
-#: The same in the order in which `get_config` lists them.
-_LISTED = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", *_POSITIONAL[4:])
+@op("keras.optimizers.serialize optimizers.serialize", short=False)
+def serialize_optimizer(optimizer: Any) -> Any:
+    """An optimizer as a dictionary; its state is not in it.
+
+    >>> tf.keras.optimizers.serialize(SGD(0.5))["class_name"]
+    'SGD'
+    """
+    return {
+        "module": "keras.optimizers",
+        "class_name": type(optimizer).__name__,
+        "config": optimizer.get_config(),
+        "registered_name": None,
+    }
 
 
-def _arguments(rule: type[Optimizer], args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
-    """All arguments of an optimizer, by name. Raises TypeError, ValueError for those that it does not have."""
-    own, call = _own_options(rule), f"{rule.__name__}.__init__()"
-    order = ["learning_rate", *own, *(key for key in _POSITIONAL if key not in own), "name"]
-    if len(args) > len(order):
-        raise TypeError(
-            f"{call} takes from 1 to {len(order) + 1} positional arguments but {len(args) + 1} were given"
-        )
-    given = dict(zip(order, args))
-    twice = next((key for key in given if key in options), None)
-    if twice is not None:
-        raise TypeError(f"{call} got multiple values for argument {twice!r}")
-    given |= options
-    if given.pop("decay", None) is not None:
-        note("Argument `decay` is no longer supported and will be ignored.")
-    unknown = {key: value for key, value in given.items() if key not in order}
-    if unknown:
-        raise ValueError(f"Argument(s) not recognized: {unknown}")
-    if rule is Optimizer and "learning_rate" not in given:
-        raise TypeError("BaseOptimizer.__init__() missing 1 required positional argument: 'learning_rate'")
-    defaults = {key: getattr(rule, key) for key in (*own, *_POSITIONAL)}
-    return {"learning_rate": rule.default_rate, "name": None, **defaults, **given}
+@op("keras.optimizers.deserialize optimizers.deserialize", short=False)
+def deserialize_optimizer(config: Any, custom_objects: Any = None) -> Any:
+    """The optimizer of a dictionary, as `serialize` gives it; the name itself if there is no such optimizer.
 
-
-def _own_options(rule: type[Optimizer]) -> list[str]:
-    """The options that a rule adds to those of all: its annotated attributes, and those of the rule it refines."""
-    rules = rule.__mro__[: rule.__mro__.index(Optimizer)]
-    return [key for r in rules for key in vars(r).get("__annotations__", {})]
-
-
-def _gradient(g: Any) -> Any:
-    return g if is_tensor(g) else as_tensor(g)
+    >>> tf.keras.optimizers.deserialize({"class_name": "sgd", "config": {"momentum": 0.5}}).momentum
+    0.5
+    """
+    name, options = (config.get("class_name"), config.get("config", {})) if isinstance(config, dict) else (config, {})
+    rule = next((rule for key, rule in OPTIMIZERS.items() if key.lower() == str(name).lower()), None)
+    return name if rule is None else rule.from_config(options)

@@ -1,4 +1,7 @@
-"""`tf.keras.optimizers.schedules`: learning rates that depend on the step."""
+"""`tf.keras.optimizers.schedules`: learning rates that depend on the step.
+
+All is computed in the dtype of the initial learning rate, float32 for a Python float.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .registry import export, ops
+from .registry import export, op, ops
 
 
 class LearningRateSchedule:
@@ -18,7 +21,12 @@ class LearningRateSchedule:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this schedule again."""
-        return {key: value for key, value in vars(self).items() if not key.startswith("_")}
+        if type(self) is LearningRateSchedule:
+            raise NotImplementedError(
+                "Learning rate schedule 'LearningRateSchedule' must override `get_config()` in order to be "
+                "serializable."
+            )
+        return dict(vars(self))
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> LearningRateSchedule:
@@ -30,16 +38,13 @@ class LearningRateSchedule:
             f"Learning rate schedule '{type(self).__name__}' must override `__call__(self, step)`."
         )
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__name__} object at {id(self):#x}>"
-
-
-def _number(x: Any) -> Tensor:
-    return ops.cast(as_tensor(x), "float32")
-
 
 class ExponentialDecay(LearningRateSchedule):
-    """initial_learning_rate * decay_rate^(step / decay_steps); in whole powers, if `staircase`."""
+    """initial_learning_rate * decay_rate^(step / decay_steps); in whole powers, if `staircase`.
+
+    >>> tf.keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.5)(20)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.125>
+    """
 
     def __init__(
         self,
@@ -49,20 +54,22 @@ class ExponentialDecay(LearningRateSchedule):
         staircase: bool = False,
         name: str = "ExponentialDecay",
     ) -> None:
-        if decay_steps <= 0:
-            raise ValueError(f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}")
+        _check("decay_steps", decay_steps)
         self.initial_learning_rate, self.decay_steps, self.decay_rate = initial_learning_rate, decay_steps, decay_rate
         self.staircase, self.name = staircase, name
 
     def __call__(self, step: Any) -> Tensor:
-        power = _number(step) / _number(self.decay_steps)
-        return _number(self.initial_learning_rate) * _number(self.decay_rate) ** (
-            ops.floor(power) if self.staircase else power
-        )
+        start, step, steps, rate = _numbers(self.initial_learning_rate, step, self.decay_steps, self.decay_rate)
+        power = step / steps
+        return start * rate ** (ops.floor(power) if self.staircase else power)
 
 
 class InverseTimeDecay(LearningRateSchedule):
-    """initial_learning_rate / (1 + decay_rate * step / decay_steps); by whole fractions, if `staircase`."""
+    """initial_learning_rate / (1 + decay_rate * step / decay_steps); by whole fractions, if `staircase`.
+
+    >>> tf.keras.optimizers.schedules.InverseTimeDecay(0.5, 10, 0.5)(20)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.25>
+    """
 
     def __init__(
         self,
@@ -72,19 +79,22 @@ class InverseTimeDecay(LearningRateSchedule):
         staircase: bool = False,
         name: str = "InverseTimeDecay",
     ) -> None:
-        if decay_steps <= 0:
-            raise ValueError(f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}")
+        _check("decay_steps", decay_steps)
         self.initial_learning_rate, self.decay_steps, self.decay_rate = initial_learning_rate, decay_steps, decay_rate
         self.staircase, self.name = staircase, name
 
     def __call__(self, step: Any) -> Tensor:
-        share = _number(step) / _number(self.decay_steps)
-        share = ops.floor(share) if self.staircase else share
-        return _number(self.initial_learning_rate) / (1.0 + _number(self.decay_rate) * share)
+        start, step, steps, rate = _numbers(self.initial_learning_rate, step, self.decay_steps, self.decay_rate)
+        share = step / steps
+        return start / (1.0 + rate * (ops.floor(share) if self.staircase else share))
 
 
 class PolynomialDecay(LearningRateSchedule):
-    """From initial_learning_rate to end_learning_rate in `decay_steps`; then again and again, if `cycle`."""
+    """From initial_learning_rate to end_learning_rate in `decay_steps`; if `cycle`, again and again, ever slower.
+
+    >>> tf.keras.optimizers.schedules.PolynomialDecay(1., 10, end_learning_rate=0.5)(5)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.75>
+    """
 
     def __init__(
         self,
@@ -95,23 +105,27 @@ class PolynomialDecay(LearningRateSchedule):
         cycle: bool = False,
         name: str = "PolynomialDecay",
     ) -> None:
-        if decay_steps <= 0:
-            raise ValueError(f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}")
+        _check("decay_steps", decay_steps)
         self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
         self.end_learning_rate, self.power, self.cycle, self.name = end_learning_rate, power, cycle, name
 
     def __call__(self, step: Any) -> Tensor:
-        step, steps = _number(step), _number(self.decay_steps)
+        start, step, steps, end, power = _numbers(
+            self.initial_learning_rate, step, self.decay_steps, self.end_learning_rate, self.power
+        )
         if self.cycle:
-            steps = steps * ops.where(ops.equal(step, 0.0), 1.0, ops.ceil(step / steps))
+            steps = steps * ops.where(ops.equal(step, 0.0), ops.ones_like(step), ops.ceil(step / steps))
         else:
             step = ops.minimum(step, steps)
-        start, end = _number(self.initial_learning_rate), _number(self.end_learning_rate)
-        return (start - end) * (1.0 - step / steps) ** _number(self.power) + end
+        return (start - end) * (1.0 - step / steps) ** power + end
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """values[i] from just after boundaries[i - 1] up to boundaries[i]."""
+    """values[i] from just after boundaries[i - 1] up to boundaries[i]. Raises ValueError for other numbers of values.
+
+    >>> tf.keras.optimizers.schedules.PiecewiseConstantDecay([3, 7], [1., 0.5, 0.25])(4)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
+    """
 
     def __init__(self, boundaries: Any, values: Any, name: str = "PiecewiseConstant") -> None:
         if len(boundaries) != len(values) - 1:
@@ -122,12 +136,17 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.boundaries, self.values, self.name = boundaries, values, name
 
     def __call__(self, step: Any) -> Tensor:
-        now = float(as_tensor(step))
-        return _number(self.values[sum(now > float(b) for b in self.boundaries)])
+        now = as_tensor(step)
+        passed = sum(bool(now > ops.cast(boundary, now.dtype)) for boundary in self.boundaries)
+        return as_tensor(self.values[passed])
 
 
 class CosineDecay(LearningRateSchedule):
-    """Half a cosine from the initial rate down to alpha times it, after a linear rise to `warmup_target` if given."""
+    """Half a cosine from the initial rate down to alpha times it, after a linear rise to `warmup_target` if given.
+
+    >>> tf.keras.optimizers.schedules.CosineDecay(0.5, 10, alpha=0.25)(20)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.125>
+    """
 
     def __init__(
         self,
@@ -138,21 +157,15 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: Any = None,
         warmup_steps: Any = 0,
     ) -> None:
-        if decay_steps <= 0:
-            raise ValueError(f"Argument `decay_steps` must be > 0. Received: decay_steps={decay_steps}")
-        self.initial_learning_rate, self.decay_steps, self.alpha, self.name = (
-            initial_learning_rate,
-            decay_steps,
-            alpha,
-            name,
-        )
-        self.warmup_target, self.warmup_steps = warmup_target, warmup_steps
+        _check("decay_steps", decay_steps)
+        self.initial_learning_rate, self.decay_steps, self.alpha = initial_learning_rate, decay_steps, alpha
+        self.name, self.warmup_target, self.warmup_steps = name, warmup_target, warmup_steps
 
     def __call__(self, step: Any) -> Tensor:
-        step, steps, start = _number(step), _number(self.decay_steps), _number(self.initial_learning_rate)
+        start, step, steps, warmup = _numbers(self.initial_learning_rate, step, self.decay_steps, self.warmup_steps)
         if self.warmup_target is None:
             return self._decayed(ops.minimum(step, steps) / steps, start)
-        warmup, target = _number(self.warmup_steps), _number(self.warmup_target)
+        target = ops.cast(self.warmup_target, start.dtype)
         step = ops.minimum(step, steps + warmup)
         if float(step) < float(warmup):
             return (target - start) * (step / warmup) + start
@@ -160,11 +173,16 @@ class CosineDecay(LearningRateSchedule):
 
     def _decayed(self, done: Tensor, start: Tensor) -> Tensor:
         share = 0.5 * (1.0 + ops.cos(math.pi * done))
-        return start * ((1.0 - self.alpha) * share + self.alpha)
+        return start * ((1 - self.alpha) * share + self.alpha)
 
 
 class CosineDecayRestarts(LearningRateSchedule):
-    """Cosine decays one after the other, each t_mul times as long and m_mul times as high as the one before."""
+    """Cosine decays one after the other, each t_mul times as long and m_mul times as high as the one before
+    (Loshchilov & Hutter, 2017).
+
+    >>> tf.keras.optimizers.schedules.CosineDecayRestarts(0.5, 10, m_mul=0.5)(10)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.25>
+    """
 
     def __init__(
         self,
@@ -175,25 +193,35 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha: float = 0.0,
         name: str = "SGDRDecay",
     ) -> None:
-        if first_decay_steps <= 0:
-            raise ValueError(
-                f"Argument `first_decay_steps` must be > 0. Received: first_decay_steps={first_decay_steps}"
-            )
+        _check("first_decay_steps", first_decay_steps)
         self.initial_learning_rate, self.first_decay_steps = initial_learning_rate, first_decay_steps
         self.t_mul, self.m_mul, self.alpha, self.name = t_mul, m_mul, alpha, name
 
     def __call__(self, step: Any) -> Tensor:
-        done = _number(step) / _number(self.first_decay_steps)
-        growth = _number(self.t_mul)
+        start, step, steps, longer, higher = _numbers(
+            self.initial_learning_rate, step, self.first_decay_steps, self.t_mul, self.m_mul
+        )
+        done = step / steps
         if self.t_mul == 1.0:
             restarts = ops.floor(done)
             done = done - restarts
         else:
-            restarts = ops.floor(ops.log(1.0 - done * (1.0 - growth)) / ops.log(growth))
-            before = (1.0 - growth**restarts) / (1.0 - growth)
-            done = (done - before) / growth**restarts
-        share = 0.5 * _number(self.m_mul) ** restarts * (1.0 + ops.cos(math.pi * done))
-        return _number(self.initial_learning_rate) * ((1.0 - self.alpha) * share + self.alpha)
+            restarts = ops.floor(ops.log(1.0 - done * (1.0 - longer)) / ops.log(longer))
+            before = (1.0 - longer**restarts) / (1.0 - longer)
+            done = (done - before) / longer**restarts
+        share = 0.5 * higher**restarts * (1.0 + ops.cos(math.pi * done))
+        return start * ((1 - self.alpha) * share + self.alpha)
+
+
+def _numbers(start: Any, *others: Any) -> tuple[Any, ...]:
+    """The initial learning rate as a tensor, and the other numbers in its dtype."""
+    first = as_tensor(start)
+    return (first, *(ops.cast(x, first.dtype) for x in others))
+
+
+def _check(name: str, steps: Any) -> None:
+    if steps <= 0:
+        raise ValueError(f"Argument `{name}` must be > 0. Received: {name}={steps}")
 
 
 SCHEDULES = {
@@ -212,3 +240,32 @@ for _name, _schedule in SCHEDULES.items():
     _schedule.__module__ = LearningRateSchedule.__module__
     export("tf.keras.optimizers.schedules." + _name, _schedule, None, "schedules")
     export("tf.optimizers.schedules." + _name, _schedule, None, "schedules")
+
+
+@op("keras.optimizers.schedules.serialize optimizers.schedules.serialize", short=False)
+def serialize_schedule(learning_rate_schedule: Any) -> Any:
+    """A schedule as a dictionary.
+
+    >>> s = tf.keras.optimizers.schedules
+    >>> s.serialize(s.ExponentialDecay(0.5, 10, 0.5))["config"]["decay_steps"]
+    10
+    """
+    return {
+        "module": "keras.optimizers.schedules",
+        "class_name": type(learning_rate_schedule).__name__,
+        "config": learning_rate_schedule.get_config(),
+        "registered_name": None,
+    }
+
+
+@op("keras.optimizers.schedules.deserialize optimizers.schedules.deserialize", short=False)
+def deserialize_schedule(config: Any, custom_objects: Any = None) -> Any:
+    """The schedule of a dictionary, as `serialize` gives it; the name itself if there is no such schedule.
+
+    >>> tf.keras.optimizers.schedules.deserialize({"class_name": "CosineDecay", "config":
+    ...     {"initial_learning_rate": 0.5, "decay_steps": 10}}).decay_steps
+    10
+    """
+    name, options = (config["class_name"], config["config"]) if isinstance(config, dict) else (config, {})
+    schedule = SCHEDULES.get(name)
+    return name if schedule is None else schedule.from_config(options)

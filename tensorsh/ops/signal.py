@@ -14,7 +14,7 @@ from ..runtime.errors import explain, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor
 from .fourier import at_least
-from .registry import op, ops
+from .registry import op, ops, primitive
 from .rules import ints, mismatch
 
 # ---------------------------------------------------------------- windows
@@ -121,7 +121,7 @@ def _float_dtype(dtype: Any) -> DType:
     dtype = as_dtype(dtype)
     if not dtype.is_floating:
         raise explain(
-            ValueError(f"dtype must be a floating point type. Found {dtype!r}"),
+            ValueError(f"dtype must be a floating point type. Found {dtype}"),
             hint="write dtype=float32, or cast the signal",
         )
     return dtype
@@ -195,8 +195,30 @@ def frame(
         count = max(0, 1 + (samples - length) // step)
     if length < 0:
         raise invalid("Range", f"Requires start <= limit when delta > 0: 0/{length}", "frame: frame_length is negative")
-    places = ops.expand_dims(ops.arange(count) * step, 1) + ops.arange(length)
-    return ops.gather(x, places, axis=at)
+    return _framed(x, axis=at, length=length, step=step, count=count)
+
+
+@primitive(
+    lambda g, y, x, axis, length, step, count: _unframed(
+        g, axis=axis, length=length, step=step, size=x._array.shape[axis]
+    )
+)
+def _framed(xp, x, axis, length, step, count):
+    return xp.take(x, xp.arange(count)[:, None] * step + xp.arange(length), axis=axis)
+
+
+@primitive(
+    lambda h, y, g, axis, length, step, size: _framed(
+        h, axis=axis, length=length, step=step, count=g._array.shape[axis]
+    )
+)
+def _unframed(xp, g, axis, length, step, size):
+    """The adjoint of `_framed` for `size` samples: frames added up."""
+    lead, count = (slice(None),) * axis, g.shape[axis]
+    y = xp.zeros((*g.shape[:axis], size, *g.shape[axis + 2 :]), g.dtype)
+    for k in range(length if count else 0):
+        y[(*lead, slice(k, k + (count - 1) * step + 1, step))] += g[(*lead, slice(None), k)]
+    return y
 
 
 def _whole(value: Any) -> int:
@@ -226,7 +248,7 @@ def overlap_and_add(signal: Any, frame_step: Any, name: str | None = None) -> Te
     given = scalar(frame_step)
     if not given.dtype.is_integer:
         raise explain(
-            ValueError(f"frame_step must be an integer. Got {given.dtype!r}"), hint="write a whole number of samples"
+            ValueError(f"frame_step must be an integer. Got {given.dtype}"), hint="write a whole number of samples"
         )
     (step,) = ints(given)
     *lead, frames, length = x._array.shape

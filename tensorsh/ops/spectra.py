@@ -293,7 +293,7 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None 
     """
     x = as_tensor(log_mel_spectrograms)
     if x._array.ndim and not x._array.shape[-1]:
-        raise explain(ValueError(f"num_mel_bins must be positive. Got: {x}"), "the spectra have no bins")
+        raise explain(ValueError(f"num_mel_bins must be positive. Got: {x!s}"), "the spectra have no bins")
     y = _cosine(x, 2, None, None)
     return y * ops.rsqrt(ops.cast(x._array.shape[-1], y.dtype) * 2.0)
 
@@ -342,7 +342,7 @@ def linear_to_mel_weight_matrix(
             f"{upper_edge_hertz} for sample_rate: {sample_rate}"
         )
     if not dtype.is_floating:
-        raise ValueError(f"dtype must be a floating point type. Got: {dtype!r}")
+        raise ValueError(f"dtype must be a floating point type. Got: {dtype}")
     nyquist = ops.cast(sample_rate, dtype) / 2.0
     lower, upper = (_mel(ops.cast(edge, dtype)) for edge in (lower_edge_hertz, upper_edge_hertz))
     # The constant part of a spectrum belongs to no band.

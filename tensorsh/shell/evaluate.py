@@ -16,6 +16,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..runtime import tape
+
 # Together less than the 200 ms after which a key seems to do nothing.
 UNWINDING, PARKING = 0.1, 0.02
 
@@ -70,6 +72,7 @@ class Evaluator:
             event = _next(events, PARKING)
         if event is None:
             self.abandoned = True
+            tape.recorders.clear()  # those that the abandoned work opened are never closed
             return Stop()
         return event.error
 

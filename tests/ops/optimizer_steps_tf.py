@@ -1,9 +1,10 @@
-"""Make optimizers_tf.json, where TensorFlow's optimizers end: run this under a Python that has TensorFlow.
+"""Make optimizer_steps_tf.json, where TensorFlow's optimizers end: run this under a Python that has TensorFlow.
 
-    TF_ENABLE_ONEDNN_OPTS=0 python tests/ops/optimizers_tf.py
+    TF_ENABLE_ONEDNN_OPTS=0 python tests/ops/optimizer_steps_tf.py
 
 Each optimizer takes 200 steps in a least squares problem; `PROGRAM` is valid both as Python with TensorFlow and as
-tensorsh, and its tests run it too.
+tensorsh, and its tests run it too. Some optimizers leap about a minimum, where the last digit of one step decides the
+next; a case in which TensorFlow itself ends elsewhere after a start one digit away says nothing, and is refused.
 """
 
 import json
@@ -37,16 +38,16 @@ OPTIMIZERS = [
     "SGD(tf.keras.optimizers.schedules.ExponentialDecay(0.1, 20, 0.9))",
     "SGD(tf.keras.optimizers.schedules.CosineDecay(0., 180, warmup_target=0.1, warmup_steps=20))",
     "Adam()",
-    "Adam(0.05, beta_1=0.8, beta_2=0.95, epsilon=1e-4)",
+    "Adam(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-4)",
     "Adam(0.05, amsgrad=True)",
     "Adam(0.05, clipnorm=0.5, weight_decay=0.01)",
     "AdamW(0.05)",
     "AdamW(0.05, weight_decay=0.1, amsgrad=True)",
     "RMSprop()",
     "RMSprop(0.02, rho=0.8)",
-    "RMSprop(0.005, momentum=0.5)",
-    "RMSprop(0.01, centered=True)",
-    "RMSprop(0.005, momentum=0.5, centered=True)",
+    "RMSprop(0.002, momentum=0.5)",
+    "RMSprop(0.002, centered=True)",
+    "RMSprop(0.001, momentum=0.5, centered=True)",
     "Adagrad()",
     "Adagrad(0.2, initial_accumulator_value=0.5)",
     "Adadelta()",
@@ -60,18 +61,27 @@ OPTIMIZERS = [
     "Ftrl(0.2, l2_regularization_strength=0.1, l2_shrinkage_regularization_strength=0.05, beta=0.5)",
     "Lion()",
     "Lion(0.004, beta_1=0.8, weight_decay=0.1)",
+    "Lamb(0.01)",
 ]
 
 
 def main() -> None:
     golden = {}
     for optimizer in OPTIMIZERS:
-        names: dict = {}
-        exec(PROGRAM.format(optimizer=optimizer), names)
-        golden[optimizer] = [v.numpy().reshape(-1).tolist() for v in names["variables"]]
+        golden[optimizer] = end(PROGRAM.format(optimizer=optimizer))
+        beside = end(PROGRAM.format(optimizer=optimizer).replace("[[0.5]", "[[0.50000006]"))
+        for a, b in zip(sum(golden[optimizer], []), sum(beside, [])):
+            assert abs(a - b) < 2e-6, f"{optimizer} depends on rounding"
     path = pathlib.Path(__file__).with_suffix(".json")
     lines = [f"  {json.dumps(name)}: {json.dumps(values)}" for name, values in golden.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def end(program: str) -> list[list[float]]:
+    """Where the variables are after the program."""
+    names: dict = {}
+    exec(program, names)
+    return [v.numpy().reshape(-1).tolist() for v in names["variables"]]
 
 
 if __name__ == "__main__":
