@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .language.diagnostics import diagnose, render
-from .ops.namespace import namespace_names
 from .session import Session
 
 _FAULT = """\
@@ -17,7 +16,7 @@ This is a fault in tensorsh, not in your program: please report it, with the pro
 
 def report(session: Session, error: BaseException, color: bool = False, debug: bool = False) -> str:
     """The error's picture; with `debug`, Python's traceback below it."""
-    names = [*session.known_names(), *(path for path in namespace_names() if path.startswith("tf."))]
+    names = [*session.known_names(), *session.known_namespaces()]
     lines = [render(diagnose(error, session.sources, names, session.parameters), color)]
     if is_internal_fault(error, session.sources):
         lines.append(_FAULT)

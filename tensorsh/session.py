@@ -105,6 +105,10 @@ class Session:
         """Every name a program could use here: its own and the library's."""
         return [*self.visible_names(), *self._builtins, *registry.index().short, *MODULES.values()]
 
+    def known_namespaces(self) -> list[str]:
+        """What is below `tf`, which a program may have meant by a bare name: "tf.random" by "random"."""
+        return [path for path in namespace_names() if path.startswith("tf.")]
+
     def parameters(self, name: str) -> list[str]:
         """The parameter names of the function that a program knows by `name`, such as "reduce_sum"."""
         last = name.rpartition(".")[2]
@@ -169,9 +173,13 @@ class Session:
                 with open(path, encoding="utf-8") as file:
                     text = file.read()
             except FileNotFoundError:
-                error: Any = ModuleNotFoundError(f"No module named {module!r}")
-                error.hint = _IMPORT_HINT
-                raise error from None
+                missing: Any = ModuleNotFoundError(f"No module named {module!r}")
+                missing.hint = _IMPORT_HINT
+                raise missing from None
+            except OSError as error:
+                raise ImportError(f"cannot read {path}: {error.strerror}") from None
+            except UnicodeDecodeError:
+                raise ImportError(f"cannot read {path}: it is not UTF-8 text") from None
             inner = Session(lambda value: None, folder=os.path.dirname(path))
             inner._modules = self._modules
             inner._seeds = self._seeds  # one stream of random numbers, whoever draws from it

@@ -109,6 +109,15 @@ def test_a_tsh_file_is_a_module(tmp_path: Path) -> None:
         session.run("getattr(helper, '_hidden')", "main 2")
 
 
+def test_a_module_that_cannot_be_read_is_an_import_error(tmp_path: Path) -> None:
+    (tmp_path / "latin.tsh").write_bytes(b'x = "\xe9"\n')
+    (tmp_path / "folder.tsh").mkdir()
+    session = Session(folder=str(tmp_path))
+    for module, why in (("latin", "it is not UTF-8 text"), ("folder", "Is a directory")):
+        with pytest.raises(ImportError, match=why):
+            session.run(f"import {module}", "main")
+
+
 def test_modules_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "util.tsh").write_text("where = 'top'\n")

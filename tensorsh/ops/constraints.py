@@ -124,8 +124,8 @@ def get_constraint(identifier: Any) -> Any:
     """The constraint of a name ("non_neg", "NonNeg") or of {"class_name": ..., "config": {...}}; a constraint or
     function itself. Raises ValueError for anything else.
 
-    >>> tf.keras.constraints.get("max_norm").max_value
-    2
+    >>> tf.keras.constraints.get("non_neg")([-1.])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.], dtype=float32)>
     """
     return _catalogue.get(identifier)
 

@@ -12,8 +12,24 @@ from typing import Any
 import numpy as np
 
 from ..runtime import backend
-from ..runtime.dtypes import F32, bool_, complex64, complex128, float16, float32, float64, int32
-from ..runtime.dtypes import bfloat16, int8, int16, int64, uint8, uint16, uint32, uint64
+from ..runtime.dtypes import (
+    F32,
+    bfloat16,
+    bool_,
+    complex64,
+    complex128,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 from ..runtime.errors import (
     InvalidArgumentError,
     OutOfRangeError,
@@ -428,9 +444,7 @@ def extract_glimpse(
     if noise not in ("uniform", "gaussian", "zero"):
         raise refuse(f"The noise could only be uniform, gaussian, or zero, got{noise}")
     if x._array.ndim != 4:
-        raise refuse(
-            f"input must be 4-dimensional (batch_size, height, width, depth){bracketed(x._array.shape)}"
-        )
+        raise refuse(f"input must be 4-dimensional (batch_size, height, width, depth){bracketed(x._array.shape)}")
     if sizes._array.shape != (2,):
         raise refuse(f"input must be a vector of size 2 (height, width){bracketed(sizes._array.shape)}")
     if where._array.shape[:1] != x._array.shape[:1]:

@@ -6,6 +6,7 @@ ssim: Wang, Bovik, Sheikh & Simoncelli, "Image quality assessment: from error vi
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 from ..runtime.dtypes import float32
@@ -38,7 +39,11 @@ def per_image_standardization(image: Any) -> Tensor:
     return (x - mean) / ops.maximum(deviation, least)
 
 
-@op("image.total_variation", short=False, samples=lambda s: [s.call(s.distinct(2, 3, 2)), s.call(s.distinct(1, 2, 2, 2))])
+@op(
+    "image.total_variation",
+    short=False,
+    samples=lambda s: [s.call(s.distinct(2, 3, 2)), s.call(s.distinct(1, 2, 2, 2))],
+)
 def total_variation(images: Any, name: str | None = None) -> Tensor:
     """The sum of the differences, without sign, between neighbours: one number for each image.
 
@@ -86,7 +91,7 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Tensor:
     """
     x, y, limit = _pair(a, b, max_val)
     error = ops.reduce_mean(ops.squared_difference(x, y), [-3, -2, -1])
-    ratio = 20 * ops.log(limit) / ops.log(ops.constant(10.0)) - ops.constant(4.3429448) * ops.log(error)
+    ratio = 20 * ops.log(limit) / ops.log(ops.constant(10.0)) - (10 / log(10)) * ops.log(error)
     _check_alike(x, y)
     return ratio
 

@@ -96,8 +96,8 @@ def serialize_initializer(initializer: Any) -> Any:
 def deserialize_initializer(config: Any, custom_objects: Any = None) -> Any:
     """The initializer of a dictionary, as `serialize` gives it.
 
-    >>> tf.keras.initializers.deserialize({"class_name": "Constant", "config": {"value": 2.}}).value
-    2.0
+    >>> tf.keras.initializers.deserialize({"class_name": "Constant", "config": {"value": 2.}})([1])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.], dtype=float32)>
     """
     return _catalogue.deserialize(config)
 

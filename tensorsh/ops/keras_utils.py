@@ -20,8 +20,10 @@ def set_random_seed(seed: int) -> None:
     Raises ValueError unless the seed is an integer from 0 to 2**32 - 1.
 
     >>> tf.keras.utils.set_random_seed(42)
-    >>> tf.keras.initializers.HeNormal().seed
-    686579304
+    >>> tf.keras.initializers.HeNormal()([2, 2])
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[-0.5363461, -0.3280778],
+           [-0.5031528,  1.5481987]], dtype=float32)>
     """
     if not isinstance(seed, int):
         raise ValueError(f"Expected `seed` argument to be an integer. Received: seed={seed} (of type {type(seed)})")

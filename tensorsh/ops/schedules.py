@@ -263,8 +263,8 @@ def deserialize_schedule(config: Any, custom_objects: Any = None) -> Any:
     """The schedule of a dictionary, as `serialize` gives it; the name itself if there is no such schedule.
 
     >>> tf.keras.optimizers.schedules.deserialize({"class_name": "CosineDecay", "config":
-    ...     {"initial_learning_rate": 0.5, "decay_steps": 10}}).decay_steps
-    10
+    ...     {"initial_learning_rate": 0.5, "decay_steps": 10}})(0)
+    <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
     name, options = (config["class_name"], config["config"]) if isinstance(config, dict) else (config, {})
     schedule = SCHEDULES.get(name)
