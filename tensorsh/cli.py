@@ -244,6 +244,13 @@ def explain(session: Any, error: BaseException, debug: bool) -> int:
     return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME
 
 
+def open_missing_streams() -> None:
+    """Python has None for a standard stream that was closed before it began (`>&-`): the null device serves."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (open as long as we run)
+
+
 def flush_quietly() -> None:
     try:
         sys.stdout.flush()
@@ -253,8 +260,16 @@ def flush_quietly() -> None:
 
 def run() -> NoReturn:
     """The console script."""
+    open_missing_streams()
     try:
         code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except KeyboardInterrupt:  # while the session was still being made
+        print("Interrupted", file=sys.stderr)
+        code = INTERRUPTED
     except Exception as error:  # before there was a session to report it
         print(f"tensorsh: internal fault: {type(error).__name__}: {error}", file=sys.stderr)
         if "--debug" in sys.argv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -107,6 +108,25 @@ def test_a_closed_pipe_ends_quietly() -> None:
     line = f"yes 1 | head -20000 | {sys.executable} -m tensorsh | head -1"
     done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_was_closed_before_is_no_fault(closed: str) -> None:
+    line = f"{shlex.join(COMMAND)} -e '1 + 1' {closed} && {shlex.join(COMMAND)} - {closed} </dev/null"
+    assert subprocess.run(["sh", "-c", line], capture_output=True, timeout=60).returncode == 0
+
+
+def test_help_that_nobody_reads_ends_quietly() -> None:
+    with subprocess.Popen([*COMMAND, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_no_standard_input_is_an_empty_program() -> None:
+    done = subprocess.run(["sh", "-c", f"{shlex.join(COMMAND)} <&-"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_an_interrupt_is_130() -> None:

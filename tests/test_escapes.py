@@ -43,6 +43,13 @@ REFUSED_TEXT = {
     "traceback by dunder": "try:\n    1/0\nexcept Exception as e:\n    loot = e.__traceback__",
     "context by dunder": "try:\n    1/0\nexcept Exception as e:\n    loot = e.__context__",
     "attribute assignment": "zeros(2).shape = 1",
+    "attribute as a loop's target": "for zeros(2).shape in [1]: pass",
+    "attribute in an unpacking": "(zeros(2).shape, y) = 1, 2",
+    "attribute deleted": "x = zeros(2)\ndel x.shape",
+    "attribute as an import's alias": "import math as tf.math",
+    "dunder imported under another name": "from math import __loader__ as loot",
+    "dunder below a module": "import tensorflow.__class__ as loot",
+    "dunder of a decorated function": "@tf.function\ndef f(x): return x\nloot = f.__wrapped__",
     "class statement": "class A: pass",
     "exec statement": "import math\nmath.__loader__",
     "await": "await zeros(2)",
@@ -116,6 +123,14 @@ REFUSED_RUN = {
     "numpy f2py": "import numpy.f2py",
     "numpy testing runstring": "import numpy as np\nloot = np.testing.runstring",
     "random bit generator": "import numpy as np\nloot = np.random.default_rng(0).bit_generator",
+    "numpy's formatter hook": "import numpy as np\nnp.set_printoptions(formatter={'all': len})",
+    "numpy's error hook": "import numpy as np\nloot = np.errstate(call=len)",
+    "numpy arrays by a class found": "import numpy as np\nloot = type(np.zeros(2))((1000,))",
+    "a fancy string as a name": "import numpy as np\nloot = getattr((), np.array(['__class__'])[0])",
+    "a file through tf.print": "tf.print('x', output_stream='file:///tmp/loot')\nloot = 1",
+    "a file through print": "print('x', file='/tmp/loot')\nloot = 1",
+    "throwing into a generator": "def g():\n    yield 1\nloot = g().throw",
+    "a codec by a path": "loot = 'x'.encode('../../os')",
     "import os": "import os",
     "import sys": "import sys",
     "import builtins": "import builtins",
@@ -143,7 +158,9 @@ def test_is_refused_before_it_runs(session: Session, program: str) -> None:
 
 @pytest.mark.parametrize("program", REFUSED_RUN.values(), ids=REFUSED_RUN)
 def test_fails_when_it_runs(session: Session, program: str) -> None:
-    with pytest.raises((TensorshSyntaxError, AttributeError, NameError, ImportError, TypeError, ValueError, LookupError)):
+    with pytest.raises(
+        (TensorshSyntaxError, AttributeError, NameError, ImportError, TypeError, ValueError, LookupError)
+    ):
         session.run(program, "attack")
     assert "loot" not in session.names
 

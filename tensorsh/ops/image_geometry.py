@@ -6,7 +6,7 @@ from typing import Any
 
 from ..runtime.errors import InvalidArgumentError, explain
 from ..runtime.tensor import Tensor, as_tensor
-from .image_rules import as_batch, at_least_3d, from_batch
+from .image_rules import as_batch, at_least_3d
 from .registry import op, ops
 from .signal import scalar
 

@@ -13,6 +13,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from .image_color import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
 from .image_geometry import flipped
 from .image_rules import as_batch, at_least_3d
+from .indexing import slice_
 from .registry import op, ops
 
 
@@ -140,7 +141,7 @@ def _flip_samples(s: Any) -> Any:
     return [s.call(s(2, 2, 1), [1, 2]), s.call(s(4, 2, 2, 1), [1, 2])]
 
 
-@op("image.random_flip_left_right", short=False, samples=lambda s: [])
+@op("image.random_flip_left_right", short=False)
 def random_flip_left_right(image: Any, seed: Any = None) -> Tensor:
     """An image, or each of a batch, mirrored left to right with probability 1/2.
 
@@ -160,7 +161,7 @@ def stateless_random_flip_left_right(image: Any, seed: Any) -> Tensor:
     return _maybe_flipped(image, 1, partial(ops.stateless_uniform, seed=seed, minval=0, maxval=1.0))
 
 
-@op("image.random_flip_up_down", short=False, samples=lambda s: [])
+@op("image.random_flip_up_down", short=False)
 def random_flip_up_down(image: Any, seed: Any = None) -> Tensor:
     """An image, or each of a batch, turned upside down with probability 1/2.
 
@@ -198,10 +199,10 @@ def _cropped(value: Any, size: Any, draw: Any) -> Tensor:
             [("value", x), ("size", wanted)],
         )
     start = draw([x._array.ndim], dtype=int32, maxval=int(np.iinfo(np.int32).max)) % (shape - wanted + 1)
-    return ops.slice_(x, start, wanted)
+    return slice_(x, start, wanted)
 
 
-@op("image.random_crop", short=False, samples=lambda s: [])
+@op("image.random_crop", short=False)
 def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None) -> Tensor:
     """A part of a tensor, of any rank, of the given size and at a random place.
 

@@ -83,6 +83,7 @@ FAMILIES = (
     "image_geometry",
     "image_quality",
     "image_random",
+    "image_boxes",
     "isotonic",
     "ctc",
     "keras_activations",
