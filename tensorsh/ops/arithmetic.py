@@ -44,7 +44,7 @@ DIVISIBLE = listed(
 
 def _joined(x: Any, y: Any) -> Tensor | None:
     """Strings are joined, by a kernel of their own."""
-    if not any(type(t) is Tensor and t._array.dtype == object for t in (x, y)):
+    if not any(isinstance(t, (str, bytes)) or type(t) is Tensor and t._array.dtype == object for t in (x, y)):
         return None
     x = as_tensor(x, hint=string)
     y = as_tensor(y, hint=string)

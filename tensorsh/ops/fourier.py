@@ -114,7 +114,9 @@ def _inverse_adjoint(g: Tensor, length: int, rank: int) -> Tensor:
 
 def _complex(kernel: str, rank: int, value: Any) -> Tensor:
     kernel += _NUMBERS[rank]
-    x = as_tensor(value, hint=complex64)
+    x = as_tensor(value)
+    if not (x.dtype.is_complex or is_tensor(value) or isinstance(value, np.ndarray)):
+        x = as_tensor(value, complex64)
     check_dtype(kernel, x, _COMPLEX, _COMPLEX, "input", "Tcomplex")
     if x._array.ndim < rank:
         raise invalid(

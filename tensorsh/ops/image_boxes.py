@@ -50,8 +50,8 @@ def _keep(
 ) -> list[tuple[int, float]]:
     """(index, score) of the boxes kept, best first: none overlaps one before it by more than `limit`.
 
-    With sigma > 0 an overlap lowers a box's score by exp(-overlap ** 2 / (2 * sigma)) instead: Bodla, Singh, Chellappa &
-    Davis, "Soft-NMS: improving object detection with one line of code" (2017).
+    With sigma > 0 an overlap lowers a box's score by exp(-overlap ** 2 / (2 * sigma)) instead: Bodla, Singh, Chellappa
+    & Davis, "Soft-NMS: improving object detection with one line of code" (2017).
     """
     queue = [(-float(score), i, 0) for i, score in enumerate(scores.tolist()) if score > least]
     heapq.heapify(queue)
@@ -165,7 +165,8 @@ def non_max_suppression_with_scores(
 ) -> tuple[Tensor, Tensor]:
     """`non_max_suppression` with the scores; with `soft_nms_sigma` above 0 an overlap lowers a score instead.
 
-    >>> tf.image.non_max_suppression_with_scores([[0., 0., 1., 1.], [0., 0., 1., .5]], [.9, .8], 2, soft_nms_sigma=.5)[0]
+    >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .5]]
+    >>> tf.image.non_max_suppression_with_scores(boxes, [.9, .8], 2, soft_nms_sigma=.5)[0]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 1], dtype=int32)>
     """
     limit, sigma = float(iou_threshold), float(soft_nms_sigma)
@@ -221,8 +222,9 @@ def non_max_suppression_padded(
     pad_to_max_output_size: fill the indices up with 0; ValueError for a batch without. sorted_input: take the boxes in
     the order in which they come. The other two arguments make TensorFlow quicker, and change nothing.
 
-    >>> tf.image.non_max_suppression_padded([[0., 0., 1., 1.], [0., 0., 1., .9]], [.9, .8], 2, pad_to_max_output_size=True)
-    (<tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 0], dtype=int32)>, <tf.Tensor: shape=(), dtype=int32, numpy=1>)
+    >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .9]]
+    >>> tf.image.non_max_suppression_padded(boxes, [.9, .8], 2, pad_to_max_output_size=True)[0]
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 0], dtype=int32)>
     """
     box, score = as_tensor(boxes, float32), as_tensor(scores, float32)
     *lead, n, _ = box._array.shape
@@ -263,10 +265,12 @@ def combined_non_max_suppression(
     than all classes together may give. clip_boxes: to [0, 1]. What is not filled is 0.
 
     >>> found = tf.image.combined_non_max_suppression([[[[0., 0., 1., 2.]]]], [[[.5, .7]]], 1, 2)
-    >>> found.nmsed_boxes[0], found.nmsed_classes, found.valid_detections
-    (<tf.Tensor: shape=(2, 4), dtype=float32, numpy=
+    >>> found.nmsed_boxes[0]
+    <tf.Tensor: shape=(2, 4), dtype=float32, numpy=
     array([[0., 0., 1., 1.],
-           [0., 0., 1., 1.]], dtype=float32)>, <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 0.]], dtype=float32)>, <tf.Tensor: shape=(1,), dtype=int32, numpy=array([2], dtype=int32)>)
+           [0., 0., 1., 1.]], dtype=float32)>
+    >>> found.nmsed_classes
+    <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 0.]], dtype=float32)>
     """
     kernel = "CombinedNonMaxSuppression"
     box, score = as_tensor(boxes, float32), as_tensor(scores, float32)
@@ -315,8 +319,8 @@ def _drawn(xp, images, edges):
 def draw_bounding_boxes(images: Any, boxes: Any, colors: Any, name: str | None = None) -> Tensor:
     """Images with the edges of boxes drawn upon them, one pixel wide. No gradient (LookupError).
 
-    images: float32 or float16 (batch, height, width, 1, 3 or 4). boxes: (batch, n, 4), from 0 to 1. colors: (m, channels),
-    taken in turn; None for ten colours of TensorFlow's.
+    images: float32 or float16 (batch, height, width, 1, 3 or 4). boxes: (batch, n, 4), from 0 to 1. colors: (m,
+    channels), taken in turn; None for ten colours of TensorFlow's.
 
     >>> tf.image.draw_bounding_boxes(zeros([1, 3, 3, 1]), [[[0., 0., 1., 1.]]], [[2.]])[0, ..., 0]
     <tf.Tensor: shape=(3, 3), dtype=float32, numpy=

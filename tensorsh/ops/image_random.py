@@ -73,7 +73,7 @@ def stateless_random_contrast(image: Any, lower: Any, upper: Any, seed: Any) -> 
     """`random_contrast` as a function of `seed`, two integers.
 
     >>> tf.image.stateless_random_contrast([[[0.], [1.]]], .5, 1., [1, 2])[..., 0]
-    <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0.0389849, 0.9610151]], dtype=float32)>
+    <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0.03898489, 0.9610151 ]], dtype=float32)>
     """
     _check_range(lower, upper)
     return adjust_contrast(image, ops.stateless_uniform([], seed, lower, upper))
@@ -209,7 +209,7 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
     Raises InvalidArgumentError if it is larger than the tensor.
 
     >>> set_seed(1); tf.image.random_crop([1, 2, 3, 4, 5, 6], [2])
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
     """
     return _cropped(value, size, partial(ops.uniform, minval=0, seed=seed))
 
@@ -219,6 +219,6 @@ def stateless_random_crop(value: Any, size: Any, seed: Any, name: str | None = N
     """`random_crop` as a function of `seed`, two integers.
 
     >>> tf.image.stateless_random_crop([1, 2, 3, 4, 5, 6], [2], [3, 4])
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
     return _cropped(value, size, partial(ops.stateless_uniform, minval=0, seed=seed))

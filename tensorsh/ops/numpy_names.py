@@ -53,8 +53,8 @@ _FUNCTIONS = """
     median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean
     nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim ndindex
     nonzero outer pad partition percentile permute_dims piecewise place polyadd polyder polyfit polyint
-    polymul polyval prod promote_types ptp put put_along_axis putmask quantile ravel ravel_multi_index
-    real_if_close reshape resize result_type roll rollaxis roots rot90 round searchsorted select setdiff1d
+    polymul polyval prod ptp put put_along_axis putmask quantile ravel ravel_multi_index
+    real_if_close reshape resize roll rollaxis roots rot90 round searchsorted select setdiff1d
     setxor1d shape size sort split squeeze std sum swapaxes take take_along_axis tensordot trace transpose
     trapezoid trim_zeros tril_indices triu_indices union1d intersect1d unique unravel_index unwrap var
     vdot vecdot vsplit where array_repr array_str mgrid ogrid
@@ -135,6 +135,11 @@ def _dtype(dtype: Any, align: bool = False, copy: bool = False) -> np.dtype:
     return made
 
 
+def _common_dtype(*given: Any) -> np.dtype:
+    """The dtype in which NumPy computes with these arrays and dtypes, if it is one of numbers."""
+    return _dtype(np.result_type(*given))
+
+
 def _printing(function: Callable[..., Any]) -> Callable[..., Any]:
     """`set_printoptions` or `printoptions` with the options that are plain values."""
 
@@ -155,10 +160,12 @@ def _export(path: str, value: Any) -> None:
     export(path, value, None, "numpy_names")
 
 
-for _name in f"{_CONSTANTS} {_TYPES} {_UFUNCS} {_FUNCTIONS}".split():
+for _name in f"{_CONSTANTS} {_TYPES} {_UFUNCS}".split():
     _export("np." + _name, getattr(np, _name))
-for _name in _MAKERS.split():
-    _export("np." + _name, _numeric(getattr(np, _name)))
+for _name in f"{_MAKERS} {_FUNCTIONS}".split():
+    _value = getattr(np, _name)
+    _is_function = callable(_value) and not isinstance(_value, type)
+    _export("np." + _name, _numeric(_value) if _is_function else _value)
 for _name in _LINALG.split():
     _export("np.linalg." + _name, getattr(np.linalg, _name))
 for _name in _FFT.split():
@@ -169,6 +176,8 @@ _export("np.ndarray", ClassName(np.ndarray))
 _export("np.empty", _empty)
 _export("np.empty_like", _empty_like)
 _export("np.dtype", _dtype)
+_export("np.result_type", _common_dtype)
+_export("np.promote_types", _common_dtype)
 _export("np.set_printoptions", _printing(np.set_printoptions))
 _export("np.printoptions", _printing(np.printoptions))
 _export("np.__version__", np.__version__)

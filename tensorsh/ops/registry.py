@@ -220,7 +220,7 @@ def register(
     reflected: Callable[..., Any] | None = None,
 ) -> None:
     """Enter an op into the registry and install its operator."""
-    name = function.__name__.rstrip("_")
+    name = function.__name__ = function.__qualname__ = function.__name__.rstrip("_")
     family = function.__module__.rpartition(".")[2]
     short_name = name if short is True else short or None
     entry = Op(name, function, family, tuple(tf.split()), short_name, samples, tuple(operator.split()))

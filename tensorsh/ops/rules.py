@@ -29,6 +29,7 @@ _ndarray = np.ndarray
 _asarray = np.asarray
 _NONE: dict[str, Any] = {}
 _recorders = tape.recorders
+_NO_DTYPE = object()  # stands for a dtype that an op does not take: equal to no array's
 
 
 def unary(
@@ -51,7 +52,7 @@ def unary(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, None if grad is None else (grad,))
         allowed = frozenset(dtypes)
-        fast32, fast64 = (F32 if from_numpy(F32) in allowed else None), (F64 if from_numpy(F64) in allowed else None)
+        fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
         differentiable = grad is not None
 
@@ -105,16 +106,16 @@ def binary(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, grads or None)
         allowed = frozenset(dtypes)
-        fast32, fast64 = (F32 if from_numpy(F32) in allowed else None), (F64 if from_numpy(F64) in allowed else None)
+        fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
         differentiable = bool(grads)
 
         def public(x: Any, y: Any, name: str | None = None) -> Tensor:
             try:
                 a = x._array
+                dtype = a.dtype
             except AttributeError:
-                return careful(x, y, hint)
-            dtype = a.dtype
+                dtype = None
             if dtype is fast32 or dtype is fast64:
                 if type(y) is Tensor:
                     b = y._array
@@ -129,7 +130,7 @@ def binary(
                 except ValueError:
                     raise shape_error(kernel_name, x, y, args) from None
                 except TypeError:  # two array modules met
-                    return careful(x, y, hint)
+                    result = None
                 if type(result) is not _ndarray:
                     if not isinstance(result, np.generic):
                         return careful(x, y, hint)
@@ -222,7 +223,7 @@ def check_dtype(kernel: str, x: Tensor, allowed: Any, listed: Sequence[DType], a
             ),
             summary=f"{kernel}: {arg} is {dtype.name}, and must be one of {_spoken(listed)}",
             operands=[(arg, x)],
-            hint=f"cast it: cast(x, {wanted})",
+            hint=None if dtype.name == "string" else f"cast it: cast(x, {wanted})",
         )
 
 
@@ -265,8 +266,17 @@ def mismatch(kernel: str, i: int, x: Tensor, y: Tensor, names: tuple[str, str] =
         f"{b.kernel_name} tensor",
         summary=f"{kernel}: the operands' dtypes differ, {a.name} and {b.name}",
         operands=[(names[0], x), (names[1], y)],
-        hint=f"cast one of them: cast(y, {a.name})",
+        hint=_cast_hint(a, b),
     )
+
+
+def _cast_hint(a: DType, b: DType) -> str | None:
+    """Which of two operands to cast so that nothing is lost; a string is cast to nothing."""
+    if "string" in (a.name, b.name):
+        return None
+    if b.is_complex and not a.is_complex or b.is_floating and not (a.is_floating or a.is_complex):
+        return f"cast one of them: cast(x, {b.name})"
+    return f"cast one of them: cast(y, {a.name})"
 
 
 def shape_error(kernel: str, x: Any, y: Any, args: tuple[str, str] = ("x", "y")) -> Any:
