@@ -52,7 +52,7 @@ def test_no_chain_of_allowed_attributes_leads_inside() -> None:
                 queue.append(surface.lookup(value, name))
             except Exception:  # a property that does not apply to this value
                 continue
-    unknown = {k for k in kinds if not surface.is_own(k) and not surface._random_type(k)} - set(surface.CLOSED)
+    unknown = {k for k in kinds if not surface.is_own(k) and not surface.is_random(k)} - set(surface.CLOSED)
     unknown = {k for k in unknown if not any(base in surface.ALLOWED for base in k.__mro__)}
     enums = {k for k in unknown if issubclass(k, type)}
     assert unknown - enums == set(), "types that surface.py does not speak of"

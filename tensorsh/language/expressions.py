@@ -67,6 +67,9 @@ class Expressions:
     text: str
     plain: Container[str]
     reads: dict[str, int]  # how often each name is read
+    #: Nodes that are right only where a rule further up takes them, by their identity, each with the place and the
+    #: words to refuse it with. What is left when the chunk is done stood where it cannot.
+    unplaced: dict[int, tuple[ast.AST, Any, str, str]]
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         """The expression in an f-string's field, text[begin:end]."""
@@ -81,9 +84,15 @@ class Expressions:
             name = unicodedata.normalize("NFKC", name)
             if not (name.isidentifier() and token.isidentifier()):
                 refuse(token, f"{str(token)!r} is no name: it holds a character that no name may hold")
+        if name == "super":
+            refuse(token, "'super' keeps its meaning, and cannot be a name", "give it another name")
         if name.startswith("__") and name.strip("_"):
             refuse(token, f"names beginning with '__' are private: {name}", "give it another name")
         return name
+
+    def only_where_taken(self, node: ast.AST, where: Any, message: str, hint: str) -> None:
+        """The node is refused, in these words, unless a rule further up takes it from `unplaced`."""
+        self.unplaced[id(node)] = node, where, message, hint
 
     def global_name(self, name: str, where: dict[str, Any]) -> ast.Name:
         self.reads[name] = self.reads.get(name, 0) + 1
@@ -97,6 +106,10 @@ class Expressions:
         (token,) = children
         if token == "__name__":
             return ast.Constant("__main__", **place(meta))
+        if token == "super":
+            parent = ast.Name("super", LOAD, **place(meta))
+            self.only_where_taken(parent, token, "'super' is to be called", "in a method, write super().method(...)")
+            return parent
         return self.global_name(self.identifier(token), place(meta))
 
     def attribute(self, meta: Meta, children: list[Any]) -> ast.expr:
@@ -105,8 +118,14 @@ class Expressions:
         where = place(meta)
         if name in TEXTS:
             return self.service("@attr", [value, ast.Constant(name, **where)], where)
-        if name.startswith("_"):
-            refuse(token, f"names beginning with '_' are private: {name}")
+        if name == "__init__" and is_super_call(value):
+            method = ast.Attribute(value, name, LOAD, **where)
+            message = "names beginning with '__' are private: __init__"
+            self.only_where_taken(method, token, message, "call it: super().__init__(...)")
+            return method
+        if name.startswith("__"):
+            hint = "the class of x is type(x)" if name == "__class__" else None
+            refuse(token, f"names beginning with '__' are private: {name}", hint)
         if name in self.plain:
             return ast.Attribute(value, name, LOAD, **where)
         return self.service("@attr", [value, ast.Constant(self.identifier(token), **where)], where)
@@ -253,6 +272,8 @@ class Expressions:
         value, function = children
         where = place(meta)
         bare = not hasattr(function, "in_parentheses")
+        if is_super_call(function):
+            refuse(function, "super() is no function to hand a value to", "write super().method(...)")
         if isinstance(function, ast.Call) and bare and not is_checked_attribute(function):
             return ast.Call(function.func, [value, *function.args], function.keywords, **where)
         if bare and not isinstance(function, _CALLABLE):
@@ -276,7 +297,19 @@ class Expressions:
             if keywords:
                 _check_order(argument, keywords)
             arguments.append(argument)
-        return ast.Call(function, arguments, keywords, **place(meta))
+        where = place(meta)
+        if self.unplaced.pop(id(function), None) and isinstance(function, ast.Name):
+            return self._super(function, arguments, keywords, where)
+        return ast.Call(function, arguments, keywords, **where)
+
+    def _super(
+        self, parent: ast.Name, arguments: list[ast.expr], keywords: list[ast.keyword], where: dict[str, Any]
+    ) -> ast.Call:
+        """`super()` is Python's own, which finds the method's class and object; super(A, self) names them."""
+        starred = any(isinstance(argument, ast.Starred) for argument in arguments)
+        if keywords or starred or len(arguments) not in (0, 2):
+            refuse(parent, "super() is called without arguments, or with a class and an object of it", "write super()")
+        return self.service("@super", arguments, where) if arguments else ast.Call(parent, [], [], **where)
 
     def keyword_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
         token, value = children
@@ -311,18 +344,42 @@ class Expressions:
         """Turn a value into what is assigned to (or deleted), or refuse it in words."""
         if isinstance(target, ast.Starred):
             refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")
+        target = self._place_to_store(target)
         waiting = [target]
         for node in waiting:
             if isinstance(node, ast.Name):
-                self.reads[node.id] -= 1
+                self.reads[node.id] = self.reads.get(node.id, 0) - 1
             elif isinstance(node, (ast.Tuple, ast.List)):
+                node.elts = [self._place_to_store(element) for element in node.elts]
                 waiting += node.elts
             elif isinstance(node, ast.Starred) and context is STORE:
+                node.value = self._place_to_store(node.value)
                 waiting.append(node.value)
-            elif not isinstance(node, ast.Subscript):
+            elif not isinstance(node, (ast.Subscript, ast.Attribute)):
                 _refuse_target(node, context, hint)
             node.ctx = context
         return target
+
+    def _place_to_store(self, node: ast.expr) -> ast.expr:
+        """The node, or what stands for an attribute as a target."""
+        if isinstance(node, ast.Attribute):
+            return self.attribute_target(node, node.value, node.attr)
+        if is_checked_attribute(node):
+            checked: Any = node
+            value, name = checked.args
+            if name.value in TEXTS:
+                refuse(node, f"names beginning with '__' are private: {name.value}")
+            return self.attribute_target(node, value, name.value)
+        return node
+
+    def attribute_target(self, node: ast.expr, value: ast.expr, name: str) -> ast.expr:
+        """`x.name` as a target is an element of the service that holds all attributes: `@attributes[x, "name"]`.
+
+        So it can stand wherever a target can, and `x.name += 1` looks at x once.
+        """
+        where = {key: getattr(node, key) for key in node._attributes}
+        key = ast.Tuple([value, ast.Constant(name, **where)], LOAD, **where)
+        return ast.Subscript(ast.Name("@attributes", LOAD, **where), key, LOAD, **where)
 
 
 _CALLABLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Lambda)
@@ -330,6 +387,11 @@ _CALLABLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Lambda)
 
 def no_parameters() -> ast.arguments:
     return ast.arguments([], [], None, [], [], None, [])
+
+
+def is_super_call(node: ast.expr) -> bool:
+    """Is it super(), or super(A, self)?"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("super", "@super")
 
 
 def is_checked_attribute(node: ast.expr) -> bool:
@@ -349,11 +411,6 @@ def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
 
 def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
     action = "delete" if context is DELETE else "assign to"
-    if isinstance(node, ast.Attribute) or is_checked_attribute(node):
-        checked: Any = node
-        name = node.attr if isinstance(node, ast.Attribute) else checked.args[1].value
-        hint = "a variable's value is set by assign(...)" if context is STORE else None
-        refuse(node, f"cannot {action} an attribute, {name!r}", hint)
     refuse(node, f"cannot {action} {describe(node)}", hint)
 
 

@@ -63,6 +63,7 @@ class Optimizer:
     """
 
     __module__ = "keras.src.optimizers.optimizer"
+    _assignable = frozenset({"learning_rate"})
 
     #: The arguments of the rule itself that follow `learning_rate`, with their defaults.
     own_options: tuple[tuple[str, Any], ...] = ()

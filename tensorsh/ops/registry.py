@@ -91,6 +91,7 @@ FAMILIES = (
     "control",
     "mapping",
     "functions",
+    "modules",
     "config",
     "autodiff",
     "custom_gradients",

@@ -163,9 +163,10 @@ def test_dunder_name_is_main_and_no_other_dunder_is_a_name() -> None:
 
 
 PRIVATE = [
-    "__builtins__", "__import__('os')", "__debug__", "__file__", "x.__class__", "x._value", "x.__class__.y",
+    "__builtins__", "__import__('os')", "__debug__", "__file__", "x.__class__", "x.__value", "x.__class__.y",
     "[y.__dict__ for y in x]", "x[y.__z]", "x |> y.__call__", "@x.__y\ndef f(): pass",
-    "match(__x)",
+    "match(__x)", "class __A: pass", "class A:\n    __x = 1", "class A:\n    def __del__(self): pass",
+    "class A(__b): pass", "class A(x=__b): pass", "super().__class__", "super(A, self).__dict__",
     "__x = 1", "x.__y += 1", "del __x", "x: __y = 1", "x.__y: int = 1", "for __x in y: pass",
     "[0 for __x in y]",
     "def __f(): pass", "def f(__x): pass", "def f(x=__y): pass", "def f(x: __y): pass",
@@ -290,7 +291,7 @@ MODULES = [
     "textwrap",
     "tokenize",
 ]
-LARGER = (ast.ClassDef, ast.NamedExpr, ast.Match, ast.AsyncFunctionDef, ast.Await, ast.AnnAssign)
+LARGER = (ast.NamedExpr, ast.Match, ast.AsyncFunctionDef, ast.Await, ast.AnnAssign)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -327,9 +328,9 @@ def _is_larger(function: ast.FunctionDef) -> bool:
     for node in ast.walk(function):
         if isinstance(node, LARGER):
             return True
-        if isinstance(node, ast.Attribute) and (
-            node.attr.startswith("_") or not isinstance(node.ctx, ast.Load)
-        ):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
+            return True
+        if isinstance(node, ast.ClassDef) and (len(node.bases) > 1 or node.keywords):
             return True
         names = [getattr(node, field, None) for field in ("id", "name", "arg")]
         if any(isinstance(name, str) and name.startswith("__") for name in names):
