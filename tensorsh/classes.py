@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import builtins
 import types
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Callable
+from typing import Any
 
 from . import surface
 from .language.special_methods import RECEIVING, SPECIAL_METHODS
@@ -90,7 +91,9 @@ def admitted(value: Any) -> Any:
 _PLAIN = frozenset({int, float, complex, bool, str, bytes, list, dict, set, types.NoneType})
 
 # What Python itself puts into a class's names.
-_PYTHONS = frozenset("__module__ __qualname__ __doc__ __classcell__ __firstlineno__ __static_attributes__".split())
+_PYTHONS = frozenset(
+    {"__module__", "__qualname__", "__doc__", "__classcell__", "__firstlineno__", "__static_attributes__"}
+)
 
 
 def _make(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:

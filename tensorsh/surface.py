@@ -125,7 +125,9 @@ def lookup(obj: Any, name: str) -> Any:
     if allowed is None:
         closed = kind.__dict__.get(CLOSED_NAMES)
         if closed is not None:
-            return _of_session(obj, name, closed)
+            if name not in closed and name[:1] not in ("_", "@"):
+                return getattr(obj, name)
+            return _private_of_session(obj, name)
         allowed = _by_type[kind] = _allowed_on(kind)
     if name in allowed:
         return getattr(obj, name)
@@ -213,12 +215,13 @@ def closed_names(base: type) -> frozenset[str]:
     return frozenset(n for n in names if not any(n in ALLOWED.get(kind, ()) for kind in foreign))
 
 
-def _of_session(obj: Any, name: str, closed: frozenset[str]) -> Any:
-    """An attribute of an object whose class the program made."""
-    if type(name) is str and name not in closed and not name.startswith(("_", "@")):
-        return getattr(obj, name)
+def _private_of_session(obj: Any, name: str) -> Any:
+    """An attribute with one underscore, of an object whose class the program made."""
     key = private_key(name)
-    if key is None or not (key in obj.__dict__ or any(key in vars(base) for base in type(obj).__mro__)):
+    own = obj.__dict__
+    if key in own:
+        return own[key]
+    if key is None or not any(key in vars(base) for base in type(obj).__mro__):
         raise _refusal(obj, name)
     return getattr(obj, key)
 
@@ -305,9 +308,10 @@ def _format_map(text: str, mapping: Any) -> str:
 
 def _astype(array: Any, dtype: Any, *, copy: bool = True) -> Any:
     """`ndarray.astype`, but to numbers, bools and text only: an array of objects would call their methods."""
-    if np.dtype(dtype).kind not in "biufcSUV" or np.dtype(dtype).fields:
+    wanted = np.dtype(dtype)  # asked once: an object of the program's may say something else each time
+    if wanted.kind not in "biufcSUV" or wanted.fields:
         raise TypeError(f"astype: {dtype!r} is not a dtype of numbers")
-    return array.astype(dtype, copy=copy)
+    return array.astype(wanted, copy=copy)
 
 
 #: Methods that programs get in a checked form of ours.

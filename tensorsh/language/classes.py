@@ -11,8 +11,8 @@ from typing import Any
 
 from lark.tree import Meta
 
-from .expressions import place, refuse
 from .statements import TYPE_PARAMETERS, Statements
+from .targets import place, refuse
 
 
 class Classes(Statements):

@@ -1,9 +1,9 @@
 """A chunk of program text -> a Python code object, whose positions are positions in the user's text.
 
 The tree is folded from its leaves upward, without recursion, by one method for each grammar rule
-(`Classes`, `Statements` and `Expressions`, each on top of the next). What the rules cannot see for themselves, Python's own compile()
-reports: a `return` outside a function, a name that is both global and a parameter. Its words are put into
-ours here.
+(`Classes`, `Statements` and `Expressions`, each on top of the next). What the rules cannot see for
+themselves, Python's own compile() reports: a `return` outside a function, a name that is both global and a
+parameter. Its words are put into ours here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The rules of grammar/tensorsh.lark that stand for values, each a method that gives its Python `ast` node.
 
 A method is given its rule's place and its children: tokens as they are, rules as the nodes that their own
-methods gave. Values are built to be read; an assignment's left side is turned into a target afterwards, by
-`stored`.
+methods gave. Values are built to be read; an assignment's left side is turned into a target afterwards
+(`targets.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from __future__ import annotations
 import ast
 import unicodedata
 from collections.abc import Container
-from typing import Any, NoReturn
+from typing import Any
 
 from lark import Token
 from lark.tree import Meta
 
-from .source import Span, TensorshSyntaxError
 from .strings import FString, bytes_value, joined, take_apart, text_value
-
-LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
+from .targets import LOAD, TEXTS, Targets, is_checked_attribute, place, refuse
 
 _BINARY: dict[str, ast.operator] = {
     "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(),
@@ -37,39 +35,11 @@ def binary_operator(sign: str) -> ast.operator:
     return _BINARY[sign]
 
 
-def place(meta: Any) -> dict[str, Any]:
-    """The place of a rule (lark's Meta) or token as an ast node's attributes."""
-    return {
-        "lineno": meta.line,
-        "col_offset": meta.column - 1,
-        "end_lineno": meta.end_line,
-        "end_col_offset": meta.end_column - 1,
-    }
-
-
-def refuse(where: Any, message: str, hint: str | None = None) -> NoReturn:
-    """Raise a syntax error at a rule's place, a token or a node."""
-    if hasattr(where, "lineno"):
-        span = Span(where.lineno, where.col_offset, where.end_lineno, where.end_col_offset)
-    else:
-        span = Span(where.line, where.column - 1, where.end_line, where.end_column - 1)
-    raise TensorshSyntaxError(message, span, hint)
-
-
-# Attributes that begin with an underscore and are open all the same: pasted programs print them, and they are
-# text. They are always looked up with a check.
-TEXTS = frozenset({"__name__", "__version__"})
-
-
-class Expressions:
+class Expressions(Targets):
     """The expression rules. `text` is the chunk's, `plain` the attribute names that need no check."""
 
     text: str
     plain: Container[str]
-    reads: dict[str, int]  # how often each name is read
-    #: Nodes that are right only where a rule further up takes them, by their identity, each with the place and the
-    #: words to refuse it with. What is left when the chunk is done stood where it cannot.
-    unplaced: dict[int, tuple[ast.AST, Any, str, str]]
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         """The expression in an f-string's field, text[begin:end]."""
@@ -90,17 +60,9 @@ class Expressions:
             refuse(token, f"names beginning with '__' are private: {name}", "give it another name")
         return name
 
-    def only_where_taken(self, node: ast.AST, where: Any, message: str, hint: str) -> None:
-        """The node is refused, in these words, unless a rule further up takes it from `unplaced`."""
-        self.unplaced[id(node)] = node, where, message, hint
-
     def global_name(self, name: str, where: dict[str, Any]) -> ast.Name:
         self.reads[name] = self.reads.get(name, 0) + 1
         return ast.Name(name, LOAD, **where)
-
-    def service(self, name: str, arguments: list[ast.expr], where: dict[str, Any]) -> ast.Call:
-        """A call of one of the runtime's services, whose names no program can write."""
-        return ast.Call(ast.Name(name, LOAD, **where), arguments, [], **where)
 
     def name(self, meta: Meta, children: list[Any]) -> ast.expr:
         (token,) = children
@@ -338,49 +300,6 @@ class Expressions:
     def yield_from(self, meta: Meta, children: list[Any]) -> ast.YieldFrom:
         return ast.YieldFrom(children[0], **place(meta))
 
-    # Targets
-
-    def stored(self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None) -> ast.expr:
-        """Turn a value into what is assigned to (or deleted), or refuse it in words."""
-        if isinstance(target, ast.Starred):
-            refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")
-        target = self._place_to_store(target)
-        waiting = [target]
-        for node in waiting:
-            if isinstance(node, ast.Name):
-                self.reads[node.id] = self.reads.get(node.id, 0) - 1
-            elif isinstance(node, (ast.Tuple, ast.List)):
-                node.elts = [self._place_to_store(element) for element in node.elts]
-                waiting += node.elts
-            elif isinstance(node, ast.Starred) and context is STORE:
-                node.value = self._place_to_store(node.value)
-                waiting.append(node.value)
-            elif not isinstance(node, (ast.Subscript, ast.Attribute)):
-                _refuse_target(node, context, hint)
-            node.ctx = context
-        return target
-
-    def _place_to_store(self, node: ast.expr) -> ast.expr:
-        """The node, or what stands for an attribute as a target."""
-        if isinstance(node, ast.Attribute):
-            return self.attribute_target(node, node.value, node.attr)
-        if is_checked_attribute(node):
-            checked: Any = node
-            value, name = checked.args
-            if name.value in TEXTS:
-                refuse(node, f"names beginning with '__' are private: {name.value}")
-            return self.attribute_target(node, value, name.value)
-        return node
-
-    def attribute_target(self, node: ast.expr, value: ast.expr, name: str) -> ast.expr:
-        """`x.name` as a target is an element of the service that holds all attributes: `@attributes[x, "name"]`.
-
-        So it can stand wherever a target can, and `x.name += 1` looks at x once.
-        """
-        where = {key: getattr(node, key) for key in node._attributes}
-        key = ast.Tuple([value, ast.Constant(name, **where)], LOAD, **where)
-        return ast.Subscript(ast.Name("@attributes", LOAD, **where), key, LOAD, **where)
-
 
 _CALLABLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Lambda)
 
@@ -394,10 +313,6 @@ def is_super_call(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("super", "@super")
 
 
-def is_checked_attribute(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "@attr"
-
-
 def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
     spread = any(keyword.arg is None for keyword in keywords)
     if isinstance(argument, ast.Starred):
@@ -407,31 +322,3 @@ def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
         refuse(argument, "a positional argument cannot follow a '**' argument", "put it before")
     else:
         refuse(argument, "a positional argument cannot follow a keyword argument", "put it before")
-
-
-def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
-    action = "delete" if context is DELETE else "assign to"
-    refuse(node, f"cannot {action} {describe(node)}", hint)
-
-
-def describe(node: ast.expr) -> str:
-    """What the node is, in words that a user of the language has."""
-    if isinstance(node, ast.Constant):
-        if node.value is None or node.value is True or node.value is False:
-            return str(node.value)
-        return "'...'" if node.value is ... else "a literal"
-    return next((words for kind, words in _KINDS if isinstance(node, kind)), "an expression")
-
-
-_KINDS: tuple[tuple[Any, str], ...] = (
-    (ast.Call, "a function's result"),
-    (ast.Compare, "a comparison"),
-    (ast.JoinedStr, "an f-string"),
-    (ast.Lambda, "a lambda"),
-    (ast.IfExp, "a conditional expression"),
-    ((ast.ListComp, ast.SetComp, ast.DictComp), "a comprehension"),
-    (ast.GeneratorExp, "a generator"),
-    ((ast.Dict, ast.Set), "a display in braces"),
-    ((ast.Yield, ast.YieldFrom), "a yield"),
-    (ast.Starred, "a starred value"),
-)

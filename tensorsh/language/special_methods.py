@@ -6,16 +6,20 @@ to find attributes (`__getattr__`, `__getattribute__`, `__get__` ...), to copy a
 
 from __future__ import annotations
 
-_ARITHMETIC = "add sub mul truediv floordiv mod divmod pow matmul and or xor lshift rshift".split()
+_ARITHMETIC = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift"
+_OTHER_RECEIVING = """
+    divmod rdivmod eq ne lt le gt ge contains getitem setitem delitem round format
+"""
+_RECEIVING_NOTHING = """
+    enter exit repr str len iter next reversed hash bool int float complex index neg pos invert abs
+"""
+
+
+def _dunder(names: str) -> frozenset[str]:
+    return frozenset(f"__{name}__" for name in names.split())
+
 
 #: Those that are handed one value or more by whoever uses the operator.
-RECEIVING = frozenset(
-    [f"__{way}{name}__" for name in _ARITHMETIC for way in ("", "r", "i")]
-    + "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__".split()
-    + "__getitem__ __setitem__ __delitem__ __round__ __format__".split()
-) - {"__idivmod__"}
+RECEIVING = _dunder(_OTHER_RECEIVING).union(*(_dunder(f"{name} r{name} i{name}") for name in _ARITHMETIC.split()))
 
-SPECIAL_METHODS = RECEIVING | frozenset(
-    """__init__ __call__ __enter__ __exit__ __repr__ __str__ __len__ __iter__ __next__ __reversed__ __hash__
-    __bool__ __int__ __float__ __complex__ __index__ __neg__ __pos__ __invert__ __abs__""".split()
-)
+SPECIAL_METHODS = RECEIVING | _dunder(_RECEIVING_NOTHING) | {"__init__", "__call__"}

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from lark import Token
 from lark.tree import Meta
 
+from .expressions import Expressions, binary_operator, no_parameters
 from .special_methods import SPECIAL_METHODS
-from .expressions import DELETE, STORE, Expressions, binary_operator, no_parameters, place, refuse
+from .targets import DELETE, STORE, place, refuse
 
 # Python 3.12 gave functions and classes one field more, a list.
 TYPE_PARAMETERS: tuple[Any, ...] = ([],) if "type_params" in ast.FunctionDef._fields else ()

@@ -57,7 +57,7 @@ def our_tree(text: str) -> ast.Module:
 
 
 def python_tree(text: str) -> ast.Module:
-    """Python's ast, less what the language drops: annotations, and the `u` of a string."""
+    """Python's ast, less what the language drops: annotations, the base `object`, and the `u` of a string."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
@@ -79,6 +79,12 @@ class _WithoutAnnotations(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         self.generic_visit(node)
         node.returns = None
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        # A class made from `object` is one made from nothing.
+        self.generic_visit(node)
+        node.bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
@@ -129,9 +135,7 @@ def run_python(text: str, **given: Any) -> tuple[dict[str, Any], str]:
 
 def _public(names: dict[str, Any]) -> dict[str, str]:
     return {
-        name: repr(value)
-        for name, value in names.items()
-        if not name.startswith("__") and " at 0x" not in repr(value)
+        name: repr(value) for name, value in names.items() if not name.startswith("__") and " at 0x" not in repr(value)
     }
 
 

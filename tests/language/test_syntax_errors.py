@@ -19,9 +19,7 @@ from tensorsh.language.parser import completeness
 from tensorsh.language.program import compile_program
 from tensorsh.language.source import Source, TensorshSyntaxError
 
-CASES = (
-    (Path(__file__).parent / "syntax_errors.txt").read_text(encoding="utf-8").rstrip("\n").split("\n---\n")
-)
+CASES = (Path(__file__).parent / "syntax_errors.txt").read_text(encoding="utf-8").rstrip("\n").split("\n---\n")
 
 
 def _program(case: str) -> str:
