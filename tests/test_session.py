@@ -45,7 +45,8 @@ def test_a_failed_statement_binds_nothing(session: Session) -> None:
 
 
 def test_a_class_of_another_file_is_a_base(session: Session, shown: Shown, tmp_path: Path) -> None:
-    (tmp_path / "shapes.tsh").write_text("class Shape:\n    sides = 0\n    def f(self): return self.sides, self._h\n    _h = 1\n")
+    text = "class Shape:\n    sides = 0\n    def f(self): return self.sides, self._h\n    _h = 1\n"
+    (tmp_path / "shapes.tsh").write_text(text)
     session.folder = str(tmp_path)
     session.run("import shapes\nclass Square(shapes.Shape):\n    sides = 4\n    _h = 2", "a")
     assert shown("Square().f(), Square") == "((4, 2), <class '__main__.Square'>)\n"
