@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import surface
+from . import classes, surface
 from .language.program import compile_program
 from .language.source import Chunker, Source, TensorshSyntaxError, Unit
 from .ops import registry
@@ -43,10 +43,15 @@ class Session:
         self._modules: dict[str, Any] = {}
         self._builtins: dict[str, Any] = {
             "@attr": surface.lookup,
+            "@attributes": classes.Attributes(),
+            "@super": classes.parent,
             "@echo": self._echo,
             "@import": self._import,
             "@import_from": self._import_from,
             "__import__": builtins.__import__,  # for C code that imports while a program runs; no program can name it
+            "__build_class__": classes.build_class,  # what `class` calls, and after what it names the module
+            "__name__": "__main__",
+            "super": super,  # compiled programs can only call it, without arguments
             "getattr": surface.get,
             "hasattr": surface.has,
             "Exception": Exception,

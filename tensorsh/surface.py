@@ -1,9 +1,11 @@
 """What a program may reach: the allowlist of attributes, in this one place.
 
-A program's text never names an attribute that begins with an underscore (but for `__name__` of a class or function and
-`__version__`, which are text); the compiler refuses it. Of the rest:
+A program's text never names an attribute that begins with two underscores (but for `__name__` of a class or function
+and `__version__`, which are text); the compiler refuses it. Of the rest:
 
 - the classes of tensorsh itself show every public name that they (not their foreign bases) define;
+- the classes that programs make (`classes.py` does it for them) show every public name, save what they have from
+  foreign bases; and every name of theirs with one underscore, which is kept under another key (`private_key`);
 - foreign types (Python's and NumPy's) show the names listed in ALLOWED and nothing else;
 - any other type shows nothing.
 
@@ -19,6 +21,8 @@ from functools import partial
 from typing import Any, Iterable
 
 import numpy as np
+
+from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
 
 
 def _public(kind: type, *without: str) -> frozenset[str]:
@@ -60,6 +64,7 @@ ALLOWED: dict[type, frozenset[str]] = {
     type({}.items()): frozenset({"isdisjoint"}),
     types.GeneratorType: frozenset({"close", "send"}),
     BaseException: frozenset({"args", "value"}),
+    property: frozenset({"deleter", "getter", "setter"}),
     np.ndarray: _ARRAY,
     np.generic: _ARRAY,
     np.dtype: frozenset({"itemsize", "kind", "name", "shape", "type"}),
@@ -92,7 +97,6 @@ CLOSED: tuple[type, ...] = (
     types.EllipsisType,
     types.NotImplementedType,
     partial,
-    property,
     staticmethod,
     classmethod,
     super,
@@ -119,9 +123,18 @@ def lookup(obj: Any, name: str) -> Any:
     kind = type(obj)
     allowed = _by_type.get(kind)
     if allowed is None:
+        closed = kind.__dict__.get(CLOSED_NAMES)
+        if closed is not None:
+            if name not in closed and name[:1] not in ("_", "@"):
+                return getattr(obj, name)
+            return _private_of_session(obj, name)
         allowed = _by_type[kind] = _allowed_on(kind)
     if name in allowed:
         return getattr(obj, name)
+    if kind is super:
+        return _above(obj, name)
+    if kind is type and is_session_class(obj) and name != "__name__":
+        return _of_session_class(obj, name)
     if type(name) is str and not name.startswith("_"):
         if allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
             try:
@@ -168,6 +181,10 @@ def get(obj: Any, name: str, default: Any = _MISSING) -> Any:
 def public_names(obj: Any) -> list[str]:
     """The attributes of `obj` that a program may name."""
     kind = type(obj)
+    names = {n for n in dir(obj) if n.isidentifier() and not n.startswith("_")}
+    closed = vars(kind).get(CLOSED_NAMES)
+    if closed is not None:  # to look whether a name is there would run the program's own properties
+        return sorted(names - closed)
     allowed = _allowed_on(kind)
 
     def open_to_programs(name: str) -> bool:
@@ -175,7 +192,7 @@ def public_names(obj: Any) -> list[str]:
             return True
         return isinstance(obj, type) and _on_class(obj, name)
 
-    return sorted(n for n in dir(obj) if not n.startswith("_") and open_to_programs(n))
+    return sorted(n for n in names if open_to_programs(n))
 
 
 def plain_names(known: Iterable[str]) -> frozenset[str]:
@@ -195,7 +212,7 @@ def is_own(kind: type) -> bool:
 def _allowed_on(kind: type) -> frozenset[str]:
     if is_own(kind):
         return _EVERYTHING_OWN
-    if _random_type(kind):
+    if is_random(kind):
         return _RANDOM
     found: frozenset[str] = frozenset()
     for base in kind.__mro__:
@@ -203,7 +220,48 @@ def _allowed_on(kind: type) -> frozenset[str]:
     return found
 
 
-def _random_type(kind: type) -> bool:
+def closed_names(base: type) -> frozenset[str]:
+    """The public names that a class made from `base` has from foreign classes, and that are not open."""
+    foreign = [kind for kind in base.__mro__ if not (is_own(kind) or is_session_class(kind))]
+    names = {n for kind in foreign for n in vars(kind) if not n.startswith("_")}
+    return frozenset(n for n in names if not any(n in ALLOWED.get(kind, ()) for kind in foreign))
+
+
+def _private_of_session(obj: Any, name: str) -> Any:
+    """An attribute with one underscore, of an object whose class the program made."""
+    key = private_key(name)
+    own = obj.__dict__
+    if key in own:
+        return own[key]
+    if key is None or not any(key in vars(base) for base in type(obj).__mro__):
+        raise _refusal(obj, name)
+    return getattr(obj, key)
+
+
+def _of_session_class(cls: type, name: str) -> Any:
+    """An attribute of a class that the program made: what it or a base of it defines."""
+    return getattr(cls, _key_in(cls.__mro__, cls, name))
+
+
+def _above(parent: Any, name: str) -> Any:
+    """An attribute of what `super()` gives: what the bases define."""
+    mro = parent.__self_class__.__mro__
+    return getattr(parent, _key_in(mro[mro.index(parent.__thisclass__) + 1 :], parent, name))
+
+
+def _key_in(bases: tuple[type, ...], obj: Any, name: str) -> str:
+    """The key under which the first of the classes that has the name keeps it, if it is open there."""
+    key = private_key(name) or name
+    readable = type(name) is str and name.isidentifier() and not key.startswith("_")
+    for base in bases if readable else ():
+        if key in vars(base):
+            if is_session_class(base) or is_own(base) or name in ALLOWED.get(base, ()):
+                return key
+            break
+    raise _refusal(obj, name)
+
+
+def is_random(kind: type) -> bool:
     return kind.__module__.startswith("numpy.random") and kind.__name__ in ("RandomState", "Generator")
 
 
@@ -239,6 +297,8 @@ def _refusal(obj: Any, name: str) -> AttributeError:
         text = f"type object {obj.__name__!r} has no attribute {name!r}"
     elif isinstance(obj, types.ModuleType):
         text = f"module has no attribute {name!r}"
+    elif isinstance(obj, super):
+        return AttributeError(f"'super' object has no attribute {name!r}")
     else:
         text = f"{type(obj).__name__!r} object has no attribute {name!r}"
     error: Any = AttributeError(text)
@@ -271,9 +331,10 @@ def _format_map(text: str, mapping: Any) -> str:
 
 def _astype(array: Any, dtype: Any, *, copy: bool = True) -> Any:
     """`ndarray.astype`, but to numbers, bools and text only: an array of objects would call their methods."""
-    if np.dtype(dtype).kind not in "biufcSUV" or np.dtype(dtype).fields:
+    wanted = np.dtype(dtype)  # asked once: an object of the program's may say something else each time
+    if wanted.kind not in "biufcSUV" or wanted.fields:
         raise TypeError(f"astype: {dtype!r} is not a dtype of numbers")
-    return array.astype(dtype, copy=copy)
+    return array.astype(wanted, copy=copy)
 
 
 #: Methods that programs get in a checked form of ours.

@@ -84,7 +84,7 @@ def test_a_script_with_a_syntax_error_runs_nothing(tmp_path: Path) -> None:
         (["-e", "1/0"], 5),
         (["-e", "constant([1.]) + constant([1., 2.]) + constant([1., 2., 3.])"], 5),
         (["-e", "1 +"], 3),
-        (["-e", "class A: pass"], 3),
+        (["-e", "async def f(): pass"], 3),
         (["no/such/file.tsh"], 2),
         (["--nonsense"], 2),
         (["-e"], 2),

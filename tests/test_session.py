@@ -44,6 +44,21 @@ def test_a_failed_statement_binds_nothing(session: Session) -> None:
     assert session.visible_names() == {"kept": 1}
 
 
+def test_a_class_of_another_file_is_a_base(session: Session, shown: Shown, tmp_path: Path) -> None:
+    text = "class Shape:\n    sides = 0\n    def f(self): return self.sides, self._h\n    _h = 1\n"
+    (tmp_path / "shapes.tsh").write_text(text)
+    session.folder = str(tmp_path)
+    session.run("import shapes\nclass Square(shapes.Shape):\n    sides = 4\n    _h = 2", "a")
+    assert shown("Square().f(), Square") == "((4, 2), <class '__main__.Square'>)\n"
+
+
+def test_a_class_that_fails_binds_nothing(session: Session) -> None:
+    session.run("class A:\n    n = 1", "a")
+    with pytest.raises(ZeroDivisionError):
+        session.run("class A:\n    n = 1 / 0", "b")
+    assert session.names["A"].n == 1
+
+
 def test_what_stands_before_a_failure_has_run(session: Session) -> None:
     with pytest.raises(NameError):
         session.run("a = 1\nb = missing\nc = 2", "t")

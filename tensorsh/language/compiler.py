@@ -1,9 +1,9 @@
 """A chunk of program text -> a Python code object, whose positions are positions in the user's text.
 
 The tree is folded from its leaves upward, without recursion, by one method for each grammar rule
-(`Statements`, and `Expressions` below it). What the rules cannot see for themselves, Python's own compile()
-reports: a `return` outside a function, a name that is both global and a parameter. Its words are put into
-ours here.
+(`Classes`, `Statements` and `Expressions`, each on top of the next). What the rules cannot see for
+themselves, Python's own compile() reports: a `return` outside a function, a name that is both global and a
+parameter. Its words are put into ours here.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 from lark import Tree
 
+from .classes import Classes
 from .parser import parse, parse_part
 from .source import Chunk, Source, Span, TensorshSyntaxError, Unit
-from .statements import Statements
 
 
 def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
@@ -38,13 +38,14 @@ def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
     return Unit(code, frozenset(reads & _global_names(code)), chunk.line)
 
 
-class Compiler(Statements):
+class Compiler(Classes):
     """Folds one chunk's tree."""
 
     def __init__(self, text: str, plain: Container[str]) -> None:
         self.text = text if text.endswith("\n") else text + "\n"
         self.plain = plain
         self.reads: dict[str, int] = {}
+        self.unplaced: dict[int, tuple[ast.AST, Any, str, str]] = {}
         self._methods: dict[str, Any] = {}
 
     def fold(self, tree: Tree) -> Any:

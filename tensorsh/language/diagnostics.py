@@ -67,7 +67,7 @@ def diagnose(
     trail = _trail(places) + _causes(error, sources)
     trail += tuple(f"note: {note}" for note in getattr(error, "__notes__", ()))
     message = _message(error, places)
-    hint = getattr(error, "hint", None) or _hint(error, message, names, keywords)
+    hint = _extra(error, "hint", str) or _hint(error, message, names, keywords)
     label = _label(error, innermost, keywords) if innermost else ""
     kind = type(error).__name__
     if innermost is None:
@@ -176,13 +176,22 @@ def _causes(error: BaseException, sources: Mapping[str, Source]) -> tuple[str, .
 
 
 def _text(error: BaseException) -> str:
-    summary = getattr(error, "summary", None)
-    if isinstance(summary, str):
+    summary = _extra(error, "summary", str)
+    if summary is not None:
         return summary
     try:
         return str(error)
     except Exception:
         return "(its message cannot be shown)"
+
+
+def _extra(error: BaseException, name: str, kind: type) -> Any:
+    """What the error carries under that name, if it is of that kind: an error that a program made may hold anything."""
+    try:
+        value = getattr(error, name, None)
+    except Exception:
+        return None
+    return value if isinstance(value, kind) else None
 
 
 def _message(error: BaseException, places: list[_Place]) -> str:
@@ -230,7 +239,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """The hint that names the closest candidate, if one is close; never one that begins with '_'."""
     from difflib import get_close_matches
 
-    public = {candidate for candidate in candidates if not candidate.startswith("_")} - {name}
+    public = {candidate for candidate in candidates if not candidate.startswith(("_", "@"))} - {name}
     same = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
     same += [candidate for candidate in sorted(public) if candidate.endswith("." + name)]
     close = same or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
@@ -239,8 +248,8 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
 def _label(error: BaseException, place: _Place, keywords: Callable[[str], Iterable[str]] | None = None) -> str:
     """What the operands are, by the names that they bear in the user's text where these are short."""
-    operands = getattr(error, "operands", None)
-    if not operands:
+    operands = _extra(error, "operands", list)
+    if not operands or not all(type(operand) is tuple and len(operand) == 2 for operand in operands):
         return ""
     written = _written_operands(place, [parameter for parameter, _ in operands], keywords)
     return ", ".join(f"{written.get(parameter, parameter)} is {what}" for parameter, what in operands)

@@ -1,8 +1,8 @@
 """The rules of grammar/tensorsh.lark that stand for values, each a method that gives its Python `ast` node.
 
 A method is given its rule's place and its children: tokens as they are, rules as the nodes that their own
-methods gave. Values are built to be read; an assignment's left side is turned into a target afterwards, by
-`stored`.
+methods gave. Values are built to be read; an assignment's left side is turned into a target afterwards
+(`targets.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from __future__ import annotations
 import ast
 import unicodedata
 from collections.abc import Container
-from typing import Any, NoReturn
+from typing import Any
 
 from lark import Token
 from lark.tree import Meta
 
-from .source import Span, TensorshSyntaxError
 from .strings import FString, bytes_value, joined, take_apart, text_value
-
-LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
+from .targets import LOAD, TEXTS, Targets, is_checked_attribute, place, refuse
 
 _BINARY: dict[str, ast.operator] = {
     "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(),
@@ -37,36 +35,11 @@ def binary_operator(sign: str) -> ast.operator:
     return _BINARY[sign]
 
 
-def place(meta: Any) -> dict[str, Any]:
-    """The place of a rule (lark's Meta) or token as an ast node's attributes."""
-    return {
-        "lineno": meta.line,
-        "col_offset": meta.column - 1,
-        "end_lineno": meta.end_line,
-        "end_col_offset": meta.end_column - 1,
-    }
-
-
-def refuse(where: Any, message: str, hint: str | None = None) -> NoReturn:
-    """Raise a syntax error at a rule's place, a token or a node."""
-    if hasattr(where, "lineno"):
-        span = Span(where.lineno, where.col_offset, where.end_lineno, where.end_col_offset)
-    else:
-        span = Span(where.line, where.column - 1, where.end_line, where.end_column - 1)
-    raise TensorshSyntaxError(message, span, hint)
-
-
-# Attributes that begin with an underscore and are open all the same: pasted programs print them, and they are
-# text. They are always looked up with a check.
-TEXTS = frozenset({"__name__", "__version__"})
-
-
-class Expressions:
+class Expressions(Targets):
     """The expression rules. `text` is the chunk's, `plain` the attribute names that need no check."""
 
     text: str
     plain: Container[str]
-    reads: dict[str, int]  # how often each name is read
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         """The expression in an f-string's field, text[begin:end]."""
@@ -81,6 +54,8 @@ class Expressions:
             name = unicodedata.normalize("NFKC", name)
             if not (name.isidentifier() and token.isidentifier()):
                 refuse(token, f"{str(token)!r} is no name: it holds a character that no name may hold")
+        if name == "super":
+            refuse(token, "'super' keeps its meaning, and cannot be a name", "give it another name")
         if name.startswith("__") and name.strip("_"):
             refuse(token, f"names beginning with '__' are private: {name}", "give it another name")
         return name
@@ -89,14 +64,14 @@ class Expressions:
         self.reads[name] = self.reads.get(name, 0) + 1
         return ast.Name(name, LOAD, **where)
 
-    def service(self, name: str, arguments: list[ast.expr], where: dict[str, Any]) -> ast.Call:
-        """A call of one of the runtime's services, whose names no program can write."""
-        return ast.Call(ast.Name(name, LOAD, **where), arguments, [], **where)
-
     def name(self, meta: Meta, children: list[Any]) -> ast.expr:
         (token,) = children
         if token == "__name__":
             return ast.Constant("__main__", **place(meta))
+        if token == "super":
+            parent = ast.Name("super", LOAD, **place(meta))
+            self.only_where_taken(parent, token, "'super' is to be called", "in a method, write super().method(...)")
+            return parent
         return self.global_name(self.identifier(token), place(meta))
 
     def attribute(self, meta: Meta, children: list[Any]) -> ast.expr:
@@ -105,8 +80,14 @@ class Expressions:
         where = place(meta)
         if name in TEXTS:
             return self.service("@attr", [value, ast.Constant(name, **where)], where)
-        if name.startswith("_"):
-            refuse(token, f"names beginning with '_' are private: {name}")
+        if name == "__init__" and is_super_call(value):
+            method = ast.Attribute(value, name, LOAD, **where)
+            message = "names beginning with '__' are private: __init__"
+            self.only_where_taken(method, token, message, "call it: super().__init__(...)")
+            return method
+        if name.startswith("__"):
+            hint = "the class of x is type(x)" if name == "__class__" else None
+            refuse(token, f"names beginning with '__' are private: {name}", hint)
         if name in self.plain:
             return ast.Attribute(value, name, LOAD, **where)
         return self.service("@attr", [value, ast.Constant(self.identifier(token), **where)], where)
@@ -253,6 +234,8 @@ class Expressions:
         value, function = children
         where = place(meta)
         bare = not hasattr(function, "in_parentheses")
+        if is_super_call(function):
+            refuse(function, "super() is no function to hand a value to", "write super().method(...)")
         if isinstance(function, ast.Call) and bare and not is_checked_attribute(function):
             return ast.Call(function.func, [value, *function.args], function.keywords, **where)
         if bare and not isinstance(function, _CALLABLE):
@@ -276,7 +259,19 @@ class Expressions:
             if keywords:
                 _check_order(argument, keywords)
             arguments.append(argument)
-        return ast.Call(function, arguments, keywords, **place(meta))
+        where = place(meta)
+        if self.unplaced.pop(id(function), None) and isinstance(function, ast.Name):
+            return self._super(function, arguments, keywords, where)
+        return ast.Call(function, arguments, keywords, **where)
+
+    def _super(
+        self, parent: ast.Name, arguments: list[ast.expr], keywords: list[ast.keyword], where: dict[str, Any]
+    ) -> ast.Call:
+        """`super()` is Python's own, which finds the method's class and object; super(A, self) names them."""
+        starred = any(isinstance(argument, ast.Starred) for argument in arguments)
+        if keywords or starred or len(arguments) not in (0, 2):
+            refuse(parent, "super() is called without arguments, or with a class and an object of it", "write super()")
+        return self.service("@super", arguments, where) if arguments else ast.Call(parent, [], [], **where)
 
     def keyword_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
         token, value = children
@@ -305,25 +300,6 @@ class Expressions:
     def yield_from(self, meta: Meta, children: list[Any]) -> ast.YieldFrom:
         return ast.YieldFrom(children[0], **place(meta))
 
-    # Targets
-
-    def stored(self, target: ast.expr, context: ast.expr_context = STORE, hint: str | None = None) -> ast.expr:
-        """Turn a value into what is assigned to (or deleted), or refuse it in words."""
-        if isinstance(target, ast.Starred):
-            refuse(target, "a starred target is to stand in a list or tuple of targets", "write *x, = values")
-        waiting = [target]
-        for node in waiting:
-            if isinstance(node, ast.Name):
-                self.reads[node.id] -= 1
-            elif isinstance(node, (ast.Tuple, ast.List)):
-                waiting += node.elts
-            elif isinstance(node, ast.Starred) and context is STORE:
-                waiting.append(node.value)
-            elif not isinstance(node, ast.Subscript):
-                _refuse_target(node, context, hint)
-            node.ctx = context
-        return target
-
 
 _CALLABLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Lambda)
 
@@ -332,8 +308,9 @@ def no_parameters() -> ast.arguments:
     return ast.arguments([], [], None, [], [], None, [])
 
 
-def is_checked_attribute(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "@attr"
+def is_super_call(node: ast.expr) -> bool:
+    """Is it super(), or super(A, self)?"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("super", "@super")
 
 
 def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
@@ -345,36 +322,3 @@ def _check_order(argument: ast.expr, keywords: list[ast.keyword]) -> None:
         refuse(argument, "a positional argument cannot follow a '**' argument", "put it before")
     else:
         refuse(argument, "a positional argument cannot follow a keyword argument", "put it before")
-
-
-def _refuse_target(node: ast.expr, context: ast.expr_context, hint: str | None) -> NoReturn:
-    action = "delete" if context is DELETE else "assign to"
-    if isinstance(node, ast.Attribute) or is_checked_attribute(node):
-        checked: Any = node
-        name = node.attr if isinstance(node, ast.Attribute) else checked.args[1].value
-        hint = "a variable's value is set by assign(...)" if context is STORE else None
-        refuse(node, f"cannot {action} an attribute, {name!r}", hint)
-    refuse(node, f"cannot {action} {describe(node)}", hint)
-
-
-def describe(node: ast.expr) -> str:
-    """What the node is, in words that a user of the language has."""
-    if isinstance(node, ast.Constant):
-        if node.value is None or node.value is True or node.value is False:
-            return str(node.value)
-        return "'...'" if node.value is ... else "a literal"
-    return next((words for kind, words in _KINDS if isinstance(node, kind)), "an expression")
-
-
-_KINDS: tuple[tuple[Any, str], ...] = (
-    (ast.Call, "a function's result"),
-    (ast.Compare, "a comparison"),
-    (ast.JoinedStr, "an f-string"),
-    (ast.Lambda, "a lambda"),
-    (ast.IfExp, "a conditional expression"),
-    ((ast.ListComp, ast.SetComp, ast.DictComp), "a comprehension"),
-    (ast.GeneratorExp, "a generator"),
-    ((ast.Dict, ast.Set), "a display in braces"),
-    ((ast.Yield, ast.YieldFrom), "a yield"),
-    (ast.Starred, "a starred value"),
-)

@@ -11,8 +11,6 @@ from .scene import Answer, Scene
 def left_out(scene: Scene) -> Answer:
     if scene.kind != "LEFT_OUT":
         return None
-    if scene.at.text == "class":
-        return scene.error("the language leaves out classes", "write functions; keep what belongs together in a dict")
     return scene.error(
         f"the language leaves out '{scene.at.text}'", "write the code without it, one step after another"
     )

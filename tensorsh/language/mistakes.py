@@ -51,7 +51,7 @@ def keyword_as_name(scene: Scene) -> Answer:
         at.kind == "keyword"
         and "NAME" in scene.expected
         and (
-            before.text in ("def", ".", "as", "import", "global", "nonlocal")
+            before.text in ("def", "class", ".", "as", "import", "global", "nonlocal")
             or scene.after().text == "="
             or scene.in_parameters
             or (not scene.statement and scene.after().text in (".", "[", ")", "+", "-", "*", "/"))
@@ -247,5 +247,5 @@ _SHOWN = {
     "COLON": "':'", "COMMA": "','", "LPAR": "'('", "RPAR": "')'", "RSQB": "']'", "RBRACE": "'}'",
     "IN": "'in'",
     "ELSE": "'else'", "IMPORT": "'import'", "_NEWLINE": "the line's end", "NAME": "a name", "AS": "'as'",
-    "EQUAL": "'='", "AT": "'@'", "DEF": "'def'",
+    "EQUAL": "'='", "AT": "'@'", "DEF": "'def'", "CLASS": "'class'",
 }  # fmt: skip

@@ -19,11 +19,12 @@ Failure = UnexpectedToken | UnexpectedCharacters
 Answer = TensorshSyntaxError | None  # what a mistake's function gives
 
 KEYWORDS = frozenset(keyword.kwlist)
-COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "try", "except", "finally"})
+COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally"})
 STATEMENTS = frozenset(
     {
         "assert",
         "break",
+        "class",
         "continue",
         "def",
         "del",

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 from lark import Token
 from lark.tree import Meta
 
-from .expressions import DELETE, STORE, Expressions, binary_operator, no_parameters, place, refuse
+from .expressions import Expressions, binary_operator, no_parameters
+from .special_methods import SPECIAL_METHODS
+from .targets import DELETE, STORE, place, refuse
 
-# Python 3.12 gave functions one field more, a list.
-_TYPE_PARAMETERS: tuple[Any, ...] = ([],) if "type_params" in ast.FunctionDef._fields else ()
+# Python 3.12 gave functions and classes one field more, a list.
+TYPE_PARAMETERS: tuple[Any, ...] = ([],) if "type_params" in ast.FunctionDef._fields else ()
 
 
 class _Elif(NamedTuple):
@@ -60,6 +62,8 @@ class Statements(Expressions):
                     where = {name: getattr(value, name) for name in value._attributes}
                     child.value = self.service("@echo", [value], where)
             _add(child, statements)
+        for _, where, message, hint in self.unplaced.values():
+            refuse(where, message, hint)
         return statements
 
     def body(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
@@ -248,14 +252,22 @@ class Statements(Expressions):
     # Functions
 
     def def_stmt(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
-        name, parameters, _, body = children
+        token, parameters, _, body = children
+        special = token in SPECIAL_METHODS
+        if token.startswith("__") and token.endswith("__") and not special:
+            refuse(token, f"names beginning with '__' are private: {token}", _SPECIAL_HINT)
+        name = str(token) if special else self.identifier(token)
         arguments = parameters or no_parameters()
-        return ast.FunctionDef(self.identifier(name), arguments, body, [], None, None, *_TYPE_PARAMETERS, **place(meta))
-
-    def decorated(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
-        *decorators, function = children
-        function.decorator_list = decorators
+        function = ast.FunctionDef(name, arguments, body, [], None, None, *TYPE_PARAMETERS, **place(meta))
+        if special:
+            message = f"names beginning with '__' are private: {name}"
+            self.only_where_taken(function, token, message, "only in a class's body can it be defined")
         return function
+
+    def decorated(self, meta: Meta, children: list[Any]) -> ast.FunctionDef | ast.ClassDef:
+        *decorators, definition = children
+        definition.decorator_list = decorators
+        return definition
 
     def decorator(self, meta: Meta, children: list[Any]) -> ast.expr:
         return children[0]
@@ -318,6 +330,11 @@ class Statements(Expressions):
         return result
 
     lambda_parameters = parameters
+
+
+_SPECIAL_HINT = (
+    "of Python's special methods, a class defines __init__, __call__, __repr__, the operators and their like"
+)
 
 
 def _where(child: Any) -> Any:

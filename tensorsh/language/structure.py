@@ -113,8 +113,8 @@ def try_alone(scene: Scene) -> Answer:
 
 
 def decorator_alone(scene: Scene) -> Answer:
-    if scene.expected <= {"AT", "DEF"} and "DEF" in scene.expected and not scene.in_line:
-        return scene.error("a decorator is to be followed by a def", incomplete=scene.at_end)
+    if scene.expected <= {"AT", "DEF", "CLASS"} and "DEF" in scene.expected and not scene.in_line:
+        return scene.error("a decorator is to be followed by a def or a class", incomplete=scene.at_end)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,14 @@ class Function:
         finally:
             _inside -= 1
         return nest.map_leaves(lambda x: x if x is None else as_tensor(x), result)
+
+    def __get__(self, obj: Any, kind: Any = None) -> Any:
+        """As a method: the function with its first argument bound."""
+        if obj is None:
+            return self
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__, _python_function=types.MethodType(self._python_function, obj))
+        return bound
 
     def _bound(self, args: tuple, options: dict[str, Any]) -> tuple:
         """The arguments as tensors of the input signature. Raises TypeError where they do not fit it."""

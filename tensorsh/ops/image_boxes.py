@@ -265,10 +265,6 @@ def combined_non_max_suppression(
     than all classes together may give. clip_boxes: to [0, 1]. What is not filled is 0.
 
     >>> found = tf.image.combined_non_max_suppression([[[[0., 0., 1., 2.]]]], [[[.5, .7]]], 1, 2)
-    >>> found.nmsed_boxes[0]
-    <tf.Tensor: shape=(2, 4), dtype=float32, numpy=
-    array([[0., 0., 1., 1.],
-           [0., 0., 1., 1.]], dtype=float32)>
     >>> found.nmsed_classes
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 0.]], dtype=float32)>
     """

@@ -33,6 +33,7 @@ class Optimizer:
     """
 
     __module__ = "keras.src.optimizers.optimizer"
+    _assignable = frozenset({"learning_rate"})  # what a program may assign to
 
     default_rate = 0.001
     weight_decay: float | None = None

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from ..runtime.errors import explain
+from ..runtime.session_classes import is_session_class
 from ..runtime.tensor import is_tensor
 from .registry import export, ops
 
 _AS_THEY_ARE = """
     abs round pow divmod map filter zip enumerate sorted reversed range len iter next repr ascii str int float
     bool complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance
-    issubclass format NotImplemented Ellipsis KeyboardInterrupt
+    issubclass format property staticmethod classmethod NotImplemented Ellipsis KeyboardInterrupt
 """
 
 _ABSENT = object()
@@ -87,8 +88,13 @@ def type(value: Any, /) -> Any:
     >>> type(1.5)
     <class 'float'>
     """
-    cls = builtins.type(value)
-    return cls if cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_)) else ClassName(cls)
+    return open_class(builtins.type(value))
+
+
+def open_class(cls: Any) -> Any:
+    """The class itself if a program may call it, else its name."""
+    open_to_all = cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_))
+    return cls if open_to_all or is_session_class(cls) else ClassName(cls)
 
 
 class ClassName:

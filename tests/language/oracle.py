@@ -24,12 +24,22 @@ EVERY_NAME = _EveryName()
 
 
 class _Bare(Compiler):
-    """The compiler without what it adds to Python: no echo, no checked attributes, Python's bare except."""
+    """The compiler without what it adds to Python: no echo, no checked attributes, Python's super and bare except."""
 
     def service(self, name: str, arguments: list[ast.expr], where: dict[str, Any]) -> Any:
         if name == "@attr":
             return ast.Attribute(arguments[0], arguments[1].value, ast.Load(), **where)  # type: ignore[attr-defined]
+        if name == "@super":
+            return ast.Call(ast.Name("super", ast.Load(), **self._super_place(where)), arguments, [], **where)
         return arguments[0]
+
+    @staticmethod
+    def _super_place(where: dict[str, Any]) -> dict[str, Any]:
+        line, column = where["lineno"], where["col_offset"]
+        return {"lineno": line, "col_offset": column, "end_lineno": line, "end_col_offset": column + len("super")}
+
+    def attribute_target(self, node: ast.expr, value: ast.expr, name: str) -> ast.expr:
+        return ast.copy_location(ast.Attribute(value, name, ast.Load()), node)
 
     def except_clause(self, meta: Any, children: list[Any]) -> Any:
         handler = super().except_clause(meta, children)
@@ -47,7 +57,7 @@ def our_tree(text: str) -> ast.Module:
 
 
 def python_tree(text: str) -> ast.Module:
-    """Python's ast, less what the language drops: annotations, and the `u` of a string."""
+    """Python's ast, less what the language drops: annotations, the base `object`, and the `u` of a string."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
@@ -71,6 +81,12 @@ class _WithoutAnnotations(ast.NodeTransformer):
         node.returns = None
         return node
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        # A class made from `object` is one made from nothing.
+        self.generic_visit(node)
+        node.bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
+        return node
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         self.generic_visit(node)
         if node.value is None:
@@ -80,7 +96,7 @@ class _WithoutAnnotations(ast.NodeTransformer):
 
 def run_ours(text: str, **given: Any) -> tuple[dict[str, Any], str]:
     """Run the text as a program of the language: the names that it leaves, and the error that it ended in."""
-    services = {"@echo": lambda value: value, "@attr": getattr}
+    services = {"@echo": lambda value: value, "@attr": getattr, "@attributes": _Attributes(), "@super": super}
     names: dict[str, Any] = {"__builtins__": {**vars(builtins), **services, **given}}
     source = Source("ours", text)
     try:
@@ -89,6 +105,19 @@ def run_ours(text: str, **given: Any) -> tuple[dict[str, Any], str]:
     except Exception as error:
         return _public(names), _shown(error)
     return _public(names), ""
+
+
+class _Attributes:
+    """Python's attributes, by object and name."""
+
+    def __getitem__(self, where: tuple[Any, str]) -> Any:
+        return getattr(*where)
+
+    def __setitem__(self, where: tuple[Any, str], value: Any) -> None:
+        setattr(*where, value)
+
+    def __delitem__(self, where: tuple[Any, str]) -> None:
+        delattr(*where)
 
 
 def run_python(text: str, **given: Any) -> tuple[dict[str, Any], str]:
@@ -106,9 +135,7 @@ def run_python(text: str, **given: Any) -> tuple[dict[str, Any], str]:
 
 def _public(names: dict[str, Any]) -> dict[str, str]:
     return {
-        name: repr(value)
-        for name, value in names.items()
-        if not name.startswith("__") and " at 0x" not in repr(value)
+        name: repr(value) for name, value in names.items() if not name.startswith("__") and " at 0x" not in repr(value)
     }
 
 

@@ -163,9 +163,10 @@ def test_dunder_name_is_main_and_no_other_dunder_is_a_name() -> None:
 
 
 PRIVATE = [
-    "__builtins__", "__import__('os')", "__debug__", "__file__", "x.__class__", "x._value", "x.__class__.y",
+    "__builtins__", "__import__('os')", "__debug__", "__file__", "x.__class__", "x.__value", "x.__class__.y",
     "[y.__dict__ for y in x]", "x[y.__z]", "x |> y.__call__", "@x.__y\ndef f(): pass",
-    "match(__x)",
+    "match(__x)", "class __A: pass", "class A:\n    __x = 1", "class A:\n    def __del__(self): pass",
+    "class A(__b): pass", "class A(x=__b): pass", "super().__class__", "super(A, self).__dict__",
     "__x = 1", "x.__y += 1", "del __x", "x: __y = 1", "x.__y: int = 1", "for __x in y: pass",
     "[0 for __x in y]",
     "def __f(): pass", "def f(__x): pass", "def f(x=__y): pass", "def f(x: __y): pass",
@@ -239,9 +240,7 @@ def _interrupt() -> None:
 
 
 def test_annotations_are_dropped_unread() -> None:
-    names = Run(
-        "x: nowhere = 1\ny: nowhere\ndef f(a: nowhere, *b: nowhere) -> nowhere: return a\nz = f(2)"
-    ).names
+    names = Run("x: nowhere = 1\ny: nowhere\ndef f(a: nowhere, *b: nowhere) -> nowhere: return a\nz = f(2)").names
     assert (names["x"], names["z"], "y" in names) == (1, 2, False)
 
 
@@ -268,11 +267,7 @@ def test_positions_are_the_sources_own_from_the_first_to_the_last_chunk() -> Non
 
 def test_positions_inside_an_f_string_are_those_of_the_field() -> None:
     text = 'x = f"""é{a}\n  {b.c(d):{e}}"""\n'
-    names = {
-        node.id: (node.lineno, node.col_offset)
-        for node in ast.walk(our_tree(text))
-        if isinstance(node, ast.Name)
-    }
+    names = {node.id: (node.lineno, node.col_offset) for node in ast.walk(our_tree(text)) if isinstance(node, ast.Name)}
     assert names == {"x": (1, 0), "a": (1, 10), "b": (2, 3), "d": (2, 7), "e": (2, 11)}
 
 
@@ -290,11 +285,11 @@ MODULES = [
     "textwrap",
     "tokenize",
 ]
-LARGER = (ast.ClassDef, ast.NamedExpr, ast.Match, ast.AsyncFunctionDef, ast.Await, ast.AnnAssign)
+LARGER = (ast.NamedExpr, ast.Match, ast.AsyncFunctionDef, ast.Await, ast.AnnAssign)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_functions_of_pythons_library_have_pythons_tree(module: str) -> None:
+def test_functions_and_classes_of_pythons_library_have_pythons_tree(module: str) -> None:
     compared = 0
     for text, function in _functions(__import__(module)):
         try:
@@ -310,27 +305,29 @@ def test_functions_of_pythons_library_have_pythons_tree(module: str) -> None:
     assert compared
 
 
-def _functions(module: ModuleType) -> list[tuple[str, ast.FunctionDef]]:
-    """Every function of the module, each as a text of its own, on the column where it stands."""
+def _functions(module: ModuleType) -> list[tuple[str, ast.FunctionDef | ast.ClassDef]]:
+    """Every function and class of the module, each as a text of its own, on the column where it stands."""
     text = inspect.getsource(module)
     found = []
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             lines = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
             found.append((f"if 1:\n{lines}\n" if lines[0] == " " else f"{lines}\n", node))
     return found
 
 
-def _is_larger(function: ast.FunctionDef) -> bool:
+def _is_larger(function: ast.FunctionDef | ast.ClassDef) -> bool:
     """Does the function use something that the language leaves out?"""
     for node in ast.walk(function):
         if isinstance(node, LARGER):
             return True
-        if isinstance(node, ast.Attribute) and (
-            node.attr.startswith("_") or not isinstance(node.ctx, ast.Load)
-        ):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
             return True
+        if isinstance(node, ast.ClassDef):
+            inside = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.Pass, ast.Expr)
+            if len(node.bases) > 1 or node.keywords or not all(isinstance(part, inside) for part in node.body):
+                return True
         names = [getattr(node, field, None) for field in ("id", "name", "arg")]
         if any(isinstance(name, str) and name.startswith("__") for name in names):
             return True

@@ -38,12 +38,19 @@ FIRST_ORDER_ONLY = {"moments": "TensorFlow's takes the mean in the variance for 
 
 #: Ops that take no float64, so that their samples are cast on the way in and compared less closely.
 SINGLE: dict[str, Callable[[Samples], tuple[Tensor, tuple, dict[str, Any]]]] = {
+    "adjust_brightness": lambda s: (s(2, 3), (0.5,), {}),
+    "adjust_gamma": lambda s: (s(2, 3, within=(0.2, 1.0)), (2.0,), {}),
     "approx_max_k": lambda s: (s.distinct(2, 4), (2,), {}),
     "approx_min_k": lambda s: (s.distinct(2, 4), (2,), {}),
     "approx_top_k": lambda s: (s.distinct(4), (1,), {"is_max_k": False}),
     "avg_pool3d": lambda s: (s(1, 2, 2, 3, 1), (2, 1, "SAME"), {}),
     "crop_and_resize": lambda s: (s(1, 4, 4, 1), ([[0.1, 0.2, 0.8, 0.9]], [0], [3, 3]), {}),
     "local_response_normalization": lambda s: (s(1, 2, 1, 4), (1,), {}),
+    "per_image_standardization": lambda s: (s(2, 2, 1), (), {}),
+    "psnr": lambda s: (s(2, 1, 1), ([[[0.1]], [[0.3]]], 1.0), {}),
+    "rgb_to_grayscale": lambda s: (s(2, 3), (), {}),
+    "ssim": lambda s: (s(2, 2, 1), ([[[0.1], [0.4]], [[0.3], [0.9]]], 1.0, 2), {}),
+    "ssim_multiscale": lambda s: (s(2, 2, 1), ([[[0.1], [0.4]], [[0.3], [0.9]]], 1.0, (1.0,), 1), {}),
     "max_pool3d": lambda s: (s.distinct(1, 2, 2, 3, 1), (2, 1, "VALID"), {}),
 }
 
@@ -54,13 +61,16 @@ _REASONS = {
         vjp""",
     "runs the program's own function": "py_function vectorized_map",
     "draws random numbers, and spreads them with ops that are checked": """
-        categorical dropout gamma general_dropout get_global_generator normal poisson set_random_seed stateless_gamma
+        categorical dropout gamma general_dropout get_global_generator normal poisson random_brightness random_contrast
+        random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed stateless_gamma
+        stateless_random_brightness stateless_random_contrast stateless_random_hue stateless_random_saturation
         stateless_normal stateless_truncated_normal stateless_uniform""",
     "finds an op by its name": """
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
     "gives whole numbers, or nothing": "assert_near histogram_fixed_width_bins matrix_rank",
     "is a function of a size": "hamming_window hann_window inverse_stft_window_fn vorbis_window",
-    "is refused by TensorFlow": "extract_glimpse lu",
+    "is refused by TensorFlow": """
+        adjust_contrast adjust_hue adjust_saturation draw_bounding_boxes extract_glimpse lu""",
     "passes a value on; fill's gradient is a sum": "constant",
     "sees one triangle of a symmetric matrix; checked in test_matrices.py": "cholesky logdet",
 }

@@ -16,7 +16,7 @@ Shown = Callable[[str], str]
 #: What must never be reachable by name.
 REFUSED = """
     open eval exec compile input globals locals vars setattr delattr super object memoryview bytearray
-    property classmethod staticmethod breakpoint help exit quit copyright __import__ __build_class__
+    breakpoint help exit quit copyright __import__ __build_class__
     BaseException SystemExit GeneratorExit
 """
 
