@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, is_tensor
 from . import keras_seeds
 from .keras_activations import named
@@ -49,6 +50,11 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     x = _without_last_one(np.array(x, dtype="int64"))
     flat = x.reshape(-1)
     count = num_classes or np.max(flat) + 1
+    for n in flat[(flat >= count) | (flat < -count)][:1]:
+        raise explain(
+            IndexError(f"index {n} is out of bounds for axis 1 with size {count}"),
+            summary=f"to_categorical: class {n} is not below num_classes, {count}",
+        )
     rows = np.zeros((flat.size, count))
     rows[np.arange(flat.size), flat] = 1
     return rows.reshape((*x.shape, count))
