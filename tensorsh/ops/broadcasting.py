@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor
 from .arguments import integers, sizes, tail, vector
@@ -64,6 +64,13 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     >>> broadcast_static_shape(TensorShape([1, 3]), TensorShape([2, 1]))
     TensorShape([2, 3])
     """
+    for shape in (shape_x, shape_y):
+        if not isinstance(shape, TensorShape):
+            raise explain(
+                AttributeError(f"{type(shape).__name__!r} object has no attribute 'ndims'"),
+                summary=f"broadcast_static_shape: {shape!r} is no TensorShape",
+                hint="write TensorShape([...])",
+            )
     if shape_x.ndims is None or shape_y.ndims is None:
         return TensorShape(None)
     longest = max(len(shape_x), len(shape_y))

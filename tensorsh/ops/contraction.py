@@ -312,7 +312,13 @@ def _contracted_axes(a: Tensor, b: Tensor, axes: Any) -> tuple[list[int], list[i
 def _as_matrix(x: Tensor, axes: list[int], last: bool) -> tuple[Tensor, list[int]]:
     """x as a matrix whose columns (or rows) run over `axes`, and the sizes of its other axes."""
     shape = x._array.shape
-    axes = [list(range(len(shape)))[axis] for axis in axes]
+    for axis in axes:
+        if not -len(shape) <= axis < len(shape):
+            raise explain(
+                IndexError("list index out of range"),
+                summary=f"tensordot: axis {axis} is out of range for a tensor of rank {len(shape)}",
+            )
+    axes = [axis % len(shape) for axis in axes]
     free = [i for i in range(len(shape)) if i not in axes]
     order = free + axes if last else axes + free
     if order != list(range(len(shape))):
