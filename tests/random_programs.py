@@ -17,7 +17,8 @@ ValueError Exception _ pi inf argv random normal arange stack concat where cast"
 ATTRIBUTES = "shape dtype numpy assign gradient watch math nn random append items join format upper T real".split()
 NUMBERS = "0 1 2 3 7 -1 0.5 1.5 2. 1e3 1j 0x1f 1_000 10 1e-3".split()
 STRINGS = ["'a'", '"b"', "''", "b'x'", "f'{x}'", "f'{x!r:>4}'", "'%s'", "'{}'", "'''doc'''", "r'\\n'", "f'{x=}'"]
-DAMAGE = list("()[]{}:;,.=+-*/%@<>!|&^~'\"#\\ \t\n_0a") + [" if ", " in ", "|>", "**", "->", ":=", "\n    ", "\x00", "é", "“"]
+DAMAGE = list("()[]{}:;,.=+-*/%@<>!|&^~'\"#\\ \t\n_0a")
+DAMAGE += [" if ", " in ", "|>", "**", "->", ":=", "\n    ", "\x00", "é", "“"]
 
 
 class Programs:

@@ -150,7 +150,7 @@ REFUSED_RUN = {
     "numpy scalar type's constructor tricks": "loot = float32.as_numpy_dtype.mro",
     "percent format cannot walk": "loot = '%(x.__class__)s' % {'y': ()}",
     "type of a type": "loot = type(type(1))('X', (), {})",
-    "handing on a wrapped error": "try:\n    zeros(2).nope\nexcept AttributeError as e:\n    loot = e.with_traceback(None)",
+    "handing on an error": "try:\n    zeros(2).no\nexcept AttributeError as e:\n    loot = e.with_traceback(None)",
 }
 
 

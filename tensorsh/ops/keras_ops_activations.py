@@ -126,8 +126,8 @@ def tanh_shrink(x: Any) -> Tensor:
 def sparse_plus(x: Any) -> Tensor:
     """0 up to -1, x from 1, and (x + 1) ** 2 / 4 between.
 
-    >>> keras.ops.sparse_plus([-1., 0.5])
-    FAILED TypeError '<=' not supported between instances of 'list' and 'int'
+    >>> keras.ops.sparse_plus(tf.constant([-1., 0.5]))
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.    , 0.5625], dtype=float32)>
     """
     return ops.sparse_plus(as_tensor(x))
 

@@ -14,8 +14,9 @@ asked for. Which name lives where is the `index`, made once by importing them al
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, Callable, Iterable, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,6 +89,10 @@ FAMILIES = (
     "isotonic",
     "ctc",
     "keras_activations",
+    "keras_ops_functions",
+    "keras_ops_elementwise",
+    "keras_ops_activations",
+    "keras_ops_numpy",
     "keras_losses",
     "keras_task_losses",
     "keras_loss_classes",

@@ -11,8 +11,9 @@ broadcast shape: the tape sums it back.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, Callable, Sequence
+from typing import Any
 
 import numpy as np
 

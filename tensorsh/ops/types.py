@@ -17,7 +17,8 @@ def export(path: str, value: Any, short: str | None = None) -> None:
     _export(path, value, short, "types")
 
 
-for _name, _dtype in (dtypes.DTYPES | {a: dtypes.DTYPES[n] for a, n in dtypes.ALIASES.items() if a != "bfloat"}).items():
+_aliases = {alias: dtypes.DTYPES[name] for alias, name in dtypes.ALIASES.items() if alias != "bfloat"}
+for _name, _dtype in (dtypes.DTYPES | _aliases).items():
     # Python's own `bool` keeps its short name.
     export("tf." + _name, _dtype, None if _name in ("bool", "string", "resource", "variant") else _name)
     export("tf.dtypes." + _name, _dtype)

@@ -6,9 +6,10 @@ between host and device happen in `to_host` and `from_host`, and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Iterator
+from typing import Any
 
 import numpy as np
 

@@ -7,7 +7,8 @@ bfloat16 lives in the package ml_dtypes, imported when the first bfloat16 is ask
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 

@@ -17,7 +17,8 @@ a terminal comes from three optional extras that `diagnostics` shows instead:
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 
 class OpError(Exception):

@@ -6,7 +6,7 @@ They go to standard error. A front end may send them elsewhere with `set_sink`.
 from __future__ import annotations
 
 import sys
-from typing import Callable
+from collections.abc import Callable
 
 
 def _to_stderr(line: str) -> None:

@@ -5,7 +5,8 @@ A tensor's own shape is a tuple of ints inside the runtime; programs see it as a
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .errors import explain
 

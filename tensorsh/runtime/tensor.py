@@ -6,8 +6,9 @@ The operator methods (`+`, `[]`, `abs` ...) are not written here: the op library
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 

@@ -16,8 +16,7 @@ from . import backend, dtypes, printing, tape
 from .dtypes import DType
 from .errors import bracketed, invalid
 from .shape import TensorShape
-from .tensor import Reference, Tensor, resolve_op, as_tensor, wrap
-
+from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
 
 #: What goes before the names of new variables: the name scopes that are open.
 prefix = ""

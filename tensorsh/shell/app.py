@@ -14,8 +14,8 @@ from functools import partial
 from typing import TextIO, cast
 
 from .. import __version__
-from ..reports import report
 from ..language.source import Source, split
+from ..reports import report
 from ..session import Session
 from .commands import CommandError, Leave, run_command
 from .evaluate import Evaluator, Interrupted

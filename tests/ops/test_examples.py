@@ -1,7 +1,7 @@
 """Every op's help page: it has a summary, and its examples print what they say.
 
-An example is what follows `>>> ` (and `... `) in a docstring; it runs in a session of its own, from top to bottom. White
-space must match, and so must the numbers, to the last digit or two that depends on the processor.
+An example is what follows `>>> ` (and `... `) in a docstring; it runs in a session of its own, from top to bottom.
+White space must match, and so must the numbers, to the last digit or two that depends on the processor.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+
 from tensorsh.language.diagnostics import diagnose
 from tensorsh.ops import registry
 from tensorsh.runtime import backend

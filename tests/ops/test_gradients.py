@@ -57,8 +57,8 @@ SINGLE: dict[str, Callable[[Samples], tuple[Tensor, tuple, dict[str, Any]]]] = {
 _REASONS = {
     "takes no float64, and is checked in float32 below": " ".join(SINGLE),
     "takes functions or tapes, and is checked in test_autodiff.py": """
-        check_grad custom_gradient grad grad_pass_through hessian jacobian jvp recompute_grad stop_gradient value_and_grad
-        vjp""",
+        check_grad custom_gradient grad grad_pass_through hessian jacobian jvp recompute_grad stop_gradient
+        value_and_grad vjp""",
     "runs the program's own function": "py_function vectorized_map",
     "draws random numbers, and spreads them with ops that are checked": """
         categorical dropout gamma general_dropout get_global_generator normal poisson random_brightness random_contrast

@@ -1,0 +1,332 @@
+"""`keras.ops`: sums, means, extremes and orders along axes.
+
+A sum of booleans or small integers is int32 (uint32 of unsigned ones); a mean of integers is float32; positions are
+int32.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..runtime.tensor import Tensor, as_tensor
+from .keras_ops_dtypes import distinct, floats, keras_op, meet, result_type, smooth, tensor
+from .registry import ops
+
+_SUMS = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
+
+
+def _summable(x: Any) -> Tensor:
+    x = as_tensor(x)
+    return tensor(x, _SUMS.get(x.dtype.name, x.dtype.name))
+
+
+@keras_op("numpy.sum", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 0, True)])
+def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The sum along `axis`, or of all.
+
+    >>> keras.ops.sum([[1, 2], [3, 4]], axis=0)
+    """
+    return ops.reduce_sum(_summable(x), axis, keepdims)
+
+
+@keras_op("numpy.prod", smooth)
+def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
+    """The product along `axis`, or of all.
+
+    >>> keras.ops.prod([[1, 2], [3, 4]], axis=1)
+    """
+    y = ops.reduce_prod(_summable(x) if dtype is None else tensor(as_tensor(x), dtype), axis, keepdims)
+    return y
+
+
+@keras_op("numpy.mean", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), -1, True)])
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean along `axis`, or of all; integers as float32.
+
+    >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
+    """
+    return ops.reduce_mean(floats(x), axis, keepdims)
+
+
+@keras_op("numpy.var", smooth)
+def var(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean squared distance from the mean, along `axis` or of all.
+
+    >>> keras.ops.var([1., 2., 3., 4.])
+    """
+    return ops.reduce_variance(floats(x), axis, keepdims)
+
+
+@keras_op("numpy.std", smooth)
+def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The square root of the variance.
+
+    >>> keras.ops.std([1., 3.])
+    """
+    return ops.sqrt(var(x, axis, keepdims))
+
+
+@keras_op("numpy.max", distinct)
+def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
+    """The greatest along `axis`, or of all, and not less than `initial`.
+
+    >>> keras.ops.max([[1, 5], [3, 4]], axis=0)
+    """
+    return _extreme("max", x, axis, keepdims, initial)
+
+
+@keras_op("numpy.min", distinct)
+def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
+    """The smallest along `axis`, or of all, and not greater than `initial`.
+
+    >>> keras.ops.min([[1, 5], [3, 4]], axis=0)
+    """
+    return _extreme("min", x, axis, keepdims, initial)
+
+
+@keras_op("numpy.amax", distinct)
+def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The greatest along `axis`, or of all.
+
+    >>> keras.ops.amax([[1, 5], [3, 4]], axis=1)
+    """
+    return _extreme("max", x, axis, keepdims)
+
+
+@keras_op("numpy.amin", distinct)
+def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The smallest along `axis`, or of all.
+
+    >>> keras.ops.amin([[1, 5], [3, 4]], axis=1)
+    """
+    return _extreme("min", x, axis, keepdims)
+
+
+def _extreme(which: str, x: Any, axis: Any, keepdims: bool, initial: Any = None) -> Tensor:
+    x = as_tensor(x)
+    if x.dtype.is_bool:
+        return (ops.reduce_any if which == "max" else ops.reduce_all)(x, axis, keepdims)
+    y = (ops.reduce_max if which == "max" else ops.reduce_min)(x, axis, keepdims)
+    if initial is None:
+        return y
+    return (ops.maximum if which == "max" else ops.minimum)(y, tensor(initial, x.dtype.name))
+
+
+@keras_op("numpy.ptp", distinct)
+def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The greatest less the smallest.
+
+    >>> keras.ops.ptp([3, 8, 5])
+    """
+    return ops.reduce_max(x, axis, keepdims) - ops.reduce_min(x, axis, keepdims)
+
+
+@keras_op("numpy.all")
+def all_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Whether all are true, or not zero.
+
+    >>> keras.ops.all([[1, 0], [3, 4]], axis=0)
+    """
+    return ops.reduce_all(tensor(x, "bool"), axis, keepdims)
+
+
+@keras_op("numpy.any")
+def any_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Whether one is true, or not zero.
+
+    >>> keras.ops.any([[1, 0], [3, 0]], axis=0)
+    """
+    return ops.reduce_any(tensor(x, "bool"), axis, keepdims)
+
+
+@keras_op("numpy.count_nonzero")
+def count_nonzero(x: Any, axis: Any = None) -> Tensor:
+    """How many are not zero.
+
+    >>> keras.ops.count_nonzero([[1, 0], [3, 4]], axis=0)
+    """
+    return ops.count_nonzero(x, axis, dtype="int32")
+
+
+@keras_op("numpy.argmax")
+def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Where the greatest is, along `axis` or in the flattened tensor.
+
+    >>> keras.ops.argmax([[1, 3], [4, 2]], axis=1)
+    """
+    return _position("argmax", x, axis, keepdims)
+
+
+@keras_op("numpy.argmin")
+def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """Where the smallest is, along `axis` or in the flattened tensor.
+
+    >>> keras.ops.argmin([[1, 3], [4, 2]], axis=1)
+    """
+    return _position("argmin", x, axis, keepdims)
+
+
+def _position(which: str, x: Any, axis: Any, keepdims: bool) -> Tensor:
+    x = as_tensor(x)
+    rank = x._array.ndim
+    find = ops.argmax if which == "argmax" else ops.argmin
+    if axis is None:
+        y = find(ops.reshape(x, [-1]), 0, "int32")
+        return ops.reshape(y, [1] * rank) if keepdims else y
+    y = find(x, axis, "int32")
+    return ops.expand_dims(y, axis) if keepdims else y
+
+
+@keras_op("numpy.sort", distinct)
+def sort(x: Any, axis: int = -1) -> Tensor:
+    """The values in ascending order along `axis`.
+
+    >>> keras.ops.sort([3., 1., 2.])
+    """
+    return ops.sort(x, axis)
+
+
+@keras_op("numpy.argsort")
+def argsort(x: Any, axis: int | None = -1) -> Tensor:
+    """The positions that sort x along `axis`; None: of the flattened tensor.
+
+    >>> keras.ops.argsort([[1, 3], [4, 2]])
+    """
+    x = as_tensor(x)
+    x = tensor(x, "uint8") if x.dtype.is_bool else x
+    return ops.argsort(ops.reshape(x, [-1]) if axis is None else x, -1 if axis is None else axis)
+
+
+@keras_op("numpy.cumsum", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1)])
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The sums so far along `axis`, or of the flattened tensor.
+
+    >>> keras.ops.cumsum([[1, 2], [3, 4]], axis=0)
+    """
+    return _running(ops.cumsum, x, axis, dtype)
+
+
+@keras_op("numpy.cumprod", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1)])
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The products so far along `axis`, or of the flattened tensor.
+
+    >>> keras.ops.cumprod([1, 2, 3, 4])
+    """
+    return _running(ops.cumprod, x, axis, dtype)
+
+
+def _running(scan: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
+    x = as_tensor(x)
+    x = tensor(x, dtype or ("int32" if x.dtype.is_bool else x.dtype.name))
+    return scan(ops.reshape(x, [-1]), 0) if axis is None else scan(x, axis)
+
+
+@keras_op("numpy.average", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1, s(3, within=(0.5, 1.5)))])
+def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
+    """The mean along `axis`, in which each counts by its weight.
+
+    >>> keras.ops.average([1, 2, 3], weights=[1, 1, 2])
+    """
+    if weights is None:
+        return mean(x, axis)
+    x, weights = meet(x, weights, weak=False, real=True)
+    rank = x._array.ndim
+    if axis is not None and weights._array.ndim == 1 and rank > 1:
+        shape = [1] * rank
+        shape[axis] = -1
+        weights = ops.reshape(weights, shape)
+    weights = ops.broadcast_to(weights, x.shape)
+    return ops.divide_no_nan(ops.reduce_sum(x * weights, axis), ops.reduce_sum(weights, axis))
+
+
+@keras_op("numpy.median", distinct)
+def median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The middle value along `axis`, or the mean of the two in the middle.
+
+    >>> keras.ops.median([4, 1, 3, 2])
+    """
+    return quantile(x, 0.5, axis, keepdims=keepdims)
+
+
+@keras_op("numpy.quantile", lambda s: [s.call(s.distinct(5), 0.3), s.call(s.distinct(3, 4), [0.2, 0.7], 1)])
+def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """The value below which lies the part q (0 to 1) of the values along `axis`.
+
+    method: linear, lower, higher, nearest or midpoint: what to take between two values.
+
+    >>> keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
+    """
+    x = floats(x)
+    rank = x._array.ndim
+    axes = list(range(rank)) if axis is None else [a % rank for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
+    kept = [a for a in range(rank) if a not in axes]
+    shape = x._array.shape
+    rows = ops.reshape(ops.transpose(x, [*kept, *axes]), [*(shape[a] for a in kept), -1])
+    ordered = ops.sort(rows, -1)
+    q = tensor(q, "float64")
+    place = q * float(ordered._array.shape[-1] - 1)
+    low, high = ops.cast(ops.floor(place), "int32"), ops.cast(ops.ceil(place), "int32")
+    if method == "lower":
+        y = ops.gather(ordered, low, axis=-1)
+    elif method == "higher":
+        y = ops.gather(ordered, high, axis=-1)
+    elif method == "nearest":
+        y = ops.gather(ordered, ops.cast(ops.round(place), "int32"), axis=-1)
+    else:
+        part = ops.cast(place - ops.floor(place), x.dtype) if method == "linear" else as_tensor(0.5, x.dtype)
+        y = ops.gather(ordered, low, axis=-1) * (1 - part) + ops.gather(ordered, high, axis=-1) * part
+    many = q._array.ndim
+    y = ops.transpose(y, [*range(len(kept), len(kept) + many), *range(len(kept))])
+    if not keepdims:
+        return y
+    return ops.reshape(y, [*q._array.shape, *(1 if a in axes else shape[a] for a in range(rank))])
+
+
+@keras_op("logsumexp", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1, True)])
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """log(sum(exp(x))) along `axis`, without overflow.
+
+    >>> keras.ops.logsumexp([1., 2., 3.])
+    """
+    return ops.reduce_logsumexp(x, axis, keepdims)
+
+
+@keras_op("numpy.trace", lambda s: [s.call(s(3, 3))])
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The sum of a diagonal.
+
+    >>> keras.ops.trace([[1, 2], [3, 4]])
+    """
+    x = _summable(x)
+    rank = x._array.ndim
+    last = [axis1 % rank, axis2 % rank]
+    x = ops.transpose(x, [*(a for a in range(rank) if a not in last), *last])
+    return ops.reduce_sum(ops.diag_part(x, k=offset, padding_value=0), -1)
+
+
+@keras_op("numpy.bincount")
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
+    """How often each whole number occurs, or the sum of its weights.
+
+    >>> keras.ops.bincount([1, 2, 2])
+    """
+    x = tensor(as_tensor(x), "int32")
+    if weights is None:
+        return ops.cast(ops.bincount(x, minlength=minlength, axis=-1), "int32")
+    weights = as_tensor(weights)
+    weights = tensor(weights, result_type(x.dtype.name, weights.dtype.name))
+    return ops.bincount(x, weights=weights, minlength=minlength, axis=-1)
+
+
+@keras_op("numpy.diff", lambda s: [s.call(s(2, 4)), s.call(s(3, 4), 2, 0)])
+def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
+    """The differences between neighbours along `axis`, n times over.
+
+    >>> keras.ops.diff([1, 4, 9])
+    """
+    a = as_tensor(a)
+    for _ in range(n):
+        size = a._array.shape[axis]
+        after, before = (ops.gather(a, list(range(i, size - 1 + i)), axis=axis) for i in (1, 0))
+        a = ops.not_equal(after, before) if a.dtype.is_bool else after - before
+    return a
