@@ -17,8 +17,9 @@ looked up dynamically (`getattr`, `"{0.x}".format`) goes through `lookup` as wel
 from __future__ import annotations
 
 import types
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +36,11 @@ _ARRAY = frozenset(
     "strides sum swapaxes take tolist trace transpose var".split()
 )
 _RANDOM = frozenset(
-    "beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric integers laplace "
-    "logistic lognormal logseries multinomial multivariate_normal normal pareto permutation permuted poisson power rand "
-    "randint randn random random_integers random_sample rayleigh seed shuffle standard_cauchy standard_exponential "
-    "standard_gamma standard_normal standard_t triangular uniform vonmises wald weibull zipf".split()
+    "beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric integers "
+    "laplace logistic lognormal logseries multinomial multivariate_normal normal pareto permutation permuted poisson "
+    "power rand randint randn random random_integers random_sample rayleigh seed shuffle standard_cauchy "
+    "standard_exponential standard_gamma standard_normal standard_t triangular uniform vonmises wald weibull "
+    "zipf".split()
 )
 _NUMBER = frozenset(
     "as_integer_ratio bit_count bit_length conjugate denominator from_bytes fromhex hex imag is_integer numerator real "

@@ -25,6 +25,7 @@ def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum along `axis`, or of all.
 
     >>> keras.ops.sum([[1, 2], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 6], dtype=int32)>
     """
     return ops.reduce_sum(_summable(x), axis, keepdims)
 
@@ -34,6 +35,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
     """The product along `axis`, or of all.
 
     >>> keras.ops.prod([[1, 2], [3, 4]], axis=1)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 2, 12], dtype=int32)>
     """
     y = ops.reduce_prod(_summable(x) if dtype is None else tensor(as_tensor(x), dtype), axis, keepdims)
     return y
@@ -44,6 +46,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean along `axis`, or of all; integers as float32.
 
     >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     return ops.reduce_mean(floats(x), axis, keepdims)
 
@@ -53,6 +56,7 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean squared distance from the mean, along `axis` or of all.
 
     >>> keras.ops.var([1., 2., 3., 4.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.25>
     """
     return ops.reduce_variance(floats(x), axis, keepdims)
 
@@ -62,6 +66,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The square root of the variance.
 
     >>> keras.ops.std([1., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
     return ops.sqrt(var(x, axis, keepdims))
 
@@ -71,6 +76,7 @@ def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
     """The greatest along `axis`, or of all, and not less than `initial`.
 
     >>> keras.ops.max([[1, 5], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
     """
     return _extreme("max", x, axis, keepdims, initial)
 
@@ -80,6 +86,7 @@ def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
     """The smallest along `axis`, or of all, and not greater than `initial`.
 
     >>> keras.ops.min([[1, 5], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
     return _extreme("min", x, axis, keepdims, initial)
 
@@ -89,6 +96,7 @@ def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The greatest along `axis`, or of all.
 
     >>> keras.ops.amax([[1, 5], [3, 4]], axis=1)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([5, 4], dtype=int32)>
     """
     return _extreme("max", x, axis, keepdims)
 
@@ -98,6 +106,7 @@ def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest along `axis`, or of all.
 
     >>> keras.ops.amin([[1, 5], [3, 4]], axis=1)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
     """
     return _extreme("min", x, axis, keepdims)
 
@@ -117,6 +126,7 @@ def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The greatest less the smallest.
 
     >>> keras.ops.ptp([3, 8, 5])
+    <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
     return ops.reduce_max(x, axis, keepdims) - ops.reduce_min(x, axis, keepdims)
 
@@ -126,6 +136,7 @@ def all_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether all are true, or not zero.
 
     >>> keras.ops.all([[1, 0], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.reduce_all(tensor(x, "bool"), axis, keepdims)
 
@@ -135,6 +146,7 @@ def any_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether one is true, or not zero.
 
     >>> keras.ops.any([[1, 0], [3, 0]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.reduce_any(tensor(x, "bool"), axis, keepdims)
 
@@ -144,6 +156,7 @@ def count_nonzero(x: Any, axis: Any = None) -> Tensor:
     """How many are not zero.
 
     >>> keras.ops.count_nonzero([[1, 0], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>
     """
     return ops.count_nonzero(x, axis, dtype="int32")
 
@@ -153,6 +166,7 @@ def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Where the greatest is, along `axis` or in the flattened tensor.
 
     >>> keras.ops.argmax([[1, 3], [4, 2]], axis=1)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 0], dtype=int32)>
     """
     return _position("argmax", x, axis, keepdims)
 
@@ -162,6 +176,7 @@ def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Where the smallest is, along `axis` or in the flattened tensor.
 
     >>> keras.ops.argmin([[1, 3], [4, 2]], axis=1)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 1], dtype=int32)>
     """
     return _position("argmin", x, axis, keepdims)
 
@@ -182,6 +197,7 @@ def sort(x: Any, axis: int = -1) -> Tensor:
     """The values in ascending order along `axis`.
 
     >>> keras.ops.sort([3., 1., 2.])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
     return ops.sort(x, axis)
 
@@ -191,6 +207,9 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
     """The positions that sort x along `axis`; None: of the flattened tensor.
 
     >>> keras.ops.argsort([[1, 3], [4, 2]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[0, 1],
+           [1, 0]], dtype=int32)>
     """
     x = as_tensor(x)
     x = tensor(x, "uint8") if x.dtype.is_bool else x
@@ -202,6 +221,9 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The sums so far along `axis`, or of the flattened tensor.
 
     >>> keras.ops.cumsum([[1, 2], [3, 4]], axis=0)
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [4, 6]], dtype=int32)>
     """
     return _running(ops.cumsum, x, axis, dtype)
 
@@ -211,6 +233,7 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The products so far along `axis`, or of the flattened tensor.
 
     >>> keras.ops.cumprod([1, 2, 3, 4])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([ 1,  2,  6, 24], dtype=int32)>
     """
     return _running(ops.cumprod, x, axis, dtype)
 
@@ -226,6 +249,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     """The mean along `axis`, in which each counts by its weight.
 
     >>> keras.ops.average([1, 2, 3], weights=[1, 1, 2])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.25>
     """
     if weights is None:
         return mean(x, axis)
@@ -244,6 +268,7 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle value along `axis`, or the mean of the two in the middle.
 
     >>> keras.ops.median([4, 1, 3, 2])
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
     """
     return quantile(x, 0.5, axis, keepdims=keepdims)
 
@@ -255,10 +280,13 @@ def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims:
     method: linear, lower, higher, nearest or midpoint: what to take between two values.
 
     >>> keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.3, 2.5], dtype=float32)>
     """
     x = floats(x)
     rank = x._array.ndim
-    axes = list(range(rank)) if axis is None else [a % rank for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
+    axes = (
+        list(range(rank)) if axis is None else [a % rank for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
+    )
     kept = [a for a in range(rank) if a not in axes]
     shape = x._array.shape
     rows = ops.reshape(ops.transpose(x, [*kept, *axes]), [*(shape[a] for a in kept), -1])
@@ -287,6 +315,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) along `axis`, without overflow.
 
     >>> keras.ops.logsumexp([1., 2., 3.])
+    <tf.Tensor: shape=(), dtype=float32, numpy=3.4076058864593506>
     """
     return ops.reduce_logsumexp(x, axis, keepdims)
 
@@ -296,6 +325,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal.
 
     >>> keras.ops.trace([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
     x = _summable(x)
     rank = x._array.ndim
@@ -309,6 +339,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
     """How often each whole number occurs, or the sum of its weights.
 
     >>> keras.ops.bincount([1, 2, 2])
+    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>
     """
     x = tensor(as_tensor(x), "int32")
     if weights is None:
@@ -323,6 +354,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The differences between neighbours along `axis`, n times over.
 
     >>> keras.ops.diff([1, 4, 9])
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
     """
     a = as_tensor(a)
     for _ in range(n):
