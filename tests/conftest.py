@@ -8,8 +8,13 @@ import os
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from tensorsh.session import Session
+
+# A slow machine is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="session")
