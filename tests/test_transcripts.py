@@ -24,9 +24,7 @@ PRELUDE = "import tensorflow as tf\nimport numpy as np\n"
 def test_prints_what_tensorflow_prints(path: Path) -> None:
     statements = transcripts.read(path.read_text(encoding="utf-8"), path.name)
     shown = zip(statements, replay(statements, path.name))
-    differing = [
-        (statement, output) for statement, output in shown if not transcripts.same(statement, output)
-    ]
+    differing = [(statement, output) for statement, output in shown if not transcripts.same(statement, output)]
     if differing:
         others = ", ".join(str(statement.line) for statement, _ in differing[1:])
         also = f"\nalso differing, of {len(statements)} statements: lines {others}" if others else ""

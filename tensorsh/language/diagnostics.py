@@ -241,7 +241,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
     public = {candidate for candidate in candidates if not candidate.startswith(("_", "@"))} - {name}
     same = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
-    same += [candidate for candidate in sorted(public) if candidate.endswith("." + name)]
+    same += sorted((candidate for candidate in public if candidate.endswith("." + name)), key=lambda c: (len(c), c))
     close = same or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
     return f"did you mean {close[0]!r}?" if close else None
 

@@ -62,16 +62,12 @@ def _dropped(
     """
     is_number = isinstance(rate, numbers.Real)
     if is_number and not 0 <= rate < 1:
-        raise ValueError(
-            f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
-        )
+        raise ValueError(f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
     x = as_tensor(x)
     dtype = x.dtype
     if not dtype.is_floating:
         raise explain(
-            ValueError(
-                f"`x.dtype` must be a floating point tensor as `x` will be scaled. Received: x_dtype={dtype}"
-            ),
+            ValueError(f"`x.dtype` must be a floating point tensor as `x` will be scaled. Received: x_dtype={dtype}"),
             hint="cast it: cast(x, float32)",
         )
     if is_number and rate == 0:

@@ -121,9 +121,7 @@ class Generator:
         count = as_tensor(delta)
         if count._array.ndim:
             message = f"input 2 (0-based) must have shape [], not {list(count._array.shape)}"
-            raise invalid(
-                "RngReadAndSkip", message, summary="skip: delta is one number", operands=[("delta", count)]
-            )
+            raise invalid("RngReadAndSkip", message, summary="skip: delta is one number", operands=[("delta", count)])
         before = self._state_var.value()
         self._move("RngReadAndSkip", int(count) * random.BLOCKS_PER_OUTPUT)
         return before
@@ -169,9 +167,7 @@ class Generator:
             check_attr(kernel, "dtype", dtype, INTEGERS)
             if dtype not in (int32, int64):
                 attrs = f"Tshape={attr_name(shape.dtype)}, dtype={attr_name(dtype)}"
-                raise no_kernel(
-                    kernel, attrs, "draw int64, or integers of any value: minval=None, maxval=None"
-                )
+                raise no_kernel(kernel, attrs, "draw int64, or integers of any value: minval=None, maxval=None")
             integer_bounds(kernel, low, high)
             return draw_integers(kernel, stream, sizes_of(kernel, shape), low, high)
         kernel = "StatelessRandomUniformV2"
@@ -183,9 +179,7 @@ class Generator:
         """Integers of any value that the dtype (int32, int64, uint32 or uint64) holds."""
         return self._full_range(_shape_tensor(shape), as_dtype(dtype))
 
-    def binomial(
-        self, shape: Any, counts: Any, probs: Any, dtype: Any = int32, name: str | None = None
-    ) -> Tensor:
+    def binomial(self, shape: Any, counts: Any, probs: Any, dtype: Any = int32, name: str | None = None) -> Tensor:
         """Draws from binomial distributions; `shape` ends with the shape of counts and probs, broadcast."""
         kernel, dtype = "StatefulRandomBinomial", as_dtype(dtype)
         shape = _shape_tensor(shape)
@@ -243,16 +237,12 @@ class Generator:
         """The stream from here on, and step over `blocks` blocks."""
         if self._alg == Algorithm.THREEFRY.value:
             raise explain(
-                UnimplementedError(
-                    f"Non-XLA devices don't support the ThreeFry algorithm. [Op:{kernel}] name: "
-                ),
+                UnimplementedError(f"Non-XLA devices don't support the ThreeFry algorithm. [Op:{kernel}] name: "),
                 summary="there is no ThreeFry generator here",
                 hint="leave alg out, or write alg='philox'",
             )
         if self._state_var.dtype is not int64:
-            raise invalid(
-                kernel, f"dtype of RNG state variable must be int64, not {self._state_var.dtype.name}"
-            )
+            raise invalid(kernel, f"dtype of RNG state variable must be int64, not {self._state_var.dtype.name}")
         state = self._state_var.numpy().tolist()
         self._state_var.assign(random.advance(state, blocks))
         return random.generator_stream(state)

@@ -16,7 +16,7 @@ from .registry import ops
 def sigmoid(x: Any) -> Tensor:
     """1 / (1 + exp(-x)).
 
-    >>> keras.ops.sigmoid([-1., 0.5])
+    >>> tf.keras.ops.sigmoid([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.26894143, 0.62245935], dtype=float32)>
     """
     return ops.sigmoid(as_tensor(x))
@@ -26,7 +26,7 @@ def sigmoid(x: Any) -> Tensor:
 def softplus(x: Any) -> Tensor:
     """log(1 + exp(x)).
 
-    >>> keras.ops.softplus([-1., 0.5])
+    >>> tf.keras.ops.softplus([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.3132617, 0.974077 ], dtype=float32)>
     """
     return ops.softplus(as_tensor(x))
@@ -36,7 +36,7 @@ def softplus(x: Any) -> Tensor:
 def softsign(x: Any) -> Tensor:
     """x / (1 + |x|).
 
-    >>> keras.ops.softsign([-1., 0.5])
+    >>> tf.keras.ops.softsign([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.5       ,  0.33333334], dtype=float32)>
     """
     return ops.softsign(as_tensor(x))
@@ -46,7 +46,7 @@ def softsign(x: Any) -> Tensor:
 def relu(x: Any) -> Tensor:
     """max(x, 0).
 
-    >>> keras.ops.relu([-1., 0.5])
+    >>> tf.keras.ops.relu([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
     """
     return ops.relu(as_tensor(x))
@@ -56,7 +56,7 @@ def relu(x: Any) -> Tensor:
 def relu6(x: Any) -> Tensor:
     """min(max(x, 0), 6).
 
-    >>> keras.ops.relu6([-1., 0.5])
+    >>> tf.keras.ops.relu6([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
     """
     return ops.relu6(as_tensor(x))
@@ -66,7 +66,7 @@ def relu6(x: Any) -> Tensor:
 def selu(x: Any) -> Tensor:
     """The scaled exponential linear unit.
 
-    >>> keras.ops.selu([-1., 0.5])
+    >>> tf.keras.ops.selu([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.1113307,  0.5253505], dtype=float32)>
     """
     return ops.selu(as_tensor(x))
@@ -76,7 +76,7 @@ def selu(x: Any) -> Tensor:
 def silu(x: Any) -> Tensor:
     """x * sigmoid(x).
 
-    >>> keras.ops.silu([-1., 0.5])
+    >>> tf.keras.ops.silu([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.26894143,  0.31122968], dtype=float32)>
     """
     return ops.silu(as_tensor(x))
@@ -86,7 +86,7 @@ def silu(x: Any) -> Tensor:
 def log_sigmoid(x: Any) -> Tensor:
     """log(sigmoid(x)).
 
-    >>> keras.ops.log_sigmoid([-1., 0.5])
+    >>> tf.keras.ops.log_sigmoid([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.3132616, -0.474077 ], dtype=float32)>
     """
     return ops.log_sigmoid(as_tensor(x))
@@ -96,7 +96,7 @@ def log_sigmoid(x: Any) -> Tensor:
 def hard_sigmoid(x: Any) -> Tensor:
     """x / 6 + 1 / 2, between 0 and 1.
 
-    >>> keras.ops.hard_sigmoid([-1., 0.5])
+    >>> tf.keras.ops.hard_sigmoid([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.33333334, 0.5833333 ], dtype=float32)>
     """
     return ops.hard_sigmoid(as_tensor(x))
@@ -106,7 +106,7 @@ def hard_sigmoid(x: Any) -> Tensor:
 def hard_tanh(x: Any) -> Tensor:
     """x, between -1 and 1.
 
-    >>> keras.ops.hard_tanh([-1., 0.5])
+    >>> tf.keras.ops.hard_tanh([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1. ,  0.5], dtype=float32)>
     """
     return ops.hard_tanh(as_tensor(x))
@@ -116,7 +116,7 @@ def hard_tanh(x: Any) -> Tensor:
 def tanh_shrink(x: Any) -> Tensor:
     """x - tanh(x).
 
-    >>> keras.ops.tanh_shrink([-1., 0.5])
+    >>> tf.keras.ops.tanh_shrink([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.23840582,  0.03788286], dtype=float32)>
     """
     return ops.tanh_shrink(as_tensor(x))
@@ -126,7 +126,7 @@ def tanh_shrink(x: Any) -> Tensor:
 def sparse_plus(x: Any) -> Tensor:
     """0 up to -1, x from 1, and (x + 1) ** 2 / 4 between.
 
-    >>> keras.ops.sparse_plus(tf.constant([-1., 0.5]))
+    >>> tf.keras.ops.sparse_plus(tf.constant([-1., 0.5]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.    , 0.5625], dtype=float32)>
     """
     return ops.sparse_plus(as_tensor(x))
@@ -136,7 +136,7 @@ def sparse_plus(x: Any) -> Tensor:
 def sparse_sigmoid(x: Any) -> Tensor:
     """(x + 1) / 2, between 0 and 1.
 
-    >>> keras.ops.sparse_sigmoid([-1., 0.5])
+    >>> tf.keras.ops.sparse_sigmoid([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.  , 0.75], dtype=float32)>
     """
     return ops.sparse_sigmoid(as_tensor(x))
@@ -146,7 +146,7 @@ def sparse_sigmoid(x: Any) -> Tensor:
 def hard_silu(x: Any) -> Tensor:
     """x * hard_sigmoid(x).
 
-    >>> keras.ops.hard_silu([-1., 0.5])
+    >>> tf.keras.ops.hard_silu([-1., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.33333334,  0.29166666], dtype=float32)>
     """
     return ops.hard_silu(as_tensor(x))

@@ -17,7 +17,7 @@ from .registry import ops
 def absolute(x: Any) -> Tensor:
     """|x|, element by element.
 
-    >>> keras.ops.absolute([-1, 2])
+    >>> tf.keras.ops.absolute([-1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     return ops.abs(as_tensor(x))
@@ -27,7 +27,7 @@ def absolute(x: Any) -> Tensor:
 def fabs(x: Any) -> Tensor:
     """|x|; integers as floats.
 
-    >>> keras.ops.fabs([-1, 2])
+    >>> tf.keras.ops.fabs([-1, 2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     return ops.abs(floats(x))
@@ -37,7 +37,7 @@ def fabs(x: Any) -> Tensor:
 def negative(x: Any) -> Tensor:
     """-x.
 
-    >>> keras.ops.negative([1., -2.])
+    >>> tf.keras.ops.negative([1., -2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.,  2.], dtype=float32)>
     """
     return ops.negative(as_tensor(x))
@@ -47,7 +47,7 @@ def negative(x: Any) -> Tensor:
 def sign(x: Any) -> Tensor:
     """-1, 0 or 1: the sign of x.
 
-    >>> keras.ops.sign([-3., 0., 2.])
+    >>> tf.keras.ops.sign([-3., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.,  0.,  1.], dtype=float32)>
     """
     return ops.sign(as_tensor(x))
@@ -57,7 +57,7 @@ def sign(x: Any) -> Tensor:
 def square(x: Any) -> Tensor:
     """x * x; booleans as int32.
 
-    >>> keras.ops.square([1., 3.])
+    >>> tf.keras.ops.square([1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 9.], dtype=float32)>
     """
     return ops.square(tensor(x, "int32") if as_tensor(x).dtype.is_bool else as_tensor(x))
@@ -67,7 +67,7 @@ def square(x: Any) -> Tensor:
 def ceil(x: Any) -> Tensor:
     """The least whole number that is not less than x; integers as floats.
 
-    >>> keras.ops.ceil([1.2, -1.2])
+    >>> tf.keras.ops.ceil([1.2, -1.2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2., -1.], dtype=float32)>
     """
     return ops.ceil(floats(x))
@@ -77,17 +77,17 @@ def ceil(x: Any) -> Tensor:
 def floor(x: Any) -> Tensor:
     """The greatest whole number that is not greater than x; integers as floats.
 
-    >>> keras.ops.floor([1.2, -1.2])
+    >>> tf.keras.ops.floor([1.2, -1.2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 1., -2.], dtype=float32)>
     """
     return ops.floor(floats(x))
 
 
-@keras_op("numpy.trunc")
+@keras_op("numpy.trunc", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
 def trunc(x: Any) -> Tensor:
     """x without its fraction.
 
-    >>> keras.ops.trunc([1.7, -1.7])
+    >>> tf.keras.ops.trunc([1.7, -1.7])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 1., -1.], dtype=float32)>
     """
     return _truncated(as_tensor(x))
@@ -97,7 +97,7 @@ def trunc(x: Any) -> Tensor:
 def reciprocal(x: Any) -> Tensor:
     """1 / x.
 
-    >>> keras.ops.reciprocal([2., 4.])
+    >>> tf.keras.ops.reciprocal([2., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
     """
     return ops.reciprocal(as_tensor(x))
@@ -107,7 +107,7 @@ def reciprocal(x: Any) -> Tensor:
 def isnan(x: Any) -> Tensor:
     """Whether x is NaN.
 
-    >>> keras.ops.isnan([1., float('nan')])
+    >>> tf.keras.ops.isnan([1., float('nan')])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.is_nan(floats(x))
@@ -117,7 +117,7 @@ def isnan(x: Any) -> Tensor:
 def isinf(x: Any) -> Tensor:
     """Whether x is infinite.
 
-    >>> keras.ops.isinf([1., float('inf')])
+    >>> tf.keras.ops.isinf([1., float('inf')])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.is_inf(floats(x))
@@ -127,7 +127,7 @@ def isinf(x: Any) -> Tensor:
 def isfinite(x: Any) -> Tensor:
     """Whether x is neither infinite nor NaN.
 
-    >>> keras.ops.isfinite([1., float('inf')])
+    >>> tf.keras.ops.isfinite([1., float('inf')])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.is_finite(floats(x))
@@ -137,7 +137,7 @@ def isfinite(x: Any) -> Tensor:
 def isposinf(x: Any) -> Tensor:
     """Whether x is +infinity.
 
-    >>> keras.ops.isposinf([1., float('inf')])
+    >>> tf.keras.ops.isposinf([1., float('inf')])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.equal(floats(x), as_tensor(math.inf, floats(x).dtype))
@@ -147,7 +147,7 @@ def isposinf(x: Any) -> Tensor:
 def isneginf(x: Any) -> Tensor:
     """Whether x is -infinity.
 
-    >>> keras.ops.isneginf([1., -float('inf')])
+    >>> tf.keras.ops.isneginf([1., -float('inf')])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.equal(floats(x), as_tensor(-math.inf, floats(x).dtype))
@@ -157,7 +157,7 @@ def isneginf(x: Any) -> Tensor:
 def logical_not(x: Any) -> Tensor:
     """Whether x is zero, or false.
 
-    >>> keras.ops.logical_not([True, False])
+    >>> tf.keras.ops.logical_not([True, False])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.logical_not(tensor(x, "bool"))
@@ -167,7 +167,7 @@ def logical_not(x: Any) -> Tensor:
 def bitwise_not(x: Any) -> Tensor:
     """Every bit of x turned over.
 
-    >>> keras.ops.bitwise_not([0, 5])
+    >>> tf.keras.ops.bitwise_not([0, 5])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([-1, -6], dtype=int32)>
     """
     return ops.invert(as_tensor(x))
@@ -177,7 +177,7 @@ def bitwise_not(x: Any) -> Tensor:
 def real(x: Any) -> Tensor:
     """The real part.
 
-    >>> keras.ops.real([1+2j])
+    >>> tf.keras.ops.real([1+2j])
     <tf.Tensor: shape=(1,), dtype=float64, numpy=array([1.])>
     """
     return ops.real(as_tensor(x))
@@ -187,7 +187,7 @@ def real(x: Any) -> Tensor:
 def imag(x: Any) -> Tensor:
     """The imaginary part.
 
-    >>> keras.ops.imag([1+2j])
+    >>> tf.keras.ops.imag([1+2j])
     <tf.Tensor: shape=(1,), dtype=float64, numpy=array([2.])>
     """
     return ops.imag(as_tensor(x))
@@ -197,7 +197,7 @@ def imag(x: Any) -> Tensor:
 def conj(x: Any) -> Tensor:
     """The complex conjugate.
 
-    >>> keras.ops.conj([1+2j])
+    >>> tf.keras.ops.conj([1+2j])
     <tf.Tensor: shape=(1,), dtype=complex128, numpy=array([1.-2.j])>
     """
     return ops.conj(as_tensor(x))
@@ -207,7 +207,7 @@ def conj(x: Any) -> Tensor:
 def copy(x: Any) -> Tensor:
     """A tensor of x's values.
 
-    >>> keras.ops.copy([1, 2])
+    >>> tf.keras.ops.copy([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     return ops.identity(as_tensor(x))

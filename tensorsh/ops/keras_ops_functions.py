@@ -17,7 +17,7 @@ from .registry import ops
 def sqrt(x: Any) -> Tensor:
     """The square root; integers as floats.
 
-    >>> keras.ops.sqrt([4, 9])
+    >>> tf.keras.ops.sqrt([4, 9])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     return ops.sqrt(floats(x))
@@ -27,7 +27,7 @@ def sqrt(x: Any) -> Tensor:
 def cbrt(x: Any) -> Tensor:
     """The cube root; integers as floats.
 
-    >>> keras.ops.cbrt([8., -27.])
+    >>> tf.keras.ops.cbrt([8., -27.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2., -3.], dtype=float32)>
     """
     return _cube_root(floats(x, wide=True))
@@ -37,7 +37,7 @@ def cbrt(x: Any) -> Tensor:
 def exp(x: Any) -> Tensor:
     """e ** x; integers as floats.
 
-    >>> keras.ops.exp([0, 1])
+    >>> tf.keras.ops.exp([0, 1])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 2.7182817], dtype=float32)>
     """
     return ops.exp(floats(x))
@@ -47,7 +47,7 @@ def exp(x: Any) -> Tensor:
 def exp2(x: Any) -> Tensor:
     """2 ** x; integers as floats.
 
-    >>> keras.ops.exp2([0, 3])
+    >>> tf.keras.ops.exp2([0, 3])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 8.], dtype=float32)>
     """
     return ops.pow(as_tensor(2.0, floats(x).dtype), floats(x))
@@ -57,7 +57,7 @@ def exp2(x: Any) -> Tensor:
 def expm1(x: Any) -> Tensor:
     """e ** x - 1; integers as floats.
 
-    >>> keras.ops.expm1([0, 1])
+    >>> tf.keras.ops.expm1([0, 1])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 1.7182817], dtype=float32)>
     """
     return ops.expm1(floats(x))
@@ -67,7 +67,7 @@ def expm1(x: Any) -> Tensor:
 def log(x: Any) -> Tensor:
     """The natural logarithm; integers as floats.
 
-    >>> keras.ops.log([1., 10.])
+    >>> tf.keras.ops.log([1., 10.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 2.3025851], dtype=float32)>
     """
     return ops.log(floats(x))
@@ -77,7 +77,7 @@ def log(x: Any) -> Tensor:
 def log1p(x: Any) -> Tensor:
     """log(1 + x); integers as floats.
 
-    >>> keras.ops.log1p([0., 1.])
+    >>> tf.keras.ops.log1p([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.6931472], dtype=float32)>
     """
     return ops.log1p(floats(x))
@@ -87,7 +87,7 @@ def log1p(x: Any) -> Tensor:
 def log2(x: Any) -> Tensor:
     """The logarithm to base 2; integers as floats.
 
-    >>> keras.ops.log2([1., 8.])
+    >>> tf.keras.ops.log2([1., 8.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 3.], dtype=float32)>
     """
     return _logarithm(floats(x), 2)
@@ -97,7 +97,7 @@ def log2(x: Any) -> Tensor:
 def log10(x: Any) -> Tensor:
     """The logarithm to base 10; integers as floats.
 
-    >>> keras.ops.log10([1., 100.])
+    >>> tf.keras.ops.log10([1., 100.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
     return _logarithm(floats(x), 10)
@@ -107,7 +107,7 @@ def log10(x: Any) -> Tensor:
 def sin(x: Any) -> Tensor:
     """The sine of x in radians; integers as floats.
 
-    >>> keras.ops.sin([0., 0.5])
+    >>> tf.keras.ops.sin([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.47942555], dtype=float32)>
     """
     return ops.sin(floats(x))
@@ -117,7 +117,7 @@ def sin(x: Any) -> Tensor:
 def cos(x: Any) -> Tensor:
     """The cosine of x in radians; integers as floats.
 
-    >>> keras.ops.cos([0., 0.5])
+    >>> tf.keras.ops.cos([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.        , 0.87758255], dtype=float32)>
     """
     return ops.cos(floats(x))
@@ -127,7 +127,7 @@ def cos(x: Any) -> Tensor:
 def tan(x: Any) -> Tensor:
     """The tangent of x in radians; integers as floats.
 
-    >>> keras.ops.tan([0., 0.5])
+    >>> tf.keras.ops.tan([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5463025], dtype=float32)>
     """
     return ops.tan(floats(x))
@@ -137,7 +137,7 @@ def tan(x: Any) -> Tensor:
 def sinh(x: Any) -> Tensor:
     """The hyperbolic sine; integers as floats.
 
-    >>> keras.ops.sinh([0., 0.5])
+    >>> tf.keras.ops.sinh([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5210953], dtype=float32)>
     """
     return ops.sinh(floats(x))
@@ -147,7 +147,7 @@ def sinh(x: Any) -> Tensor:
 def cosh(x: Any) -> Tensor:
     """The hyperbolic cosine; integers as floats.
 
-    >>> keras.ops.cosh([0., 0.5])
+    >>> tf.keras.ops.cosh([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.      , 1.127626], dtype=float32)>
     """
     return ops.cosh(floats(x))
@@ -157,7 +157,7 @@ def cosh(x: Any) -> Tensor:
 def tanh(x: Any) -> Tensor:
     """The hyperbolic tangent; integers as floats.
 
-    >>> keras.ops.tanh([0., 0.5])
+    >>> tf.keras.ops.tanh([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.46211714], dtype=float32)>
     """
     return ops.tanh(floats(x))
@@ -167,7 +167,7 @@ def tanh(x: Any) -> Tensor:
 def arcsin(x: Any) -> Tensor:
     """The inverse sine; integers as floats.
 
-    >>> keras.ops.arcsin([0., 0.5])
+    >>> tf.keras.ops.arcsin([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5235988], dtype=float32)>
     """
     return ops.asin(floats(x))
@@ -177,7 +177,7 @@ def arcsin(x: Any) -> Tensor:
 def arccos(x: Any) -> Tensor:
     """The inverse cosine; integers as floats.
 
-    >>> keras.ops.arccos([0., 0.5])
+    >>> tf.keras.ops.arccos([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.5707964, 1.0471976], dtype=float32)>
     """
     return ops.acos(floats(x))
@@ -187,7 +187,7 @@ def arccos(x: Any) -> Tensor:
 def arctan(x: Any) -> Tensor:
     """The inverse tangent; integers as floats.
 
-    >>> keras.ops.arctan([0., 0.5])
+    >>> tf.keras.ops.arctan([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.4636476], dtype=float32)>
     """
     return ops.atan(floats(x))
@@ -197,7 +197,7 @@ def arctan(x: Any) -> Tensor:
 def arcsinh(x: Any) -> Tensor:
     """The inverse hyperbolic sine; integers as floats.
 
-    >>> keras.ops.arcsinh([0., 0.5])
+    >>> tf.keras.ops.arcsinh([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.48121184], dtype=float32)>
     """
     return ops.asinh(floats(x))
@@ -207,7 +207,7 @@ def arcsinh(x: Any) -> Tensor:
 def arctanh(x: Any) -> Tensor:
     """The inverse hyperbolic tangent; integers as floats.
 
-    >>> keras.ops.arctanh([0., 0.5])
+    >>> tf.keras.ops.arctanh([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.54930615], dtype=float32)>
     """
     return ops.atanh(floats(x))
@@ -217,7 +217,7 @@ def arctanh(x: Any) -> Tensor:
 def arccosh(x: Any) -> Tensor:
     """The inverse hyperbolic cosine; integers as floats.
 
-    >>> keras.ops.arccosh([1., 2.])
+    >>> tf.keras.ops.arccosh([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.      , 1.316958], dtype=float32)>
     """
     return ops.acosh(floats(x))
@@ -227,7 +227,7 @@ def arccosh(x: Any) -> Tensor:
 def deg2rad(x: Any) -> Tensor:
     """Degrees as radians.
 
-    >>> keras.ops.deg2rad([180., 90.])
+    >>> tf.keras.ops.deg2rad([180., 90.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3.1415927, 1.5707964], dtype=float32)>
     """
     return _scaled(floats(x, wide=True), math.pi / 180)
@@ -237,17 +237,17 @@ def deg2rad(x: Any) -> Tensor:
 def rad2deg(x: Any) -> Tensor:
     """Radians as degrees.
 
-    >>> keras.ops.rad2deg([1., 2.])
+    >>> tf.keras.ops.rad2deg([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 57.295776, 114.59155 ], dtype=float32)>
     """
-    return _scaled(floats(x, wide=True), 180 / math.pi)
+    return _degrees(floats(x, wide=True))
 
 
 @keras_op("erf", smooth)
 def erf(x: Any) -> Tensor:
     """The error function.
 
-    >>> keras.ops.erf([0., 0.5])
+    >>> tf.keras.ops.erf([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5204999], dtype=float32)>
     """
     return ops.erf(as_tensor(x))
@@ -257,7 +257,7 @@ def erf(x: Any) -> Tensor:
 def erfc(x: Any) -> Tensor:
     """1 - erf(x).
 
-    >>> keras.ops.erfc([0., 0.5])
+    >>> tf.keras.ops.erfc([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.        , 0.47950011], dtype=float32)>
     """
     return ops.erfc(as_tensor(x))
@@ -267,7 +267,7 @@ def erfc(x: Any) -> Tensor:
 def erfinv(x: Any) -> Tensor:
     """The inverse of the error function.
 
-    >>> keras.ops.erfinv([0., 0.5])
+    >>> tf.keras.ops.erfinv([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.4769363], dtype=float32)>
     """
     return ops.erfinv(as_tensor(x))
@@ -277,7 +277,7 @@ def erfinv(x: Any) -> Tensor:
 def rsqrt(x: Any) -> Tensor:
     """1 / sqrt(x).
 
-    >>> keras.ops.rsqrt([4., 16.])
+    >>> tf.keras.ops.rsqrt([4., 16.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
     """
     return ops.rsqrt(as_tensor(x))
@@ -293,3 +293,7 @@ def _cube_root(x: Tensor) -> Tensor:
 
 def _scaled(x: Tensor, factor: float) -> Tensor:
     return x * as_tensor(factor, x.dtype)
+
+
+def _degrees(x: Tensor) -> Tensor:
+    return x * (as_tensor(180.0, x.dtype) / as_tensor(math.pi, x.dtype))

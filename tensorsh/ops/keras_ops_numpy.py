@@ -16,7 +16,7 @@ from .registry import ops
 def add(x1: Any, x2: Any) -> Tensor:
     """x1 + x2, in the dtype in which they meet.
 
-    >>> keras.ops.add([1, 2], 0.5)
+    >>> tf.keras.ops.add([1, 2], 0.5)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.5, 2.5], dtype=float32)>
     """
     return ops.add(*meet(x1, x2))
@@ -26,7 +26,7 @@ def add(x1: Any, x2: Any) -> Tensor:
 def subtract(x1: Any, x2: Any) -> Tensor:
     """x1 - x2, in the dtype in which they meet.
 
-    >>> keras.ops.subtract([1, 2], 0.5)
+    >>> tf.keras.ops.subtract([1, 2], 0.5)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1.5], dtype=float32)>
     """
     return ops.subtract(*meet(x1, x2))
@@ -36,7 +36,7 @@ def subtract(x1: Any, x2: Any) -> Tensor:
 def multiply(x1: Any, x2: Any) -> Tensor:
     """x1 * x2, in the dtype in which they meet.
 
-    >>> keras.ops.multiply([1, 2], 0.5)
+    >>> tf.keras.ops.multiply([1, 2], 0.5)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1. ], dtype=float32)>
     """
     return ops.multiply(*meet(x1, x2))
@@ -46,7 +46,7 @@ def multiply(x1: Any, x2: Any) -> Tensor:
 def divide(x1: Any, x2: Any) -> Tensor:
     """x1 / x2; integers as floats.
 
-    >>> keras.ops.divide([1, 2], 4)
+    >>> tf.keras.ops.divide([1, 2], 4)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.25, 0.5 ], dtype=float32)>
     """
     return ops.divide(*meet(x1, x2, real=True))
@@ -56,7 +56,7 @@ def divide(x1: Any, x2: Any) -> Tensor:
 def divide_no_nan(x1: Any, x2: Any) -> Tensor:
     """x1 / x2, and 0 where x2 is 0; integers as floats.
 
-    >>> keras.ops.divide_no_nan([1., 2.], [0., 4.])
+    >>> tf.keras.ops.divide_no_nan([1., 2.], [0., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
     """
     return ops.divide_no_nan(*meet(x1, x2, real=True))
@@ -66,7 +66,7 @@ def divide_no_nan(x1: Any, x2: Any) -> Tensor:
 def floor_divide(x1: Any, x2: Any) -> Tensor:
     """The greatest whole number not above x1 / x2.
 
-    >>> keras.ops.floor_divide([7, -7], 2)
+    >>> tf.keras.ops.floor_divide([7, -7], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -4], dtype=int32)>
     """
     return ops.floordiv(*meet(x1, x2))
@@ -76,7 +76,7 @@ def floor_divide(x1: Any, x2: Any) -> Tensor:
 def mod(x1: Any, x2: Any) -> Tensor:
     """What floor_divide leaves; its sign is that of x2.
 
-    >>> keras.ops.mod([7, -7], 3)
+    >>> tf.keras.ops.mod([7, -7], 3)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     return ops.floormod(*meet(x1, x2, weak=False))
@@ -86,7 +86,7 @@ def mod(x1: Any, x2: Any) -> Tensor:
 def power(x1: Any, x2: Any) -> Tensor:
     """x1 ** x2.
 
-    >>> keras.ops.power([2, 3], 2)
+    >>> tf.keras.ops.power([2, 3], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 9], dtype=int32)>
     """
     return ops.pow(*meet(x1, x2))
@@ -96,7 +96,7 @@ def power(x1: Any, x2: Any) -> Tensor:
 def maximum(x1: Any, x2: Any) -> Tensor:
     """The greater of x1 and x2.
 
-    >>> keras.ops.maximum([1, 5], [2., 3.])
+    >>> tf.keras.ops.maximum([1, 5], [2., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 5.], dtype=float32)>
     """
     return ops.maximum(*meet(x1, x2))
@@ -106,7 +106,7 @@ def maximum(x1: Any, x2: Any) -> Tensor:
 def minimum(x1: Any, x2: Any) -> Tensor:
     """The smaller of x1 and x2.
 
-    >>> keras.ops.minimum([1, 5], [2., 3.])
+    >>> tf.keras.ops.minimum([1, 5], [2., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
     """
     return ops.minimum(*meet(x1, x2))
@@ -116,7 +116,7 @@ def minimum(x1: Any, x2: Any) -> Tensor:
 def arctan2(x1: Any, x2: Any) -> Tensor:
     """The angle of the point (x2, x1); integers as floats.
 
-    >>> keras.ops.arctan2([1.], [1.])
+    >>> tf.keras.ops.arctan2([1.], [1.])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.7853982], dtype=float32)>
     """
     return ops.atan2(*meet(x1, x2, weak=False, real=True))
@@ -126,7 +126,7 @@ def arctan2(x1: Any, x2: Any) -> Tensor:
 def equal(x1: Any, x2: Any) -> Tensor:
     """Whether x1 equals x2.
 
-    >>> keras.ops.equal([1, 2], 2.)
+    >>> tf.keras.ops.equal([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.equal(*meet(x1, x2))
@@ -136,7 +136,7 @@ def equal(x1: Any, x2: Any) -> Tensor:
 def not_equal(x1: Any, x2: Any) -> Tensor:
     """Whether x1 differs from x2.
 
-    >>> keras.ops.not_equal([1, 2], 2.)
+    >>> tf.keras.ops.not_equal([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.not_equal(*meet(x1, x2))
@@ -146,7 +146,7 @@ def not_equal(x1: Any, x2: Any) -> Tensor:
 def greater(x1: Any, x2: Any) -> Tensor:
     """Whether x1 is greater than x2.
 
-    >>> keras.ops.greater([1, 2], 2.)
+    >>> tf.keras.ops.greater([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False, False])>
     """
     return ops.greater(*meet(x1, x2))
@@ -156,7 +156,7 @@ def greater(x1: Any, x2: Any) -> Tensor:
 def greater_equal(x1: Any, x2: Any) -> Tensor:
     """Whether x1 is not less than x2.
 
-    >>> keras.ops.greater_equal([1, 2], 2.)
+    >>> tf.keras.ops.greater_equal([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.greater_equal(*meet(x1, x2))
@@ -166,7 +166,7 @@ def greater_equal(x1: Any, x2: Any) -> Tensor:
 def less(x1: Any, x2: Any) -> Tensor:
     """Whether x1 is less than x2.
 
-    >>> keras.ops.less([1, 2], 2.)
+    >>> tf.keras.ops.less([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.less(*meet(x1, x2))
@@ -176,7 +176,7 @@ def less(x1: Any, x2: Any) -> Tensor:
 def less_equal(x1: Any, x2: Any) -> Tensor:
     """Whether x1 is not greater than x2.
 
-    >>> keras.ops.less_equal([1, 2], 2.)
+    >>> tf.keras.ops.less_equal([1, 2], 2.)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True,  True])>
     """
     return ops.less_equal(*meet(x1, x2))
@@ -186,7 +186,7 @@ def less_equal(x1: Any, x2: Any) -> Tensor:
 def logical_and(x1: Any, x2: Any) -> Tensor:
     """Whether both are true, or not zero.
 
-    >>> keras.ops.logical_and([True, False], [True, True])
+    >>> tf.keras.ops.logical_and([True, False], [True, True])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.logical_and(tensor(x1, "bool"), tensor(x2, "bool"))
@@ -196,7 +196,7 @@ def logical_and(x1: Any, x2: Any) -> Tensor:
 def logical_or(x1: Any, x2: Any) -> Tensor:
     """Whether one or both are true, or not zero.
 
-    >>> keras.ops.logical_or([True, False], [True, True])
+    >>> tf.keras.ops.logical_or([True, False], [True, True])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True,  True])>
     """
     return ops.logical_or(tensor(x1, "bool"), tensor(x2, "bool"))
@@ -206,7 +206,7 @@ def logical_or(x1: Any, x2: Any) -> Tensor:
 def logical_xor(x1: Any, x2: Any) -> Tensor:
     """Whether just one is true, or not zero.
 
-    >>> keras.ops.logical_xor([True, False], [True, True])
+    >>> tf.keras.ops.logical_xor([True, False], [True, True])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.logical_xor(tensor(x1, "bool"), tensor(x2, "bool"))
@@ -216,7 +216,7 @@ def logical_xor(x1: Any, x2: Any) -> Tensor:
 def bitwise_and(x1: Any, x2: Any) -> Tensor:
     """The and of each pair of bits.
 
-    >>> keras.ops.bitwise_and([6, 5], 3)
+    >>> tf.keras.ops.bitwise_and([6, 5], 3)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>
     """
     return ops.bitwise_and(*meet(x1, x2, weak=False))
@@ -226,7 +226,7 @@ def bitwise_and(x1: Any, x2: Any) -> Tensor:
 def bitwise_or(x1: Any, x2: Any) -> Tensor:
     """The or of each pair of bits.
 
-    >>> keras.ops.bitwise_or([6, 5], 3)
+    >>> tf.keras.ops.bitwise_or([6, 5], 3)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([7, 7], dtype=int32)>
     """
     return ops.bitwise_or(*meet(x1, x2, weak=False))
@@ -236,7 +236,7 @@ def bitwise_or(x1: Any, x2: Any) -> Tensor:
 def bitwise_xor(x1: Any, x2: Any) -> Tensor:
     """The exclusive or of each pair of bits.
 
-    >>> keras.ops.bitwise_xor([6, 5], 3)
+    >>> tf.keras.ops.bitwise_xor([6, 5], 3)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([5, 6], dtype=int32)>
     """
     return ops.bitwise_xor(*meet(x1, x2, weak=False))
@@ -246,7 +246,7 @@ def bitwise_xor(x1: Any, x2: Any) -> Tensor:
 def left_shift(x1: Any, x2: Any) -> Tensor:
     """The bits of x1, moved up by x2.
 
-    >>> keras.ops.left_shift([1, 3], 2)
+    >>> tf.keras.ops.left_shift([1, 3], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 4, 12], dtype=int32)>
     """
     return ops.left_shift(*meet(x1, x2))
@@ -256,7 +256,7 @@ def left_shift(x1: Any, x2: Any) -> Tensor:
 def right_shift(x1: Any, x2: Any) -> Tensor:
     """The bits of x1, moved down by x2.
 
-    >>> keras.ops.right_shift([8, 13], 2)
+    >>> tf.keras.ops.right_shift([8, 13], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
     return ops.right_shift(*meet(x1, x2))
@@ -266,7 +266,7 @@ def right_shift(x1: Any, x2: Any) -> Tensor:
 def hypot(x1: Any, x2: Any) -> Tensor:
     """sqrt(x1 ** 2 + x2 ** 2), without overflow; integers as floats.
 
-    >>> keras.ops.hypot([3.], [4.])
+    >>> tf.keras.ops.hypot([3.], [4.])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([5.], dtype=float32)>
     """
     return _length(*_reals(x1, x2))
@@ -276,27 +276,27 @@ def hypot(x1: Any, x2: Any) -> Tensor:
 def logaddexp(x1: Any, x2: Any) -> Tensor:
     """log(exp(x1) + exp(x2)); integers as floats.
 
-    >>> keras.ops.logaddexp([1.], [2.])
+    >>> tf.keras.ops.logaddexp([1.], [2.])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.3132617], dtype=float32)>
     """
     return _log_sum(*meet(x1, x2, weak=False, real=True))
 
 
-@keras_op("numpy.isclose")
+@keras_op("numpy.isclose", two)
 def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether |x1 - x2| is at most atol + rtol * |x2|.
 
-    >>> keras.ops.isclose([1., 2.], [1., 2.1])
+    >>> tf.keras.ops.isclose([1., 2.], [1., 2.1])
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
-    return _close(*meet(x1, x2, weak=False, real=True), rtol, atol, equal_nan)
+    return _close(meet(x1, x2, weak=False, real=True), rtol, atol, equal_nan)
 
 
-@keras_op("numpy.allclose")
+@keras_op("numpy.allclose", two)
 def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether every |x1 - x2| is at most atol + rtol * |x2|.
 
-    >>> keras.ops.allclose([1., 2.], [1., 2.1])
+    >>> tf.keras.ops.allclose([1., 2.], [1., 2.1])
     <tf.Tensor: shape=(), dtype=bool, numpy=False>
     """
     return ops.reduce_all(isclose(x1, x2, rtol, atol, equal_nan))
@@ -323,7 +323,8 @@ def _log_sum(x: Tensor, y: Tensor) -> Tensor:
     return ops.where(ops.is_nan(difference), x + y, ops.maximum(x, y) + ops.log1p(ops.exp(-ops.abs(difference))))
 
 
-def _close(x: Tensor, y: Tensor, rtol: float, atol: float, equal_nan: bool) -> Tensor:
+def _close(pair: list[Tensor], rtol: float, atol: float, equal_nan: bool) -> Tensor:
+    x, y = pair
     both = ops.logical_or(ops.equal(x, y), ops.less_equal(ops.abs(x - y), atol + rtol * ops.abs(y)))
     finite = ops.logical_and(ops.is_finite(x), ops.is_finite(y))
     close = ops.where(finite, both, ops.equal(x, y))

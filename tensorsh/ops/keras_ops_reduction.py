@@ -24,7 +24,7 @@ def _summable(x: Any) -> Tensor:
 def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The sum along `axis`, or of all.
 
-    >>> keras.ops.sum([[1, 2], [3, 4]], axis=0)
+    >>> tf.keras.ops.sum([[1, 2], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 6], dtype=int32)>
     """
     return ops.reduce_sum(_summable(x), axis, keepdims)
@@ -34,18 +34,17 @@ def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
     """The product along `axis`, or of all.
 
-    >>> keras.ops.prod([[1, 2], [3, 4]], axis=1)
+    >>> tf.keras.ops.prod([[1, 2], [3, 4]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 2, 12], dtype=int32)>
     """
-    y = ops.reduce_prod(_summable(x) if dtype is None else tensor(as_tensor(x), dtype), axis, keepdims)
-    return y
+    return ops.reduce_prod(_summable(x) if dtype is None else tensor(as_tensor(x), dtype), axis, keepdims)
 
 
 @keras_op("numpy.mean", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), -1, True)])
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean along `axis`, or of all; integers as float32.
 
-    >>> keras.ops.mean([[1, 2], [3, 4]], axis=0)
+    >>> tf.keras.ops.mean([[1, 2], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     return ops.reduce_mean(floats(x), axis, keepdims)
@@ -55,7 +54,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean squared distance from the mean, along `axis` or of all.
 
-    >>> keras.ops.var([1., 2., 3., 4.])
+    >>> tf.keras.ops.var([1., 2., 3., 4.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.25>
     """
     return ops.reduce_variance(floats(x), axis, keepdims)
@@ -65,7 +64,7 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The square root of the variance.
 
-    >>> keras.ops.std([1., 3.])
+    >>> tf.keras.ops.std([1., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
     return ops.sqrt(var(x, axis, keepdims))
@@ -75,7 +74,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The greatest along `axis`, or of all, and not less than `initial`.
 
-    >>> keras.ops.max([[1, 5], [3, 4]], axis=0)
+    >>> tf.keras.ops.max([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
     """
     return _extreme("max", x, axis, keepdims, initial)
@@ -85,7 +84,7 @@ def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
 def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest along `axis`, or of all, and not greater than `initial`.
 
-    >>> keras.ops.min([[1, 5], [3, 4]], axis=0)
+    >>> tf.keras.ops.min([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
     return _extreme("min", x, axis, keepdims, initial)
@@ -95,7 +94,7 @@ def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
 def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The greatest along `axis`, or of all.
 
-    >>> keras.ops.amax([[1, 5], [3, 4]], axis=1)
+    >>> tf.keras.ops.amax([[1, 5], [3, 4]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([5, 4], dtype=int32)>
     """
     return _extreme("max", x, axis, keepdims)
@@ -105,7 +104,7 @@ def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The smallest along `axis`, or of all.
 
-    >>> keras.ops.amin([[1, 5], [3, 4]], axis=1)
+    >>> tf.keras.ops.amin([[1, 5], [3, 4]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
     """
     return _extreme("min", x, axis, keepdims)
@@ -125,7 +124,7 @@ def _extreme(which: str, x: Any, axis: Any, keepdims: bool, initial: Any = None)
 def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The greatest less the smallest.
 
-    >>> keras.ops.ptp([3, 8, 5])
+    >>> tf.keras.ops.ptp([3, 8, 5])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
     return ops.reduce_max(x, axis, keepdims) - ops.reduce_min(x, axis, keepdims)
@@ -135,7 +134,7 @@ def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def all_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether all are true, or not zero.
 
-    >>> keras.ops.all([[1, 0], [3, 4]], axis=0)
+    >>> tf.keras.ops.all([[1, 0], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.reduce_all(tensor(x, "bool"), axis, keepdims)
@@ -145,7 +144,7 @@ def all_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def any_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Whether one is true, or not zero.
 
-    >>> keras.ops.any([[1, 0], [3, 0]], axis=0)
+    >>> tf.keras.ops.any([[1, 0], [3, 0]], axis=0)
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
     return ops.reduce_any(tensor(x, "bool"), axis, keepdims)
@@ -155,7 +154,7 @@ def any_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def count_nonzero(x: Any, axis: Any = None) -> Tensor:
     """How many are not zero.
 
-    >>> keras.ops.count_nonzero([[1, 0], [3, 4]], axis=0)
+    >>> tf.keras.ops.count_nonzero([[1, 0], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>
     """
     return ops.count_nonzero(x, axis, dtype="int32")
@@ -165,7 +164,7 @@ def count_nonzero(x: Any, axis: Any = None) -> Tensor:
 def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Where the greatest is, along `axis` or in the flattened tensor.
 
-    >>> keras.ops.argmax([[1, 3], [4, 2]], axis=1)
+    >>> tf.keras.ops.argmax([[1, 3], [4, 2]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 0], dtype=int32)>
     """
     return _position("argmax", x, axis, keepdims)
@@ -175,7 +174,7 @@ def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """Where the smallest is, along `axis` or in the flattened tensor.
 
-    >>> keras.ops.argmin([[1, 3], [4, 2]], axis=1)
+    >>> tf.keras.ops.argmin([[1, 3], [4, 2]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 1], dtype=int32)>
     """
     return _position("argmin", x, axis, keepdims)
@@ -196,17 +195,18 @@ def _position(which: str, x: Any, axis: Any, keepdims: bool) -> Tensor:
 def sort(x: Any, axis: int = -1) -> Tensor:
     """The values in ascending order along `axis`.
 
-    >>> keras.ops.sort([3., 1., 2.])
+    >>> tf.keras.ops.sort([3., 1., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
-    return ops.sort(x, axis)
+    x = as_tensor(x)
+    return ops.cast(ops.sort(ops.cast(x, "int8"), axis), "bool") if x.dtype.is_bool else ops.sort(x, axis)
 
 
 @keras_op("numpy.argsort")
 def argsort(x: Any, axis: int | None = -1) -> Tensor:
     """The positions that sort x along `axis`; None: of the flattened tensor.
 
-    >>> keras.ops.argsort([[1, 3], [4, 2]])
+    >>> tf.keras.ops.argsort([[1, 3], [4, 2]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[0, 1],
            [1, 0]], dtype=int32)>
@@ -220,7 +220,7 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The sums so far along `axis`, or of the flattened tensor.
 
-    >>> keras.ops.cumsum([[1, 2], [3, 4]], axis=0)
+    >>> tf.keras.ops.cumsum([[1, 2], [3, 4]], axis=0)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 2],
            [4, 6]], dtype=int32)>
@@ -232,7 +232,7 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
 def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The products so far along `axis`, or of the flattened tensor.
 
-    >>> keras.ops.cumprod([1, 2, 3, 4])
+    >>> tf.keras.ops.cumprod([1, 2, 3, 4])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([ 1,  2,  6, 24], dtype=int32)>
     """
     return _running(ops.cumprod, x, axis, dtype)
@@ -248,7 +248,7 @@ def _running(scan: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
 def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     """The mean along `axis`, in which each counts by its weight.
 
-    >>> keras.ops.average([1, 2, 3], weights=[1, 1, 2])
+    >>> tf.keras.ops.average([1, 2, 3], weights=[1, 1, 2])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.25>
     """
     if weights is None:
@@ -267,7 +267,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The middle value along `axis`, or the mean of the two in the middle.
 
-    >>> keras.ops.median([4, 1, 3, 2])
+    >>> tf.keras.ops.median([4, 1, 3, 2])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
     """
     return quantile(x, 0.5, axis, keepdims=keepdims)
@@ -279,7 +279,7 @@ def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims:
 
     method: linear, lower, higher, nearest or midpoint: what to take between two values.
 
-    >>> keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
+    >>> tf.keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.3, 2.5], dtype=float32)>
     """
     x = floats(x)
@@ -314,7 +314,7 @@ def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims:
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) along `axis`, without overflow.
 
-    >>> keras.ops.logsumexp([1., 2., 3.])
+    >>> tf.keras.ops.logsumexp([1., 2., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=3.4076058864593506>
     """
     return ops.reduce_logsumexp(x, axis, keepdims)
@@ -324,7 +324,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal.
 
-    >>> keras.ops.trace([[1, 2], [3, 4]])
+    >>> tf.keras.ops.trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
     x = _summable(x)
@@ -338,7 +338,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each whole number occurs, or the sum of its weights.
 
-    >>> keras.ops.bincount([1, 2, 2])
+    >>> tf.keras.ops.bincount([1, 2, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>
     """
     x = tensor(as_tensor(x), "int32")
@@ -353,7 +353,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The differences between neighbours along `axis`, n times over.
 
-    >>> keras.ops.diff([1, 4, 9])
+    >>> tf.keras.ops.diff([1, 4, 9])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
     """
     a = as_tensor(a)

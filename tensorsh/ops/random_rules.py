@@ -131,9 +131,7 @@ def float_dtype(dtype: Any) -> DType:
     return as_dtype(dtype)
 
 
-def check_attr(
-    kernel: str, attr: str, dtype: DType, allowed: tuple[DType, ...], name: str | None = ""
-) -> None:
+def check_attr(kernel: str, attr: str, dtype: DType, allowed: tuple[DType, ...], name: str | None = "") -> None:
     """Raise TensorFlow's error unless a dtype that was asked for is one that the kernel has."""
     if dtype not in allowed:
         listed = f"is not in the list of allowed values: {names(allowed)}"
@@ -304,9 +302,7 @@ def check_logits(kernel: str, logits: Tensor, samples: Tensor, attrs: str, name:
         message = "num_classes should be positive, got 0"
         raise invalid(kernel, message, summary="categorical: there is no class to draw", name=name)
     if not logits.dtype.is_floating:
-        raise no_kernel(
-            kernel, f"T={attr_name(logits.dtype)}, {attrs}", "cast the logits: cast(logits, float32)"
-        )
+        raise no_kernel(kernel, f"T={attr_name(logits.dtype)}, {attrs}", "cast the logits: cast(logits, float32)")
     return count
 
 
@@ -330,9 +326,7 @@ def draw_counts(
     return drawn.astype(dtype.name).reshape(sizes)
 
 
-def check_ends_with(
-    kernel: str, sizes: tuple[int, ...], parameters: tuple[int, ...], name: str | None = ""
-) -> None:
+def check_ends_with(kernel: str, sizes: tuple[int, ...], parameters: tuple[int, ...], name: str | None = "") -> None:
     """Raise InvalidArgumentError unless a shape ends with the shape of the distribution's parameters."""
     if len(parameters) > len(sizes) or sizes[len(sizes) - len(parameters) :] != parameters:
         raise invalid(

@@ -99,12 +99,7 @@ def _bell(kernel: str, draw: Any, shape: Any, mean: Any, stddev: Any, dtype: Any
     shift, factor = argument("mean", mean, dtype), argument("stddev", stddev, dtype)
     seeds = random.state.op_seeds(plain_seed(seed))
     drawn = _floats(kernel, draw, seeds, shape, dtype)
-    if (
-        type(mean) is float
-        and type(stddev) is float
-        and (mean, stddev) == (0.0, 1.0)
-        and dtype in (float32, float64)
-    ):
+    if type(mean) is float and type(stddev) is float and (mean, stddev) == (0.0, 1.0) and dtype in (float32, float64):
         return drawn  # the arithmetic would change nothing: these two dtypes hold no -0. here
     return scaled(drawn, factor, shift)
 
@@ -175,9 +170,7 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Tensor:
 
 
 @op("random.categorical")
-def categorical(
-    logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: str | None = None
-) -> Tensor:
+def categorical(logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: str | None = None) -> Tensor:
     """Classes drawn by the probabilities softmax(row), for every row of `logits`: shape (rows, num_samples).
 
     dtype: int64 (default) or int32. Raises InvalidArgumentError unless logits are a matrix.

@@ -134,9 +134,7 @@ def stateless_truncated_normal(
     return _bell("StatelessTruncatedNormalV2", philox.truncated_normal, shape, seed, mean, stddev, dtype, alg)
 
 
-def _bell(
-    kernel: str, draw: Any, shape: Any, seed: Any, mean: Any, stddev: Any, dtype: Any, alg: Any
-) -> Tensor:
+def _bell(kernel: str, draw: Any, shape: Any, seed: Any, mean: Any, stddev: Any, dtype: Any, alg: Any) -> Tensor:
     dtype, shape = float_dtype(dtype), shape_tensor(shape)
     shift, factor = argument("mean", mean, dtype), argument("stddev", stddev, dtype)
     stream = stateless_seed(kernel, seed, alg)
@@ -356,8 +354,7 @@ def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
         count, padded = (shape[0] if shape else 1), [n + (not i) for i, n in enumerate(seed._array.shape)]
         raise invalid(
             kernel,
-            f"Seed must be a vector of size [3] or a matrix of size [{count}, 3] but got "
-            f"{bracketed(padded)}.",
+            f"Seed must be a vector of size [3] or a matrix of size [{count}, 3] but got {bracketed(padded)}.",
             summary="index_shuffle: the seed is two integers",
             operands=[("seed", seed)],
             name=name,

@@ -230,9 +230,7 @@ def as_dtype(value: Any) -> DType:
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
         return from_numpy(np.dtype(value))
     hint = "write int32 or int64: Python's int has no width" if value is int else None
-    raise explain(
-        TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."), hint=hint
-    )
+    raise explain(TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."), hint=hint)
 
 
 def from_numpy(dtype: np.dtype) -> DType:

@@ -75,7 +75,5 @@ def digamma(xp: Any, a: Array) -> Array:
         shift = shift + 1 / a
         a = a + 1
     inverse = 1 / (a * a)
-    series = inverse * (
-        1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132)))
-    )
+    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
     return xp.log(a) - 0.5 / a - series - shift

@@ -41,16 +41,12 @@ _LOG_TABLE = tuple(
         ("0x1.767dcf5534862p-1", "0x1.4043057b6ee09p-2"),
     )
 )
-_LOG_SERIES = tuple(
-    map(float.fromhex, ("-0x1.ffffef20a4123p-2", "0x1.5575b0be00b6ap-2", "-0x1.00ea348b88334p-2"))
-)
+_LOG_SERIES = tuple(map(float.fromhex, ("-0x1.ffffef20a4123p-2", "0x1.5575b0be00b6ap-2", "-0x1.00ea348b88334p-2")))
 _LOG_ORIGIN = 0x3F330000  # the bits of the float32 where the first interval begins, about 0.699
 
 _TWO_OVER_PI = float.fromhex("0x1.45F306DC9C883p-1")
 _HALF_PI = math.pi / 2
-_SIN_SERIES = tuple(
-    map(float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13"))
-)
+_SIN_SERIES = tuple(map(float.fromhex, ("-0x1.555545995a603p-3", "0x1.1107605230bc4p-7", "-0x1.994eb3774cf24p-13")))
 _COS_SERIES = tuple(
     map(
         float.fromhex,

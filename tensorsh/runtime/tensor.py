@@ -89,9 +89,7 @@ class Tensor:
     def set_shape(self, shape: Any) -> None:
         """Check that the tensor has this shape; an eager tensor's shape cannot change. Raises ValueError."""
         if not self.shape.is_compatible_with(shape):
-            raise ValueError(
-                f"Tensor's shape {self.shape} is not compatible with supplied shape {TensorShape(shape)}."
-            )
+            raise ValueError(f"Tensor's shape {self.shape} is not compatible with supplied shape {TensorShape(shape)}.")
 
     def numpy(self) -> Any:
         """A copy as a NumPy array; a NumPy scalar for rank 0, a `bytes` for a string."""

@@ -254,17 +254,13 @@ class Variable:
         return iter(self._read())
 
     def __hash__(self) -> int:
-        raise TypeError(
-            f"Variable is unhashable. Instead, use variable.ref() as the key. (Variable: {self!r})"
-        )
+        raise TypeError(f"Variable is unhashable. Instead, use variable.ref() as the key. (Variable: {self!r})")
 
     def __copy__(self) -> Variable:
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: Any) -> Variable:
-        return Variable(
-            wrap(self._value._array), self._trainable, name=self._name, constraint=self._constraint
-        )
+        return Variable(wrap(self._value._array), self._trainable, name=self._name, constraint=self._constraint)
 
     def __format__(self, spec: str) -> str:
         return format(repr(self), spec)

@@ -122,9 +122,7 @@ def table(rows: Iterable[tuple[str, ...]]) -> str:
     """Rows as lines, their columns aligned."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
-    )
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
 def _find(name: str) -> Command:

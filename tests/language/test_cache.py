@@ -146,9 +146,7 @@ def test_a_relative_folder_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None
     assert cache.directory_path() == "/home/someone/.cache/tensorsh"
 
 
-def test_what_cannot_be_written_whole_is_not_left_behind(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_written_whole_is_not_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def replace(*args: object, **kwargs: object) -> None:
         raise OSError("no space")
 
@@ -202,9 +200,7 @@ def test_a_program_is_compiled_once(folder: Path, monkeypatch: pytest.MonkeyPatc
     first = compile_program(source, frozenset({"plain"}), b"1")
     monkeypatch.setattr("tensorsh.language.compiler.compile_chunk", None)
     second = compile_program(source, frozenset({"plain"}), b"1")
-    assert [(u.code.co_code, u.names, u.line) for u in second] == [
-        (u.code.co_code, u.names, u.line) for u in first
-    ]
+    assert [(u.code.co_code, u.names, u.line) for u in second] == [(u.code.co_code, u.names, u.line) for u in first]
 
 
 @pytest.mark.parametrize("change", ["text", "name", "first line", "fingerprint", "language", "python"])
@@ -276,9 +272,7 @@ print(sorted({"lark", "ast", "tensorsh.language.compiler", "tensorsh.language.pa
 def test_a_hit_imports_no_parser(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     shown = [
-        subprocess.run(
-            [sys.executable, "-c", HIT], env=environment, capture_output=True, text=True, check=True
-        ).stdout
+        subprocess.run([sys.executable, "-c", HIT], env=environment, capture_output=True, text=True, check=True).stdout
         for _ in range(2)
     ]
     assert shown[0] != "[]\n"

@@ -172,9 +172,7 @@ def test_a_program_does_what_python_does(name: str) -> None:
 
 _NAMES = st.sampled_from(["a", "b", "f", "xs"])
 _ATOMS = st.one_of(
-    st.sampled_from(
-        ["1", "2.5", "0", "'s'", "None", "True", "[1, 2]", "{'k': 1}", "()", "3j", "(1,)", "..."]
-    ),
+    st.sampled_from(["1", "2.5", "0", "'s'", "None", "True", "[1, 2]", "{'k': 1}", "()", "3j", "(1,)", "..."]),
     _NAMES,
 )
 _SIGNS = st.sampled_from(

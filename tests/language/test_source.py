@@ -92,11 +92,7 @@ def test_a_chunk_is_given_as_soon_as_it_is_complete() -> None:
     assert chunker.finish() == []
 
 
-@given(
-    st.lists(
-        st.sampled_from(["x = 1", "if a:", "  b", "else:", "(", ")", "'''", '"', "#c", "", "y; z", "\\"])
-    )
-)
+@given(st.lists(st.sampled_from(["x = 1", "if a:", "  b", "else:", "(", ")", "'''", '"', "#c", "", "y; z", "\\"])))
 def test_nothing_of_a_text_is_lost(lines: list[str]) -> None:
     """Every line that holds more than a comment is in one chunk, in order."""
     text = "\n".join(lines)

@@ -40,8 +40,7 @@ CASES = {
     },
     "uniform a million": "tf.random.set_seed(42); tf.random.uniform([10**6], seed=1)",
     "normal a million": "tf.random.set_seed(42); tf.random.normal([10**6], seed=1)",
-    "normal a million bfloat16": "tf.random.set_seed(42); "
-    "tf.random.normal([10**6], dtype=tf.bfloat16, seed=1)",
+    "normal a million bfloat16": "tf.random.set_seed(42); tf.random.normal([10**6], dtype=tf.bfloat16, seed=1)",
     "truncated_normal a million": "tf.random.set_seed(42); tf.random.truncated_normal([10**6], seed=1)",
     "truncated_normal many float64": "tf.random.set_seed(42); "
     "tf.random.truncated_normal([10**5], dtype=tf.float64, seed=1)",
@@ -66,12 +65,10 @@ CASES = {
     "shuffle twice": "tf.random.set_seed(42); [tf.random.shuffle(tf.range(6), seed=1) for _ in 'ab']",
     "categorical": "tf.random.set_seed(42); tf.random.categorical("
     "[[.1, .2, float('-inf'), .7], [5., .3, .2, 1.], [-90., 90., 3., 3.]], 15, seed=1)",
-    "categorical twice": "tf.random.set_seed(42); "
-    "[tf.random.categorical([[.1, .2, .3]], 7, seed=1) for _ in 'ab']",
+    "categorical twice": "tf.random.set_seed(42); [tf.random.categorical([[.1, .2, .3]], 7, seed=1) for _ in 'ab']",
     "categorical wide": "tf.random.set_seed(42); "
     "tf.random.categorical(tf.sin(tf.reshape(tf.range(600.), [2, 300])), 50, seed=1)",
-    "gamma": "tf.random.set_seed(42); "
-    "tf.random.gamma([20], [.01, .3, 1., 1.5, 40.], dtype=tf.float64, seed=1)",
+    "gamma": "tf.random.set_seed(42); tf.random.gamma([20], [.01, .3, 1., 1.5, 40.], dtype=tf.float64, seed=1)",
     "gamma twice": "tf.random.set_seed(42); [tf.random.gamma([3], [2., .5], seed=1) for _ in 'ab']",
     "poisson": "tf.random.set_seed(42); tf.random.poisson([20], [0., .3, 9.5, 10., 31., 1e6], seed=1)",
     "poisson twice": "tf.random.set_seed(42); [tf.random.poisson([4], [3., 30.], seed=1) for _ in 'ab']",
@@ -91,8 +88,7 @@ CASES = {
     # generators
     "carry into the high half": "tf.random.Generator.from_state([-2, 3, 5], 'philox').uniform_full_int([12])",
     "counter wraps": "tf.random.Generator.from_state([-2, -1, 5], 'philox').uniform_full_int([12])",
-    "carry in truncated_normal": "tf.random.Generator.from_state([-2, 3, 5], 'philox')"
-    ".truncated_normal([30])",
+    "carry in truncated_normal": "tf.random.Generator.from_state([-2, 3, 5], 'philox').truncated_normal([30])",
     "carry in binomial": "tf.random.Generator.from_state([-500, 3, 5], 'philox').binomial([9], 30., .5)",
     "generator states": "[tf.random.Generator.from_seed(s).state for s in "
     "(42, -1, 2**64 + 5, 2**200 + 2**63, [7], [1, 2], [1, 2, 3, 4])]",

@@ -40,9 +40,7 @@ class Program:
         return self._draw("RandomStandardNormal", philox.normal, count, (dtype, shape_dtype), seed)
 
     def _draw(self, op, draw, count, attributes, seed):
-        stream = self.state.stream(
-            (op, *attributes), self.state.op_seeds(seed), random.reserve_for_outputs(count)
-        )
+        stream = self.state.stream((op, *attributes), self.state.op_seeds(seed), random.reserve_for_outputs(count))
         return [float(str(value)) for value in draw(np, stream, count, attributes[0])]
 
 
@@ -125,9 +123,7 @@ def twice(kernel, reserve, draw):
 
 
 def test_what_a_shuffle_reserves():
-    drawn = twice(
-        "RandomShuffle", random.reserve_for_shuffle(6), lambda s: distributions.permutation(np, s, 6)
-    )
+    drawn = twice("RandomShuffle", random.reserve_for_shuffle(6), lambda s: distributions.permutation(np, s, 6))
     assert drawn == drew("shuffle twice")
 
 
@@ -175,6 +171,4 @@ def test_how_generators_move():
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3), st.integers(0, 2**63 - 1))
 def test_a_generators_stream_moves_with_it(state, blocks):
-    assert random.generator_stream(random.advance(state, blocks)) == random.generator_stream(state).skip(
-        blocks
-    )
+    assert random.generator_stream(random.advance(state, blocks)) == random.generator_stream(state).skip(blocks)

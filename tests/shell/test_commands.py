@@ -42,9 +42,7 @@ def test_help_tells_about_one_command(desk: Written, name: str) -> None:
 
 
 def test_vars_shows_names_with_dtype_and_shape(desk: Written) -> None:
-    desk.session.run(
-        "w = Variable(zeros(2, 3)); x = constant([1, 2]); n = 7\ndef f(a, b=1): return a", "test"
-    )
+    desk.session.run("w = Variable(zeros(2, 3)); x = constant([1, 2]); n = 7\ndef f(a, b=1): return a", "test")
     run_command(":vars", desk)
     assert desk.text.splitlines() == [
         "f  function  f(a, b=1)",

@@ -12,9 +12,7 @@ import pytest
 from tensorsh.shell.evaluate import Evaluator, Interrupted
 
 
-def interrupted(
-    work: Callable[[], None], names: dict[str, Any], after: float = 0.1
-) -> tuple[Evaluator, float]:
+def interrupted(work: Callable[[], None], names: dict[str, Any], after: float = 0.1) -> tuple[Evaluator, float]:
     """Run the work, interrupt it, and return the evaluator and the seconds from the interrupt to its end."""
     evaluator = Evaluator()
     pressed = 0.0

@@ -1,0 +1,384 @@
+"""`keras.ops`: elements moved, picked, joined and repeated; joined tensors take the dtype in which they meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..runtime.tensor import Tensor, as_tensor
+from .keras_ops_dtypes import keras_op, meet, smooth, tensor
+from .registry import ops
+
+
+def _rank(x: Tensor) -> int:
+    return x._array.ndim
+
+
+@keras_op("numpy.reshape", lambda s: [s.call(s(2, 3), (3, 2))])
+def reshape(x: Any, newshape: Any) -> Tensor:
+    """The elements in another shape; one size may be -1.
+
+    >>> tf.keras.ops.reshape([1, 2, 3, 4], (2, -1))
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+    return ops.reshape(x, newshape)
+
+
+@keras_op("numpy.ravel", smooth)
+def ravel(x: Any) -> Tensor:
+    """The elements in one row.
+
+    >>> tf.keras.ops.ravel([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
+    """
+    return ops.reshape(x, [-1])
+
+
+@keras_op("numpy.transpose", smooth)
+def transpose(x: Any, axes: Any = None) -> Tensor:
+    """The axes in another order, reversed if none is given.
+
+    >>> tf.keras.ops.transpose([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 3],
+           [2, 4]], dtype=int32)>
+    """
+    return ops.transpose(x, axes)
+
+
+@keras_op("numpy.swapaxes", lambda s: [s.call(s(2, 3), 0, 1)])
+def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
+    """Two axes exchanged.
+
+    >>> tf.keras.ops.swapaxes([[1, 2, 3]], 0, 1)
+    <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
+    array([[1],
+           [2],
+           [3]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    order = list(range(_rank(x)))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return ops.transpose(x, order)
+
+
+@keras_op("numpy.moveaxis", lambda s: [s.call(s(2, 3, 1), 0, -1)])
+def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
+    """Axes moved to other places; the rest keep their order.
+
+    >>> tf.keras.ops.moveaxis([[1, 2, 3]], 0, 1)
+    <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
+    array([[1],
+           [2],
+           [3]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    rank = _rank(x)
+    sources = [a % rank for a in ([source] if isinstance(source, int) else source)]
+    targets = [a % rank for a in ([destination] if isinstance(destination, int) else destination)]
+    order = [a for a in range(rank) if a not in sources]
+    for target, moved in sorted(zip(targets, sources)):
+        order.insert(target, moved)
+    return ops.transpose(x, order)
+
+
+@keras_op("numpy.expand_dims", lambda s: [s.call(s(2, 3), 1)])
+def expand_dims(x: Any, axis: Any) -> Tensor:
+    """New axes of size 1.
+
+    >>> tf.keras.ops.expand_dims([1, 2], 0)
+    <tf.Tensor: shape=(1, 2), dtype=int32, numpy=array([[1, 2]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    axes = [axis] if isinstance(axis, int) else axis
+    rank = _rank(x) + len(axes)
+    for a in sorted(a % rank if -rank <= a < rank else a for a in axes):
+        x = ops.expand_dims(x, a)
+    return x
+
+
+@keras_op("numpy.squeeze", lambda s: [s.call(s(2, 1))])
+def squeeze(x: Any, axis: Any = None) -> Tensor:
+    """Without its axes of size 1, or without those given.
+
+    >>> tf.keras.ops.squeeze([[1, 2]])
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
+    """
+    x = as_tensor(x)
+    for a in () if axis is None else [axis] if isinstance(axis, int) else axis:
+        if x._array.shape[a] != 1:
+            raise ValueError(f"Cannot squeeze axis={a}, because the dimension is not 1.")
+    return ops.squeeze(x, axis)
+
+
+@keras_op("numpy.broadcast_to", lambda s: [s.call(s(3), (2, 3))])
+def broadcast_to(x: Any, shape: Any) -> Tensor:
+    """x repeated to fill a shape.
+
+    >>> tf.keras.ops.broadcast_to([1, 2], (2, 2))
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [1, 2]], dtype=int32)>
+    """
+    return ops.broadcast_to(x, shape)
+
+
+def _joinable(xs: Any) -> list[Tensor]:
+    return meet(*(xs if isinstance(xs, (list, tuple)) else ops.unstack(xs)), weak=False)
+
+
+@keras_op("numpy.concatenate", lambda s: [s.call([s(2, 3), s(1, 3)])])
+def concatenate(xs: Any, axis: int = 0) -> Tensor:
+    """Tensors one after the other along an axis.
+
+    >>> tf.keras.ops.concatenate([tf.constant([1, 2]), tf.constant([3.])])
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
+    """
+    return ops.concat(_joinable(xs), axis)
+
+
+@keras_op("numpy.stack", lambda s: [s.call([s(3), s(3)])])
+def stack(x: Any, axis: int = 0) -> Tensor:
+    """Tensors side by side along a new axis.
+
+    >>> tf.keras.ops.stack([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+    return ops.stack(_joinable(x), axis)
+
+
+@keras_op("numpy.vstack", lambda s: [s.call([s(1, 3), s(2, 3)])])
+def vstack(xs: Any) -> Tensor:
+    """Tensors one after the other along the first axis, vectors too.
+
+    >>> tf.keras.ops.vstack([tf.constant([1, 2]), tf.constant([3, 4])])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
+    """
+    return ops.concat(_joinable(xs), 0)
+
+
+@keras_op("numpy.hstack", lambda s: [s.call([s(3), s(3)]), s.call([s(2, 1), s(2, 2)])])
+def hstack(xs: Any) -> Tensor:
+    """Columns side by side.
+
+    >>> tf.keras.ops.hstack([tf.constant([1, 2]), tf.constant([3, 4])])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
+    """
+    parts = [x if _rank(x) else ops.reshape(x, [1]) for x in _joinable(xs)]
+    return ops.concat(parts, 0 if _rank(parts[0]) == 1 else 1)
+
+
+@keras_op("numpy.append", lambda s: [s.call(s(2, 2), s(3))])
+def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
+    """x2 after x1 along an axis, or after both are made rows.
+
+    >>> tf.keras.ops.append([1, 2], [3, 4])
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
+    """
+    parts = _joinable([x1, x2])
+    return ops.concat([ravel(x) for x in parts], 0) if axis is None else ops.concat(parts, axis)
+
+
+@keras_op("numpy.split", lambda s: [s.call(s(4), 2), s.call(s(4), [1, 3])])
+def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
+    """x cut into equal parts, or at the positions given.
+
+    >>> len(tf.keras.ops.split(tf.range(4), [1, 3]))
+    3
+    """
+    x = as_tensor(x)
+    if isinstance(indices_or_sections, int):
+        return list(ops.split(x, indices_or_sections, axis))
+    ends = [*indices_or_sections, x._array.shape[axis]]
+    return list(ops.split(x, [b - a for a, b in zip([0, *ends], ends)], axis))
+
+
+@keras_op(".unstack", lambda s: [s.call(s(2, 3))])
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
+    """The slices along an axis, as a list.
+
+    >>> tf.keras.ops.unstack([[1, 2], [3, 4]])[1]
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
+    """
+    return ops.unstack(x, num, axis)
+
+
+@keras_op("numpy.tile", lambda s: [s.call(s(2), (2, 2))])
+def tile(x: Any, repeats: Any) -> Tensor:
+    """x repeated as a whole.
+
+    >>> tf.keras.ops.tile([1, 2], (2, 2))
+    <tf.Tensor: shape=(2, 4), dtype=int32, numpy=
+    array([[1, 2, 1, 2],
+           [1, 2, 1, 2]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    times = [repeats] if isinstance(repeats, int) else list(repeats)
+    rank = max(_rank(x), len(times))
+    shape = [1] * (rank - _rank(x)) + list(x._array.shape)
+    return ops.tile(ops.reshape(x, shape), [1] * (rank - len(times)) + times)
+
+
+@keras_op("numpy.repeat", lambda s: [s.call(s(2, 2), 2), s.call(s(2, 2), [1, 2], 0)])
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
+    """Each element, or each slice along an axis, repeated.
+
+    >>> tf.keras.ops.repeat([1, 2], 2)
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 1, 2, 2], dtype=int32)>
+    """
+    return ops.repeat(x, repeats, axis)
+
+
+@keras_op("numpy.roll", lambda s: [s.call(s(2, 3), 1), s.call(s(2, 3), 1, 0)])
+def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
+    """Elements moved on; those that leave at the end come in at the start.
+
+    >>> tf.keras.ops.roll([1, 2, 3], 1)
+    <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 1, 2], dtype=int32)>
+    """
+    x = as_tensor(x)
+    return ops.reshape(ops.roll(ravel(x), shift, 0), x.shape) if axis is None else ops.roll(x, shift, axis)
+
+
+@keras_op("numpy.flip", smooth)
+def flip(x: Any, axis: Any = None) -> Tensor:
+    """The order reversed along an axis, or along all.
+
+    >>> tf.keras.ops.flip([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[4, 3],
+           [2, 1]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    axes = range(_rank(x)) if axis is None else [axis] if isinstance(axis, int) else axis
+    return ops.reverse(x, list(axes))
+
+
+@keras_op("numpy.pad", lambda s: [s.call(s(2, 2), 1), s.call(s(2, 2), ((0, 1), (1, 0)), "reflect")])
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
+    """x with a border: of `constant_values`, or its own elements mirrored (`reflect`, `symmetric`).
+
+    >>> tf.keras.ops.pad([1, 2], 1)
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 1, 2, 0], dtype=int32)>
+    """
+    x = as_tensor(x)
+    widths = [pad_width, pad_width] if isinstance(pad_width, int) else pad_width
+    widths = [widths] if isinstance(widths[0], int) else widths
+    widths = list(widths) * (_rank(x) if len(widths) == 1 else 1)
+    if constant_values is None:
+        return ops.pad(x, widths, mode.upper())
+    return ops.pad(x, widths, mode.upper(), tensor(constant_values, x.dtype.name))
+
+
+@keras_op("numpy.take", lambda s: [s.call(s(3), [0, 2, 0]), s.call(s(2, 3), [-1], 1)])
+def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
+    """The elements, or the slices along an axis, at these positions; negative ones count from the end.
+
+    >>> tf.keras.ops.take([[1, 2], [3, 4]], [-1], axis=1)
+    <tf.Tensor: shape=(2, 1), dtype=int32, numpy=
+    array([[2],
+           [4]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    x, axis = (ravel(x), 0) if axis is None else (x, axis)
+    return ops.gather(x, _from_start(indices, x._array.shape[axis]), axis=axis)
+
+
+@keras_op("numpy.take_along_axis", lambda s: [s.call(s(2, 3), [[1], [0]], 1)])
+def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
+    """At each place, the element whose position along the axis stands there in `indices`.
+
+    >>> tf.keras.ops.take_along_axis([[3, 1], [2, 4]], [[1], [0]], axis=1)
+    <tf.Tensor: shape=(2, 1), dtype=int32, numpy=
+    array([[1],
+           [2]], dtype=int32)>
+    """
+    x, indices = as_tensor(x), as_tensor(indices)
+    if axis is None:
+        return ops.gather(ravel(x), _from_start(ravel(indices), x._array.size))
+    last = _rank(x) - 1
+    axis %= last + 1
+    size = x._array.shape[axis]
+    x, indices = swapaxes(x, axis, last), swapaxes(_from_start(indices, size), axis, last)
+    rows = [max(a, b) for a, b in zip(x._array.shape[:-1], indices._array.shape[:-1])]
+    x, indices = ops.broadcast_to(x, [*rows, size]), ops.broadcast_to(indices, [*rows, indices._array.shape[-1]])
+    return swapaxes(ops.gather(x, indices, axis=-1, batch_dims=last), axis, last)
+
+
+def _from_start(indices: Any, size: int) -> Tensor:
+    indices = as_tensor(indices)
+    indices = indices if indices.dtype.is_integer else ops.cast(indices, "int32")
+    return ops.where(ops.less(indices, ops.zeros_like(indices)), indices + size, indices)
+
+
+@keras_op("numpy.diag", lambda s: [s.call(s(3)), s.call(s(3, 3), 1)])
+def diag(x: Any, k: int = 0) -> Tensor:
+    """A matrix with x on its k-th diagonal, or that diagonal of a matrix.
+
+    >>> tf.keras.ops.diag([1, 2], k=1)
+    <tf.Tensor: shape=(3, 3), dtype=int32, numpy=
+    array([[0, 1, 0],
+           [0, 0, 2],
+           [0, 0, 0]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    return ops.diag(x, k=k) if _rank(x) == 1 else ops.diag_part(x, k=k)
+
+
+@keras_op("numpy.tril", lambda s: [s.call(s(3, 3)), s.call(s(3, 3), -1)])
+def tril(x: Any, k: int = 0) -> Tensor:
+    """x with zeros above its k-th diagonal.
+
+    >>> tf.keras.ops.tril([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 0],
+           [3, 4]], dtype=int32)>
+    """
+    return _triangle(x, k, True)
+
+
+@keras_op("numpy.triu", lambda s: [s.call(s(3, 3)), s.call(s(3, 3), 1)])
+def triu(x: Any, k: int = 0) -> Tensor:
+    """x with zeros below its k-th diagonal.
+
+    >>> tf.keras.ops.triu([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [0, 4]], dtype=int32)>
+    """
+    return _triangle(x, k, False)
+
+
+def _triangle(x: Any, k: int, lower: bool) -> Tensor:
+    x = as_tensor(x)
+    rows, columns = x._array.shape[-2:]
+    offset = ops.expand_dims(ops.arange(columns), 0) - ops.expand_dims(ops.arange(rows), 1)
+    kept = ops.less_equal(offset, k) if lower else ops.greater_equal(offset, k)
+    return ops.where(kept, x, ops.zeros_like(x))
+
+
+@keras_op("numpy.meshgrid", lambda s: [s.call(s(2), s(3))])
+def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
+    """The coordinates of each point of a grid.
+
+    >>> tf.keras.ops.meshgrid([1, 2], [3, 4])
+    [<tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [1, 2]], dtype=int32)>, <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[3, 3],
+           [4, 4]], dtype=int32)>]
+    """
+    return list(ops.meshgrid(*(as_tensor(v) for v in x), indexing=indexing))
+
+
+@keras_op("numpy.unravel_index")
+def unravel_index(indices: Any, shape: Any) -> tuple[Tensor, ...]:
+    """The position along each axis of elements numbered in one row.
+
+    >>> tf.keras.ops.unravel_index([3, 5], (2, 3))[0]
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 1], dtype=int32)>
+    """
+    return tuple(ops.unstack(ops.unravel_index(indices, tensor(list(shape), as_tensor(indices).dtype.name))))
