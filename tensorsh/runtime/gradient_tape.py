@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import nest, tape
-from .errors import explain
+from .errors import bracketed, explain, invalid
 from .indexed_slices import IndexedSlices
 from .notices import warn
 from .tensor import Tensor, as_tensor, resolve_op, wrap
@@ -139,7 +139,7 @@ class GradientTape(tape.Tape):
         targets = [self._target(t) for t in nest.flatten(target)]
         flat = [_source(s) for s in nest.flatten(sources)]
         given = [] if output_gradients is None else [as_tensor(g) for g in nest.flatten(output_gradients)]
-        seeds = given[: len(targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
+        seeds = [_spread(g, t) for g, t in zip(given, targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
         grads = tape.backward(self, targets, seeds, flat)
         if zero:
             grads = [tape.zeros_like(_tensor_of(s)) if g is None else g for g, s in zip(grads, flat)]
@@ -267,6 +267,21 @@ def jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool = Fal
             full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in column]
             results.append(resolve_op("reshape")(resolve_op("stack")(full), shape))
     return results
+
+
+def _spread(seed: Tensor, target: Tensor) -> Tensor:
+    """A gradient to start from in the target's shape. Raises InvalidArgumentError if it does not broadcast to that."""
+    shape, wanted = seed._array.shape, target._array.shape
+    if shape == wanted:
+        return seed
+    lead = len(wanted) - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, wanted[lead:])):
+        raise invalid(
+            "Mul",
+            f"Incompatible shapes: {bracketed(shape)} vs. {bracketed(wanted)}",
+            summary=f"gradient: an output gradient of shape {shape} does not fit a target of shape {wanted}",
+        )
+    return resolve_op("broadcast_to")(seed, wanted)
 
 
 def _zero_wanted(value: Any) -> bool:

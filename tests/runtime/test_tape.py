@@ -12,6 +12,7 @@ import pytest
 from tensorsh.ops import registry
 from tensorsh.ops.registry import Primitive, ops
 from tensorsh.runtime import tape as tapes
+from tensorsh.runtime.errors import InvalidArgumentError
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.tensor import Tensor, as_tensor
 from tensorsh.runtime.variable import Variable
@@ -159,3 +160,12 @@ def test_bfloat16_and_float16_are_differentiated_in_their_own_dtype() -> None:
         g = t.gradient(y, x)
         assert g.dtype.name == dtype
         assert ops.cast(ops.real(g) if dtype == "complex64" else g, "float32").numpy().tolist() == [2.0, 4.0]
+
+
+def test_an_output_gradient_that_does_not_fit_is_refused() -> None:
+    x = ops.Variable([1.0, 2.0])
+    with GradientTape(persistent=True) as t:
+        y = ops.square(x)
+    with pytest.raises(InvalidArgumentError, match=r"Incompatible shapes: \[3\] vs. \[2\]"):
+        t.gradient(y, x, output_gradients=ops.constant([1.0, 2.0, 3.0]))
+    assert t.gradient(y, x, output_gradients=ops.constant(2.0)).numpy().tolist() == [4.0, 8.0]
