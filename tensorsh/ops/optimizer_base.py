@@ -220,6 +220,12 @@ class Optimizer:
         if trainable_variables is None:
             self._check_count(len(grads))
         else:
+            for v in variables:
+                if not isinstance(v, Variable):
+                    raise explain(
+                        AttributeError(f"{type(v).__name__!r} object has no attribute 'path'"),
+                        summary=f"apply_gradients: {type(v).__name__} is no variable: pairs are (gradient, variable)",
+                    )
             self.build(variables)
             for v in variables:
                 self._slot(v)
