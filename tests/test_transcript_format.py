@@ -74,7 +74,7 @@ def test_writing_replaces_outputs_and_keeps_all_else() -> None:
     [
         ("x = (1\n", "transcript:1: not valid Python"),
         ("\t1\n", "transcript:1: output without a statement above it"),
-        ("# floats: roughly\n", "transcript:1: # floats: must be exact or rounding, not roughly"),
+        ("# floats: roughly\n", "transcript:1: # floats: must be exact or rounding or normwise, not roughly"),
         ("x\n\t1\n\nif x:\nprint()\n", "transcript:5: not valid Python"),
     ],
 )
@@ -116,6 +116,13 @@ def test_rounding_forgives_the_last_digits(expected: str, got: str) -> None:
 )
 def test_rounding_forgives_nothing_else(expected: str, got: str) -> None:
     assert not transcripts.same_to_rounding(expected, got)
+
+
+def test_normwise_measures_by_the_largest_number() -> None:
+    expected, got = "array([[0.7944887, 0.02917095]])", "array([[0.7944886, 0.02917113]])"
+    assert not transcripts.same_to_rounding(expected, got)
+    assert transcripts.same_to_rounding(expected, got, normwise=True)
+    assert not transcripts.same_to_rounding(expected, "array([[0.7944887, 0.02917295]])", normwise=True)
 
 
 def test_only_the_class_of_an_error_is_compared_where_the_file_says_so() -> None:

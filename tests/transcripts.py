@@ -27,6 +27,7 @@ must print was written into it by TensorFlow itself (`scripts/oracle`), never by
 
     # floats: exact       (the default) text to the character: the arithmetic is exact or correctly rounded
     # floats: rounding    TensorFlow's last digits are its own approximations: see `same_to_rounding`
+    # floats: normwise    a matrix was factored: an entry's error is relative to the largest entry shown
     # errors: message     (the default) class and first line of the message
     # errors: class       tensorsh words this error otherwise, on purpose: only the class is compared
     # streams: stdout     (the default)
@@ -65,7 +66,7 @@ class Statement:
 
 
 _DIRECTIVES = {
-    "floats": ("exact", "rounding"),
+    "floats": ("exact", "rounding", "normwise"),
     "errors": ("message", "class"),
     "streams": ("stdout", "both"),
 }
@@ -189,7 +190,9 @@ def same(statement: Statement, output: str) -> bool:
         got, expected = _without_message(got), _without_message(expected)
     if got == expected:
         return True
-    return statement.floats == "rounding" and same_to_rounding("\n".join(expected), "\n".join(got))
+    if statement.floats == "exact":
+        return False
+    return same_to_rounding("\n".join(expected), "\n".join(got), normwise=statement.floats == "normwise")
 
 
 def _without_message(rows: list[str]) -> list[str]:
@@ -199,7 +202,7 @@ def _without_message(rows: list[str]) -> list[str]:
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 
 
-def same_to_rounding(expected: str, got: str) -> bool:
+def same_to_rounding(expected: str, got: str, normwise: bool = False) -> bool:
     """The same text but for the last digits of floats.
 
     TensorFlow's float32 exp, tanh, erf and long sums are approximations that differ from processor to
@@ -207,12 +210,18 @@ def same_to_rounding(expected: str, got: str) -> bool:
     few times float32's 2**-24 = 6e-8: hence 1e-6 relative, and 1e-7 absolute where such terms cancel. In
     float64 text a part in 10**12, or one unit of the last place shown. Integers, and every word, must be the
     same; white space is left out, since one digit more or less changes the width of a column.
+
+    normwise: a part in 10**6 (float64: 10**12) of the largest number shown instead. That is all that a backward
+    stable factorisation promises of an entry, and each processor's BLAS rounds it in its own way.
     """
     if _words(expected) != _words(got):
         return False
     double = re.search("float64|complex128", expected) and not re.search("float32|complex64", expected)
     relative, absolute = (1e-12, 0.0) if double else (1e-6, 1e-7)
-    pairs = zip(_NUMBER.findall(expected), _NUMBER.findall(got))
+    wanted_numbers, seen_numbers = _NUMBER.findall(expected), _NUMBER.findall(got)
+    if normwise:
+        absolute = relative * max((abs(float(n)) for n in wanted_numbers), default=0.0)
+    pairs = zip(wanted_numbers, seen_numbers)
     return all(_close(wanted, seen, relative, absolute) for wanted, seen in pairs)
 
 
