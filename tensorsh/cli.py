@@ -12,83 +12,21 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from . import __version__
+from .options import Arguments, UsageError, help_text, parse_arguments
 
 DONE, USAGE, SYNTAX, RUNTIME, INTERNAL, INTERRUPTED = 0, 2, 3, 5, 70, 130
-
-HELP = """\
-tensorsh: tensor expressions and their gradients, printed as TensorFlow prints them
-
-  tensorsh                       the interactive shell
-  tensorsh SCRIPT.tsh [ARGS]     run a file; ARGS are in `argv`
-  tensorsh -e TEXT [-e TEXT]     evaluate TEXT and show its values
-  COMMAND | tensorsh [-]         run the program on standard input, statement by statement
-
-  --debug      show Python's traceback below an error
-  --no-cache   neither read nor keep compiled programs
-  --version    print the version
-  -h, --help   print this
-
-  $ tensorsh -e 'x = Variable(3.); with tape: y = x ** 2' -e 'grad(y, x)'
-  <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
-"""
-
-
-class Arguments:
-    """What the command line asked for."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.script: str | None = None
-        self.argv: list[str] = []
-        self.debug = False
-
-
-class UsageError(Exception):
-    """The command line makes no sense; the message says what to write."""
-
-
-def parse_arguments(argv: list[str]) -> Arguments:
-    """Read the command line. Options end at the script's name: what follows is the script's."""
-    arguments = Arguments()
-    rest = list(argv)
-    while rest:
-        word = rest.pop(0)
-        if word == "-e":
-            if not rest:
-                raise UsageError("-e needs a program text: tensorsh -e 'zeros(2, 1)'")
-            arguments.texts.append(rest.pop(0))
-        elif word == "--debug":
-            arguments.debug = True
-        elif word == "--no-cache":
-            os.environ["TENSORSH_NO_CACHE"] = "1"
-        elif word == "--":
-            arguments.script, arguments.argv = (rest[0], rest[1:]) if rest else (None, [])
-            break
-        elif word.startswith("-") and word != "-":
-            raise UsageError(f"unknown option {word}; tensorsh --help lists them")
-        else:
-            arguments.script, arguments.argv = word, rest
-            break
-    if arguments.texts and arguments.script is not None:
-        # With -e, what is left over belongs to the program.
-        arguments.argv = [arguments.script, *arguments.argv]
-        arguments.script = None
-    return arguments
 
 
 def main(argv: list[str]) -> int:
     """Run the command line and return the exit code."""
-    if any(word in ("-h", "--help") for word in argv[:1]):
-        print(HELP, end="")
-        return DONE
-    if argv[:1] == ["--version"]:
-        print(f"tensorsh {__version__}")
-        return DONE
     try:
         arguments = parse_arguments(argv)
     except UsageError as error:
         print(f"tensorsh: {error}", file=sys.stderr)
         return USAGE
+    if arguments.tell is not None:
+        print(help_text() if arguments.tell == "help" else f"tensorsh {__version__}\n", end="")
+        return DONE
     if arguments.texts:
         return run_texts(arguments)
     if arguments.script not in (None, "-"):

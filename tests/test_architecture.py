@@ -20,7 +20,8 @@ ALLOWED = {
     "session": {"classes", "language", "ops", "runtime", "surface"},
     "shell": {"shell", "reports", "session", "language", "ops", "runtime", "surface"},
     "reports": {"language", "session"},
-    "cli": {"session", "shell", "language", "reports"},
+    "options": set(),
+    "cli": {"options", "session", "shell", "language", "reports"},
     "__main__": {"cli"},
     "__init__": set(),
 }

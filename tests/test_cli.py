@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tensorsh.cli import UsageError, parse_arguments
-
 COMMAND = [sys.executable, "-m", "tensorsh"]
 
 
@@ -145,10 +143,3 @@ def test_a_second_run_imports_no_parser_and_no_shell(tmp_path: Path) -> None:
         assert done.returncode == 0
         assert ("lark" in done.stderr) is expected
     assert "prompt_toolkit" not in done.stderr
-
-
-def test_options_end_at_the_script() -> None:
-    arguments = parse_arguments(["--debug", "s.tsh", "-e", "x"])
-    assert (arguments.debug, arguments.script, arguments.argv) == (True, "s.tsh", ["-e", "x"])
-    with pytest.raises(UsageError):
-        parse_arguments(["--no-such-option"])

@@ -1,0 +1,180 @@
+"""The command line's options: one table, from which parsing, `--help` and completion are derived.
+
+An option is a row of OPTIONS and, where it keeps something, an attribute of `Arguments`:
+
+    Option("-p --per-record", "", "run the program for each record", turn_on("per_record"), "Streams"),
+    Option("--precision", "DIGITS", "digits of a float", store("precision", whole_number), "Output"),
+
+Short options are bundled as elsewhere (`-pk`, `-ojson`), long ones take `--name=VALUE` or `--name VALUE`. What they
+ask for together is `cli`'s business. Nothing is imported here that a start would pay for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+
+class UsageError(Exception):
+    """The command line makes no sense; the message says what to write."""
+
+
+class Arguments:
+    """What the command line asked for."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.script: str | None = None
+        self.argv: list[str] = []
+        self.debug = False
+        self.tell: str | None = None  # "help" or "version": print it, and be done
+
+
+class Option(NamedTuple):
+    """One row of the table."""
+
+    flags: str  # separated by a space, the short one first: "-h --help"
+    metavar: str  # what its value is called; empty if it takes none
+    summary: str  # for --help, one line
+    apply: Callable[[Arguments, str], None]  # raises ValueError for a value that cannot be; the text says why
+    group: str = "Other"
+    choices: tuple[str, ...] = ()  # every value there is, if they can be listed
+
+    @property
+    def usage(self) -> str:
+        return f"{', '.join(self.flags.split())} {self.metavar}".rstrip()
+
+
+# ---------------------------------------------------------------- what a row may do with its value
+
+
+def turn_on(attribute: str) -> Callable[[Arguments, str], None]:
+    return lambda arguments, _: setattr(arguments, attribute, True)
+
+
+def append(attribute: str, convert: Callable[[str], Any] = str) -> Callable[[Arguments, str], None]:
+    """For an option that may be given more than once."""
+    return lambda arguments, value: getattr(arguments, attribute).append(convert(value))
+
+
+def store(attribute: str, convert: Callable[[str], Any] = str) -> Callable[[Arguments, str], None]:
+    return lambda arguments, value: setattr(arguments, attribute, convert(value))
+
+
+def whole_number(value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError("a whole number is wanted")
+    return int(value)
+
+
+def tell(what: str) -> Callable[[Arguments, str], None]:
+    return lambda arguments, _: setattr(arguments, "tell", arguments.tell or what)
+
+
+def _without_cache(arguments: Arguments, value: str) -> None:
+    os.environ["TENSORSH_NO_CACHE"] = "1"
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("-e", "TEXT", "evaluate TEXT and show its values; may be repeated", append("texts"), "Program"),
+    Option("--debug", "", "show Python's traceback below an error", turn_on("debug")),
+    Option("--no-cache", "", "neither read nor keep compiled programs", _without_cache),
+    Option("--version", "", "print the version", tell("version")),
+    Option("-h --help", "", "print this", tell("help")),
+)
+
+_HEAD = """\
+tensorsh: tensor expressions and their gradients, printed as TensorFlow prints them
+
+  tensorsh                       the interactive shell
+  tensorsh SCRIPT.tsh [ARGS]     run a file; ARGS are in `argv`
+  tensorsh -e TEXT [-e TEXT]     evaluate TEXT and show its values
+  COMMAND | tensorsh [-]         run the program on standard input, statement by statement
+"""
+_EXAMPLE = """\
+
+  $ tensorsh -e 'x = Variable(3.); with tape: y = x ** 2' -e 'grad(y, x)'
+  <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
+"""
+
+
+def help_text() -> str:
+    """What --help prints."""
+    width = max(len(option.usage) for option in OPTIONS)
+    text = _HEAD
+    for group in dict.fromkeys(option.group for option in OPTIONS):
+        text += f"\n{group}:\n"
+        for option in OPTIONS:
+            if option.group == group:
+                text += f"  {option.usage:{width}}  {option.summary}\n"
+    return text + _EXAMPLE
+
+
+# ---------------------------------------------------------------- reading a command line
+
+
+def parse_arguments(argv: list[str]) -> Arguments:
+    """Read the command line. Options end at the script's name: what follows is the script's.
+
+    With -e, what is left over belongs to the program. Raises UsageError.
+    """
+    arguments, rest = Arguments(), list(argv)
+    while rest and rest[0].startswith("-") and rest[0] != "-":
+        word = rest.pop(0)
+        if word == "--":
+            break
+        for flag, option, value in _options_in(word):
+            if option.metavar and value is None:
+                if not rest:
+                    raise UsageError(f"{flag} needs a value: {flag} {option.metavar}")
+                value = rest.pop(0)
+            _apply(arguments, flag, option, value or "")
+    if rest and not arguments.texts:
+        arguments.script = rest.pop(0)
+    arguments.argv = rest
+    return arguments
+
+
+def _options_in(word: str) -> Iterator[tuple[str, Option, str | None]]:
+    """(flag, option, value if it is in the word) of `--name`, `--name=VALUE`, `-x`, `-xy`, `-xVALUE`."""
+    if word.startswith("--"):
+        flag, equals, value = word.partition("=")
+        option = _find(flag, word)
+        if equals and not option.metavar:
+            raise UsageError(f"{flag} takes no value, and got {value!r}")
+        yield flag, option, value if equals else None
+        return
+    letters = word[1:]
+    while letters:
+        flag, letters = "-" + letters[0], letters[1:]
+        option = _find(flag, word)
+        if option.metavar and letters:
+            yield flag, option, letters.removeprefix("=")
+            return
+        yield flag, option, None
+
+
+def _apply(arguments: Arguments, flag: str, option: Option, value: str) -> None:
+    if option.choices and value not in option.choices:
+        way_out = _meant(value, option.choices) or f"it is one of {', '.join(option.choices)}"
+        raise UsageError(f"{flag} cannot be {value!r}; {way_out}")
+    try:
+        option.apply(arguments, value)
+    except ValueError as error:
+        raise UsageError(f"{flag} {value!r}: {error}") from None
+
+
+def _find(flag: str, word: str) -> Option:
+    for option in OPTIONS:
+        if flag in option.flags.split():
+            return option
+    long = [each for option in OPTIONS for each in option.flags.split() if each.startswith("--")]
+    raise UsageError(f"unknown option {word}; {_meant(word, long) or 'tensorsh --help lists them'}")
+
+
+def _meant(word: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else None
