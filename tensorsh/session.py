@@ -54,6 +54,7 @@ class Session:
             "super": super,  # compiled programs can only call it, without arguments
             "getattr": surface.get,
             "hasattr": surface.has,
+            "help": self._help,
             "Exception": Exception,
             "argv": list(argv),
         }
@@ -148,6 +149,24 @@ class Session:
             self._builtins["_"] = value
             self.show(value)
 
+    def _help(self, subject: Any = None) -> None:
+        """Print the help page of a value, or of what a text names; without either, where to look.
+
+        >>> help(square)
+        """
+        print(self.help_text(subject))
+
+    def help_text(self, subject: Any = None) -> str:
+        """What `help(subject)` prints. Raises NameError for a text that names nothing."""
+        from .manual import page
+
+        if subject is None:
+            return page.overview()
+        if isinstance(subject, str):
+            names = self.visible_names()
+            subject = names[subject] if subject in names else self._builtins.get(subject) or page.named(subject)
+        return page.text(page.page(subject, evaluate_example))
+
     def _import(self, module: str, asname: str | None) -> Any:
         top, _, rest = module.partition(".")
         if top in MODULES:
@@ -200,6 +219,13 @@ class Session:
                 self.sources.update(inner.sources)
             return bound
         return self._modules[path]
+
+
+def evaluate_example(text: str) -> Any:
+    """The value of the last expression of a text, run in a session of its own."""
+    shown: list[Any] = []
+    Session(show=shown.append).run(text, "example")
+    return shown[-1]
 
 
 class GrowingSource(Source):

@@ -190,6 +190,8 @@ def public_names(obj: Any) -> list[str]:
     allowed = _allowed_on(kind)
 
     def open_to_programs(name: str) -> bool:
+        if isinstance(obj, type) and is_session_class(obj):
+            return has(obj, name)
         if name in allowed or allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
             return True
         return isinstance(obj, type) and _on_class(obj, name)

@@ -7,14 +7,13 @@ White space must match, and so must the numbers, to the last digit or two that d
 from __future__ import annotations
 
 import contextlib
-import inspect
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from tensorsh.language.diagnostics import diagnose
+from tensorsh.manual.docstrings import examples_in
 from tensorsh.ops import registry
 from tensorsh.runtime import backend
 from tensorsh.session import Session, prepare_library
@@ -25,26 +24,6 @@ for _family in registry.FAMILIES:
     registry.import_family(_family)
 
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
-
-
-def steps(text: str) -> Iterator[tuple[str, str]]:
-    """(program text, expected output) of the prompts in a docstring."""
-    lines = inspect.cleandoc(text).splitlines()
-    position = 0
-    while position < len(lines):
-        if not lines[position].startswith(">>> "):
-            position += 1
-            continue
-        program = [lines[position][4:]]
-        position += 1
-        while position < len(lines) and lines[position].startswith("... "):
-            program.append(lines[position][4:])
-            position += 1
-        output = []
-        while position < len(lines) and lines[position].strip() and not lines[position].startswith(">>> "):
-            output.append(lines[position])
-            position += 1
-        yield "\n".join(program) + "\n", "\n".join(output)
 
 
 def close(a: str, b: str) -> bool:
@@ -71,7 +50,7 @@ def test_the_help_page_holds(name: str) -> None:
     assert documentation and documentation.strip(), f"{name} has no help page"
     session = Session()
     count = 0
-    for program, expected in steps(documentation):
+    for program, expected in examples_in(documentation):
         got = shown(session, program)
         assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"
         count += 1
@@ -83,6 +62,6 @@ def test_the_help_page_holds_on_a_device(name: str) -> None:
     """The examples print the same on the stand-in for CuPy, whose arrays convert to NumPy's only when asked."""
     session = Session()
     with backend.using(strict_xp):
-        for program, expected in steps(registry.OPS[name].function.__doc__ or ""):
+        for program, expected in examples_in(registry.OPS[name].function.__doc__ or ""):
             got = shown(session, program)
             assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"

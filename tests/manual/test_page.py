@@ -1,0 +1,109 @@
+"""Help pages: what `help(name)` prints, and that nothing happens besides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tensorsh.ops import registry
+from tensorsh.session import Session
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def printed(capsys: pytest.CaptureFixture[str], *texts: str) -> str:
+    session = Session()
+    for text in texts:
+        session.run(text, "test")
+    return capsys.readouterr().out
+
+
+def test_an_op_shows_its_signature_arguments_dtypes_gradient_and_example(capsys):
+    assert (
+        printed(capsys, "help(sqrt)")
+        == """\
+sqrt(x, name=None)
+
+  The square root; nan for a negative real number.
+
+  x     a tensor of any shape
+  name  taken as TensorFlow takes it; nothing here has names
+
+  dtypes    x: floating point, complex
+  gradient  of any order, for x
+  also      tf.math.sqrt, tf.sqrt
+
+  >>> sqrt([4., 9.])
+  <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("op", "facts"),
+    [
+        # Arguments that must agree are tried together; the condition has a dtype of its own.
+        ("where", ["x, y: floating point, integers, complex, bool, string; condition: bool", "for x and y"]),
+        ("gather", ["indices: int16, int32, int64", "for params", "InvalidArgumentError if an index is out of range"]),
+        ("floor", ["x: floating point", "gradient  none"]),
+    ],
+)
+def test_dtypes_and_gradients_are_found_by_trying(capsys, op, facts):
+    page = printed(capsys, f"help({op})")
+    assert all(fact in page for fact in facts), page
+
+
+@pytest.mark.parametrize("subject", ['"square"', '"tf.math.square"', '"math.square"', "square", "tf.square"])
+def test_an_op_is_found_by_any_of_its_names(capsys, subject):
+    assert printed(capsys, f"help({subject})").startswith("square(x, name=None)\n")
+
+
+@pytest.mark.parametrize(
+    ("program", "title", "line"),
+    [
+        ("help(Variable)", "Variable(initial_value=None,", "  assign "),
+        ("help(constant([1., 2.]))", "Tensor: float32, shape (2,)", "  numpy "),
+        ("help(tf.bitwise)", "<module", "  bitwise_and "),
+        ("help(np.sum)", "sum(a, axis=None", "  Sum of array elements"),
+        ("help(3)", "int: 3", "  bit_length "),
+        ("help()", "help(square)", "tf.linalg"),
+        ('def f(x, n=2):\n    """Twice x."""\nhelp(f)', "f(x, n=2)", "  Twice x."),
+        ("class Line:\n    'A line.'\n    def at(self, x):\n        'y at x.'\nhelp(Line)", "Line()", "  at  y at x"),
+    ],
+)
+def test_whatever_a_name_may_hold_has_a_page(capsys, program, title, line):
+    page = printed(capsys, program)
+    assert page.startswith(title) and line in page, page
+
+
+def test_an_unknown_name_is_an_error_with_a_suggestion():
+    with pytest.raises(NameError, match="nothing of the name 'squre'") as caught:
+        Session().run('help("squre")', "test")
+    assert caught.value.hint == "did you mean square?"
+
+
+def test_asking_changes_nothing(capsys):
+    """Trying an op out draws no random numbers, records nothing and shows nothing."""
+    plain = printed(capsys, "tf.random.set_seed(1)", "normal(2)", "x = Variable(1.)")
+    asked = printed(
+        capsys,
+        "tf.random.set_seed(1)",
+        "with tape as t: help(normal); help(check_grad); help(square)",
+        "normal(2)",
+    )
+    assert asked.endswith(plain)
+    assert asked.count("check_grad: first") == 1  # in its example, not for having run it
+
+
+@pytest.mark.parametrize("name", sorted(registry.index().short))
+def test_every_short_name_has_a_page(capsys, name):
+    assert printed(capsys, f'help("{name}")').strip()
+
+
+def test_the_reference_is_written(tmp_path):
+    subprocess.run([sys.executable, ROOT / "scripts/reference", tmp_path], check=True, capture_output=True)
+    assert "## tf.nn.conv2d\n" in (tmp_path / "tf.nn.md").read_text()
+    assert "[tf.nn](tf.nn.md)" in (tmp_path / "index.md").read_text()
