@@ -11,6 +11,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..ops.registry import Op, ops
@@ -114,10 +115,14 @@ def _calls(op: Op, evaluate: Callable[[str], Any]) -> Iterator[inspect.BoundArgu
         for node in ast.walk(ast.parse(program)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
                 try:
-                    yield _evaluated(signature, node, lambda text, before=before: evaluate(before + text + "\n"))
+                    yield _evaluated(signature, node, partial(_after, before, evaluate))
                 except Exception:
                     continue  # an argument that is a name of a comprehension or of a lambda, say
         before += program
+
+
+def _after(before: str, evaluate: Callable[[str], Any], text: str) -> Any:
+    return evaluate(before + text + "\n")
 
 
 def _evaluated(signature: inspect.Signature, node: ast.Call, evaluate: Callable[[str], Any]) -> inspect.BoundArguments:
@@ -146,7 +151,10 @@ def _size(value: Any) -> int:
 
 
 def _accepted(op: Op, bound: inspect.BoundArguments, names: list[str]) -> list[str]:
-    return [d for d in _DTYPES if _runs(op, bound, lambda d=d: {n: _cast(bound.arguments[n], d) for n in names})]
+    def accepts(dtype: str) -> bool:
+        return _runs(op, bound, lambda: {name: _cast(bound.arguments[name], dtype) for name in names})
+
+    return list(filter(accepts, _DTYPES))
 
 
 def _runs(op: Op, bound: inspect.BoundArguments, changes: Callable[[], dict[str, Any]] = dict) -> bool:
@@ -159,7 +167,7 @@ def _runs(op: Op, bound: inspect.BoundArguments, changes: Callable[[], dict[str,
 
 
 def _with(bound: inspect.BoundArguments, changes: dict[str, Any]) -> inspect.BoundArguments:
-    return inspect.BoundArguments(bound.signature, {**bound.arguments, **changes})  # type: ignore[arg-type]
+    return inspect.BoundArguments(bound.signature, {**bound.arguments, **changes})
 
 
 def _cast(value: Any, dtype: str) -> Tensor:
