@@ -10,7 +10,8 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from . import left_out, structure
-from .scene import COMPOUND, CONSTANTS, STATEMENTS, VALUES, Answer, Scene
+from .scene import COMPOUND, STATEMENTS, Answer, Scene
+from .words import CONSTANTS, VALUES
 
 
 def bad_number(scene: Scene) -> Answer:

@@ -5,20 +5,16 @@ The known mistakes are functions of a `Scene` that give an `Answer`: the error, 
 
 from __future__ import annotations
 
-import keyword
-import re
-from collections.abc import Callable
-from functools import cache as once
-from typing import Any, NamedTuple
+from typing import Any
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from .source import Span, TensorshSyntaxError
+from .words import Word, open_brackets
 
 Failure = UnexpectedToken | UnexpectedCharacters
 Answer = TensorshSyntaxError | None  # what a mistake's function gives
 
-KEYWORDS = frozenset(keyword.kwlist)
 COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally"})
 STATEMENTS = frozenset(
     {
@@ -38,36 +34,6 @@ STATEMENTS = frozenset(
     }
     | {"try", "while", "with"}
 )
-CONSTANTS = frozenset({"None", "True", "False"})
-VALUES = frozenset({"name", "number", "string"})  # the kinds of word that are a value by themselves
-CLOSER = {"(": ")", "[": "]", "{": "}"}
-
-
-class Word(NamedTuple):
-    """A token of the tolerant reading that errors are explained from.
-
-    `kind` is one of name, keyword, number, string, open_string, sign, newline, end; a newline inside brackets
-    is none.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def begins_value(self) -> bool:
-        return self.kind in VALUES or self.text in CONSTANTS or self.text in ("lambda", "...")
-
-    @property
-    def ends_value(self) -> bool:
-        return self.kind in VALUES or self.text in CONSTANTS or (self.kind == "sign" and self.text in ")]}")
-
-    @property
-    def shown(self) -> str:
-        if self.kind in ("newline", "end"):
-            return "the line's end"
-        return "this string" if self.kind == "string" else f"'{self.text}'"
 
 
 class Scene:
@@ -206,51 +172,3 @@ class Scene:
     def at_end(self) -> bool:
         """Has the text come to its end, so that more of it might mend it?"""
         return self.kind in ("$END", "_DEDENT") and self.at.kind == "end"
-
-
-def read_words(text: str, begin: int, end: int, terminal: Callable[[str], str]) -> list[Word]:
-    """The words of text[begin:end], whatever it holds; `terminal` gives the grammar's regular expressions."""
-    words: list[Word] = []
-    depth = 1 if begin else 0  # an f-string's field is as if in brackets
-    for match in _pattern(terminal).finditer(text, begin, end):
-        kind, value = match.lastgroup or "", match.group()
-        if kind in ("blank", "comment"):
-            continue
-        if kind == "newline" and depth:
-            continue
-        if kind == "name" and value in KEYWORDS:
-            kind = "keyword"
-        elif kind == "sign" and value in "([{":
-            depth += 1
-        elif kind == "sign" and value in ")]}":
-            depth = max(depth - 1, 0)
-        words.append(Word(kind, value, match.start(), match.end()))
-    words.append(Word("end", "", end, end))
-    return words
-
-
-def open_brackets(words: list[Word]) -> list[Word]:
-    """The brackets that are open after the words, outermost first."""
-    opened: list[Word] = []
-    for word in words:
-        if word.kind == "sign" and word.text in "([{":
-            opened.append(word)
-        elif word.kind == "sign" and word.text in ")]}" and opened:
-            opened.pop()
-    return opened
-
-
-@once
-def _pattern(terminal: Callable[[str], str]) -> re.Pattern[str]:
-    prefix = r"(?:[rR]?[bBfF]|[bBfF]?[rR]|[uU])?"
-    return re.compile(
-        rf"""(?P<comment>\#[^\n]*)
-        |(?P<string>{terminal("STRING")})
-        |(?P<open_string>{prefix}(?:(?:'''|\"\"\")[\s\S]*|['"][^\n]*))
-        |(?P<number>{terminal("NUMBER")})
-        |(?P<name>{terminal("NAME")})
-        |(?P<newline>\n)
-        |(?P<blank>[ \t\f]+|\\\n)
-        |(?P<sign>\*\*=|//=|<<=|>>=|\.\.\.|\|>|->|==|!=|<=|>=|\*\*|//|<<|>>|[-+*/%@&|^]=|[\s\S])""",
-        re.VERBOSE,
-    )

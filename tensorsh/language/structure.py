@@ -6,8 +6,9 @@ Each function looks at the scene and names its mistake, or gives None.
 from __future__ import annotations
 
 from .lexical_errors import open_string
-from .scene import CLOSER, COMPOUND, Answer, Scene, Word, open_brackets
+from .scene import COMPOUND, Answer, Scene
 from .source import TensorshSyntaxError
+from .words import CLOSER, Word, open_brackets
 
 
 def wrong_closer(scene: Scene) -> Answer:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from .lexical_errors import unreadable
 from .mistakes import MISTAKES
-from .scene import Failure, Scene, read_words
+from .scene import Failure, Scene
 from .source import TensorshSyntaxError
+from .words import read_words
 
 
 def explain(
