@@ -199,6 +199,16 @@ def public_names(obj: Any) -> list[str]:
     return sorted(n for n in names if open_to_programs(n))
 
 
+def public_names_of_kind(kind: type) -> list[str]:
+    """The attributes that a program may name of any value of that class, besides what a value has of its own."""
+    names = {n for n in dir(kind) if not n.startswith("_")}
+    closed = vars(kind).get(CLOSED_NAMES)
+    if closed is not None:
+        return sorted(names - closed)
+    allowed = _allowed_on(kind)
+    return sorted(n for n in names if n in allowed or allowed is _EVERYTHING_OWN and _defined_by_us(kind, None, n))
+
+
 def plain_names(known: Iterable[str]) -> frozenset[str]:
     """Of the known attribute names, those that are harmless on every foreign type."""
     blocked: set[str] = set()
