@@ -31,9 +31,9 @@ def _public(kind: type, *without: str) -> frozenset[str]:
 
 
 _ARRAY = frozenset(
-    "T all any argmax argmin argsort clip conj conjugate copy cumprod cumsum diagonal dot dtype flatten imag item "
-    "itemsize max mean min nbytes ndim nonzero prod ravel real repeat reshape round searchsorted shape size sort std "
-    "strides sum swapaxes take tolist trace transpose var".split()
+    "T all any argmax argmin argsort clip conj conjugate copy cumprod cumsum diagonal dot dtype fill flatten imag item "
+    "itemsize max mean min nbytes ndim nonzero prod ravel real repeat reshape round searchsorted shape size sort "
+    "squeeze std strides sum swapaxes take tolist trace transpose var".split()
 )
 _RANDOM = frozenset(
     "beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric integers "
@@ -314,7 +314,9 @@ def _refusal(obj: Any, name: str) -> AttributeError:
     elif isinstance(obj, super):
         return AttributeError(f"'super' object has no attribute {name!r}")
     else:
-        text = f"{type(obj).__name__!r} object has no attribute {name!r}"
+        kind = type(obj)
+        known = f"{kind.__module__}.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+        text = f"{known!r} object has no attribute {name!r}"
     error: Any = AttributeError(text)
     if name.startswith("_"):
         error.hint = "names that begin with '_' are out of reach"

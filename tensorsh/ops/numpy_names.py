@@ -44,8 +44,9 @@ _UFUNCS = """
 """
 
 _FUNCTIONS = """
-    all allclose amax amin any append argmax argmin argpartition argsort argwhere around array_equal
-    array_equiv array_split average bincount broadcast_arrays broadcast_shapes broadcast_to can_cast
+    all allclose amax amin any append apply_along_axis apply_over_axes argmax argmin argpartition argsort
+    argwhere around array_equal array_equiv array_split average bincount broadcast_arrays broadcast_shapes
+    broadcast_to can_cast
     choose clip compress convolve copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete
     diagonal diff digitize dot dsplit ediff1d einsum expand_dims extract fill_diagonal flatnonzero flip
     fliplr flipud gradient hamming hanning histogram histogram2d hsplit i0 inner insert interp isclose
@@ -156,6 +157,40 @@ def _printing(function: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def _vectorize(pyfunc: Callable[..., Any], otypes: Any = None) -> Callable[..., Any]:
+    """A function of single entries as a function of arrays, which broadcast; otypes: the dtype of its results."""
+    dtype = None if otypes is None else otypes[0]
+
+    def over_arrays(*args: Any) -> Any:
+        arrays = np.broadcast_arrays(*args)
+        entries = [pyfunc(*each) for each in zip(*(array.flat for array in arrays))]
+        return _numeric(np.array)(entries, dtype).reshape(arrays[0].shape)
+
+    return over_arrays
+
+
+def _errstate(**kinds: str) -> np.errstate:
+    """NumPy's context manager for floating-point errors: divide, over, under, invalid or all as "ignore", "warn" ..."""
+    for kind, how in kinds.items():
+        if kind not in ("all", "divide", "over", "under", "invalid"):
+            raise TypeError(f"np.errstate: unknown kind of error {kind!r}")
+        if how not in ("ignore", "warn", "raise"):
+            raise ValueError(f"np.errstate: {kind} must be 'ignore', 'warn' or 'raise', not {how!r}")
+    return np.errstate(**kinds)  # type: ignore[arg-type]
+
+
+class _Joining:
+    """`np.r_` and `np.c_`: arrays written as slices and joined."""
+
+    def __init__(self, joiner: Any) -> None:
+        self._joiner = joiner
+
+    def __getitem__(self, key: Any) -> Any:
+        if any(isinstance(part, str) for part in (key if isinstance(key, tuple) else (key,))):
+            raise TypeError("np.r_, np.c_: directives in text are not supported")
+        return _numeric(self._joiner.__getitem__)(key)
+
+
 def _export(path: str, value: Any) -> None:
     export(path, value, None, "numpy_names")
 
@@ -180,6 +215,11 @@ _export("np.result_type", _common_dtype)
 _export("np.promote_types", _common_dtype)
 _export("np.set_printoptions", _printing(np.set_printoptions))
 _export("np.printoptions", _printing(np.printoptions))
+_export("np.vectorize", _vectorize)
+_export("np.errstate", _errstate)
+_export("np.r_", _Joining(np.r_))
+_export("np.c_", _Joining(np.c_))
+_export("np.s_", np.s_)
 _export("np.__version__", np.__version__)
 
 for _name in vars(math):

@@ -19,8 +19,8 @@ names = Namespace("np")
 #: Files, memory, code, objects, state of the process.
 REFUSED = """
     load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromregex fromstring frombuffer
-    memmap lib ctypeslib core _core f2py vectorize frompyfunc nditer nested_iters void object_ record
-    recarray rec datetime64 r_ c_ bmat matrix asmatrix source info lookfor show_config get_include seterr
+    memmap lib ctypeslib core _core f2py frompyfunc nditer nested_iters void object_ record
+    recarray rec datetime64 bmat matrix asmatrix source info lookfor show_config get_include seterr
     setbufsize seterrcall array2string set_string_function char strings emath copyto testing.rundocs
     testing.measure random.BitGenerator random.Generator random.get_state random.set_state
 """
@@ -110,3 +110,26 @@ def test_costly_parts_are_loaded_when_named() -> None:
     ).replace("PATHS", "export")
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == ""
+
+
+def test_a_vectorized_function_takes_arrays_that_broadcast() -> None:
+    together = names.vectorize(lambda a, b: 10 * a + b)
+    assert together([[1], [2]], [3, 4]).tolist() == [[13, 14], [23, 24]]
+    assert names.vectorize(lambda a: a, otypes=[np.float32])([1, 2]).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: names.vectorize(lambda a: {})([1]), lambda: names.r_["r", 1], lambda: names.r_[{}]]
+)
+def test_what_joins_and_maps_makes_numbers_only(call: Callable[[], object]) -> None:
+    with pytest.raises(TypeError):
+        call()
+
+
+def test_errstate_takes_the_kinds_of_error_and_nothing_to_call() -> None:
+    with names.errstate(divide="ignore"):
+        assert np.log(np.zeros(1))[0] == -np.inf
+    with pytest.raises(TypeError, match="unknown kind"):
+        names.errstate(call=print)
+    with pytest.raises(ValueError, match="not 'call'"):
+        names.errstate(divide="call")
