@@ -18,6 +18,7 @@ from .ops import registry
 from .ops.namespace import MODULES, Namespace, namespace_names
 from .runtime import backend, local, random, tape
 
+_UNBOUND = object()
 _IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
 
 
@@ -59,6 +60,7 @@ class Session:
             "argv": list(argv),
         }
         self.names: dict[str, Any] = {"__builtins__": self._builtins}
+        self._declared: set[str] = set()  # what functions may bind by a `global`
 
     def run(self, text: str, name: str, first_line: int = 1) -> None:
         """Run a text statement by statement, each as soon as it is known to be complete.
@@ -91,15 +93,20 @@ class Session:
     def execute(self, unit: Unit, nested: bool = False) -> None:
         """Run one unit, or a module's while one runs. If it raises, every name is bound as it was before."""
         self._load(unit.names)
-        before = self.names.copy()
+        self._declared |= unit.declares
+        names = self.names
+        before = [(name, names.get(name, _UNBOUND)) for touched in (unit.touches, self._declared) for name in touched]
         recorders = tape.recorders[:]
         random.state, local.current = self._seeds, self._local
         backend.quiet()
         try:
-            exec(unit.code, self.names)
+            exec(unit.code, names)
         except BaseException:
-            self.names.clear()
-            self.names.update(before)
+            for name, value in before:
+                if value is not _UNBOUND:
+                    names[name] = value
+                elif name in names:
+                    del names[name]
             tape.recorders[:] = recorders  # whatever cut the statement short may have left its tapes open
             raise
 

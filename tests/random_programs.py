@@ -90,6 +90,8 @@ class Programs:
             return literal
         if name in ("_NEWLINE", "NEWLINE", "_INDENT", "INDENT", "_DEDENT", "DEDENT"):
             return name.strip("_")
+        if name == "LITERAL_LIST":
+            return "[" + ", ".join(self._draws.choices(NUMBERS + STRINGS, k=self._draws.randint(2, 90))) + "]"
         if "STRING" in name or "BYTES" in name:
             return self._draws.choice(STRINGS)
         if any(word in name for word in ("NUMBER", "INT", "FLOAT", "DEC", "HEX", "IMAG", "COMPLEX", "BIN", "OCT")):
@@ -127,11 +129,9 @@ class _Writer:
 
 @cache
 def _lark() -> Any:
-    from lark import Lark
+    from tensorsh.language import grammar, parser
 
-    from tensorsh.language import parser
-
-    return parser.build(parser.grammar_text()) if hasattr(parser, "build") else Lark(parser.grammar_text())
+    return grammar.build(parser.grammar_text())
 
 
 @cache

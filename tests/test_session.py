@@ -52,6 +52,18 @@ def test_a_class_of_another_file_is_a_base(session: Session, shown: Shown, tmp_p
     assert shown("Square().f(), Square") == "((4, 2), <class '__main__.Square'>)\n"
 
 
+def test_what_a_failed_statement_deletes_or_binds_through_a_function_is_as_before(
+    session: Session, shown: Shown
+) -> None:
+    session.run("x, y = 1, 2\ndef f():\n    global x, made\n    x = made = 5\n", "s")
+    session.run("def g(): f(); del_y()\ndef del_y():\n    global y\n    del y\n", "s")
+    for text in ("f(); 1 / 0", "g(); 1 / 0", "for x in [7]: 1 / 0", "import math as y; 1 / 0"):
+        with pytest.raises(ZeroDivisionError):
+            session.run(text, "s")
+        assert shown("x, y, 'made' in argv") == "(1, 2, False)\n"
+        assert "made" not in session.names
+
+
 def test_a_class_that_fails_binds_nothing(session: Session) -> None:
     session.run("class A:\n    n = 1", "a")
     with pytest.raises(ZeroDivisionError):

@@ -26,6 +26,8 @@ try:
 except ImportError:
     from hashlib import blake2b
 
+#: The environment's variable that, if set, keeps programs out of the cache.
+OFF = "TENSORSH_NO_CACHE"
 MOST_ENTRIES = 500
 LARGEST_ENTRY = 8 << 20
 _MAGIC = b"tensorsh cache 1\n"
@@ -38,13 +40,15 @@ def load(source_name: str, text: str, version_key: bytes) -> list[Unit] | None:
 
     `version_key` stands for all else that the compiled form depends on; the Python version is added here.
     """
+    if os.environ.get(OFF):
+        return None
     data = load_blob("program", _program_key(source_name, text, version_key))
     if data is None:
         return None
     try:
         stored = marshal.loads(data)
-        if all(isinstance(code, CodeType) for code, _, _ in stored):
-            return [Unit(code, frozenset(names), line) for code, names, line in stored]
+        if all(isinstance(code, CodeType) for code, *_ in stored):
+            return [Unit(*fields) for fields in stored]
     except (ValueError, EOFError, TypeError):
         pass
     return None
@@ -52,8 +56,10 @@ def load(source_name: str, text: str, version_key: bytes) -> list[Unit] | None:
 
 def store(source_name: str, text: str, version_key: bytes, units: list[Unit]) -> None:
     """Keep the compiled form of the text."""
+    if os.environ.get(OFF):
+        return
     try:
-        data = marshal.dumps([(unit.code, tuple(unit.names), unit.line) for unit in units])
+        data = marshal.dumps([tuple(unit) for unit in units])
     except ValueError:  # functions nested deeper than marshal follows
         return
     store_blob("program", _program_key(source_name, text, version_key), data)

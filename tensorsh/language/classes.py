@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from lark.tree import Meta
-
+from .machine import Node
 from .statements import TYPE_PARAMETERS, Statements
 from .targets import place, refuse
 
@@ -18,7 +17,7 @@ from .targets import place, refuse
 class Classes(Statements):
     """The class rules."""
 
-    def class_stmt(self, meta: Meta, children: list[Any]) -> ast.ClassDef:
+    def class_stmt(self, meta: Node, children: list[Any]) -> ast.ClassDef:
         token, bases, body = children
         for statement in body:
             if isinstance(statement, ast.FunctionDef):
@@ -28,7 +27,7 @@ class Classes(Statements):
         name = self.identifier(token)
         return ast.ClassDef(name, bases or [], [], body, [], *TYPE_PARAMETERS, **place(meta))
 
-    def bases(self, meta: Meta, children: list[Any]) -> list[ast.expr]:
+    def bases(self, meta: Node, children: list[Any]) -> list[ast.expr]:
         for base in children:
             if isinstance(base, ast.keyword):
                 refuse(base, "a class takes no keyword arguments, and has no metaclass", "leave it out")

@@ -9,14 +9,14 @@ parameter. Its words are put into ours here.
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Container
 from types import CodeType
 from typing import Any
 
-from lark import Tree
-
 from .classes import Classes
+from .machine import Node
 from .parser import parse, parse_part
 from .source import Chunk, Source, Span, TensorshSyntaxError, Unit
 
@@ -34,8 +34,9 @@ def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
     except TensorshSyntaxError as error:
         error.source = source.name
         raise
-    reads = {name for name, count in compiler.reads.items() if count}
-    return Unit(code, frozenset(reads & _global_names(code)), chunk.line)
+    named = _names(code)
+    reads = named.intersection(name for name, count in compiler.reads.items() if count)
+    return Unit(code, reads, named, frozenset(compiler.declares), chunk.line)
 
 
 class Compiler(Classes):
@@ -45,34 +46,45 @@ class Compiler(Classes):
         self.text = text if text.endswith("\n") else text + "\n"
         self.plain = plain
         self.reads: dict[str, int] = {}
+        self.declares: set[str] = set()
         self.unplaced: dict[int, tuple[ast.AST, Any, str, str]] = {}
         self._methods: dict[str, Any] = {}
 
-    def fold(self, tree: Tree) -> Any:
+    def fold(self, tree: Node) -> Any:
         """What the tree's method makes of it, and of what its children's methods made of them."""
-        waiting: list[Any] = [tree]
-        order: list[Any] = []
+        waiting: list[Node] = [tree]
+        order: list[Node] = []
         while waiting:
             node = waiting.pop()
             order.append(node)
-            waiting += [child for child in node.children if type(child) is Tree]
+            waiting += [child for child in node.children if type(child) is Node]
         methods = self._methods
-        order.reverse()
-        values: dict[int, Any] = {}
-        for node in order:
+        while order:
+            node = order.pop()
             method = methods.get(node.data)
             if method is None:
                 method = methods[node.data] = getattr(self, node.data)
-            children = [values.pop(id(c)) if type(c) is Tree else c for c in node.children]
-            values[id(node)] = method(node.meta, children)
-        return values[id(order[-1])]
+            node.value = method(node, [c.value if type(c) is Node else c for c in node.children])
+            node.children = []
+        return tree.value
 
     def compile_field(self, begin: int, end: int, line: int, column: int) -> ast.expr:
         return self.fold(parse_part(self.text, begin, end, line, column, "field"))
 
 
+# How many nodes may be nested in each other, where Python has no narrower limit of its own: each takes some 350 bytes
+# of the stack.
+_DEEPEST = 6000
+# How many functions: Python writes the names of all those around it into each, which makes the square of their number.
+_DEEPEST_FUNCTIONS = 200
+
+
 def _code(module: ast.Module, name: str, chunk: Chunk) -> CodeType:
+    limit = sys.getrecursionlimit()
+    if chunk.text.count("lambda") + chunk.text.count("for") + chunk.text.count("def") > _DEEPEST_FUNCTIONS:
+        _check_functions(module)
     try:
+        sys.setrecursionlimit(max(limit, _DEEPEST))
         with warnings.catch_warnings():
             # Python's warnings of odd code (`x is 1`) come in Python's form; the language has none.
             warnings.simplefilter("ignore")
@@ -82,21 +94,50 @@ def _code(module: ast.Module, name: str, chunk: Chunk) -> CodeType:
     except SyntaxError as error:
         raise _in_words(error, chunk) from None
     except (RecursionError, MemoryError):
-        line, column = chunk.line, 0
-        raise TensorshSyntaxError(
-            "this statement is nested too deeply",
-            Span(line, column, line, max(len(chunk.text.partition("\n")[0]), 1)),
-            "break it into several statements",
-        ) from None
+        raise _too_deep(module) from None
+    finally:
+        sys.setrecursionlimit(limit)
 
 
-def _global_names(code: CodeType) -> set[str]:
+def _check_functions(module: ast.Module) -> None:
+    waiting: list[tuple[Any, int]] = [(module, 0)]
+    for node, depth in waiting:
+        if isinstance(node, _FUNCTIONS):
+            depth += 1
+            if depth > _DEEPEST_FUNCTIONS:
+                raise _nested(node, depth)
+        waiting += [(child, depth) for child in ast.iter_child_nodes(node)]
+
+
+_FUNCTIONS = (ast.Lambda, ast.FunctionDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _too_deep(module: ast.Module) -> TensorshSyntaxError:
+    """The error for what Python does not compile, at the deepest place."""
+    deepest: ast.AST = module
+    depth = -1
+    level: list[ast.AST] = [module]
+    while level:
+        deepest = next((node for node in level if hasattr(node, "lineno")), deepest)
+        depth += 1
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return _nested(deepest, depth)
+
+
+def _nested(node: Any, depth: int) -> TensorshSyntaxError:
+    span = Span(node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+    hint = "give parts of it names, in statements before"
+    return TensorshSyntaxError(f"this is nested too deeply: {depth} levels", span, hint)
+
+
+def _names(code: CodeType) -> frozenset[str]:
+    """All names in the code and in the functions in it but those of local variables: globals and attributes."""
     names: set[str] = set()
     waiting = [code]
     for code in waiting:
         names.update(code.co_names)
         waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return names
+    return frozenset(names)
 
 
 # Python's words (their beginning) -> ours, and the way out. `{}` takes what stood between quotes in Python's.

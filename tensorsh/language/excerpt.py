@@ -73,6 +73,11 @@ def width(character: str) -> int:
 
 def _underline(text: str, begin: int, end: int) -> tuple[str, str]:
     """The line as drawn, and the carets below it."""
+    skipped = 0
+    if len(text) > 10 * WIDTH:  # a line may be megabytes long
+        skipped = max(0, begin - 2 * WIDTH)
+        text = text[skipped : begin + 4 * WIDTH]
+        begin, end = begin - skipped, min(end - skipped, len(text) + 1)
     drawn = cells(text)
     widths = [len(cell) if cell.isspace() else width(cell) for cell in drawn]
     # A span may begin after the line's end, where something is missing.
@@ -80,7 +85,7 @@ def _underline(text: str, begin: int, end: int) -> tuple[str, str]:
     widths += [1] * missing
     drawn += [""] * missing
     first, last = _window(widths, begin, end)
-    left = "…" if first > 0 else ""
+    left = "…" if first > 0 or skipped else ""
     right = "…" if last < len(text) else ""
     before = len(left) + sum(widths[first:begin])
     under = max(1, sum(widths[begin : min(end, last)]))

@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Container
 from typing import Any
 
-from lark import Token
-from lark.tree import Meta
-
+from . import literals
+from .machine import Node
 from .strings import FString, bytes_value, joined, take_apart, text_value
 from .targets import LOAD, TEXTS, Targets, is_checked_attribute, place, refuse
+from .tokens import Token
 
 _BINARY: dict[str, ast.operator] = {
     "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(),
@@ -64,7 +64,7 @@ class Expressions(Targets):
         self.reads[name] = self.reads.get(name, 0) + 1
         return ast.Name(name, LOAD, **where)
 
-    def name(self, meta: Meta, children: list[Any]) -> ast.expr:
+    def name(self, meta: Node, children: list[Any]) -> ast.expr:
         (token,) = children
         if token == "__name__":
             return ast.Constant("__main__", **place(meta))
@@ -74,7 +74,7 @@ class Expressions(Targets):
             return parent
         return self.global_name(self.identifier(token), place(meta))
 
-    def attribute(self, meta: Meta, children: list[Any]) -> ast.expr:
+    def attribute(self, meta: Node, children: list[Any]) -> ast.expr:
         value, token = children
         name = str(token) if token.isascii() else unicodedata.normalize("NFKC", token)
         where = place(meta)
@@ -94,7 +94,7 @@ class Expressions(Targets):
 
     # Literals
 
-    def number(self, meta: Meta, children: list[Any]) -> ast.Constant:
+    def number(self, meta: Node, children: list[Any]) -> ast.Constant:
         (token,) = children
         digits = token.replace("_", "").lower()
         value: complex
@@ -115,7 +115,7 @@ class Expressions(Targets):
             refuse(token, f"a whole number of {len(digits)} digits is too long to be read")
         return ast.Constant(value, **place(meta))
 
-    def string(self, meta: Meta, children: list[Any]) -> ast.expr:
+    def string(self, meta: Node, children: list[Any]) -> ast.expr:
         where = place(meta)
         literals = [take_apart(token) for token in children]
         kinds = {"b" in literal.prefix for literal in literals}
@@ -140,96 +140,99 @@ class Expressions(Targets):
                 values.append(text_value(literal))
         return joined(values, where)
 
-    def none(self, meta: Meta, children: list[Any]) -> ast.Constant:
+    def none(self, meta: Node, children: list[Any]) -> ast.Constant:
         return ast.Constant(None, **place(meta))
 
-    def true(self, meta: Meta, children: list[Any]) -> ast.Constant:
+    def true(self, meta: Node, children: list[Any]) -> ast.Constant:
         return ast.Constant(True, **place(meta))
 
-    def false(self, meta: Meta, children: list[Any]) -> ast.Constant:
+    def false(self, meta: Node, children: list[Any]) -> ast.Constant:
         return ast.Constant(False, **place(meta))
 
-    def ellipsis(self, meta: Meta, children: list[Any]) -> ast.Constant:
+    def ellipsis(self, meta: Node, children: list[Any]) -> ast.Constant:
         return ast.Constant(..., **place(meta))
 
     # Displays and comprehensions
 
-    def paren(self, meta: Meta, children: list[Any]) -> ast.expr:
+    def paren(self, meta: Node, children: list[Any]) -> ast.expr:
         (value,) = children
         value.in_parentheses = True
         return value
 
-    def tuple_(self, meta: Meta, children: list[Any]) -> ast.Tuple:
+    def tuple_(self, meta: Node, children: list[Any]) -> ast.Tuple:
         return ast.Tuple(children, LOAD, **place(meta))
 
     bare_tuple = tuple_
 
-    def list_(self, meta: Meta, children: list[Any]) -> ast.List:
+    def list_(self, meta: Node, children: list[Any]) -> ast.List:
         return ast.List(children, LOAD, **place(meta))
 
-    def set_(self, meta: Meta, children: list[Any]) -> ast.Set:
+    def literal_list(self, meta: Node, children: list[Any]) -> ast.expr:
+        return literals.build(children[0].literal, place(meta))
+
+    def set_(self, meta: Node, children: list[Any]) -> ast.Set:
         return ast.Set(children, **place(meta))
 
-    def dict_(self, meta: Meta, children: list[Any]) -> ast.Dict:
+    def dict_(self, meta: Node, children: list[Any]) -> ast.Dict:
         return ast.Dict([key for key, _ in children], [value for _, value in children], **place(meta))
 
-    def pair(self, meta: Meta, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
+    def pair(self, meta: Node, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
         key, value = children
         return key, value
 
-    def spread(self, meta: Meta, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
+    def spread(self, meta: Node, children: list[Any]) -> tuple[ast.expr | None, ast.expr]:
         return None, children[0]
 
-    def star(self, meta: Meta, children: list[Any]) -> ast.Starred:
+    def star(self, meta: Node, children: list[Any]) -> ast.Starred:
         return ast.Starred(children[0], LOAD, **place(meta))
 
-    def generator(self, meta: Meta, children: list[Any]) -> ast.GeneratorExp:
+    def generator(self, meta: Node, children: list[Any]) -> ast.GeneratorExp:
         return ast.GeneratorExp(children[0], children[1:], **place(meta))
 
-    def list_comp(self, meta: Meta, children: list[Any]) -> ast.ListComp:
+    def list_comp(self, meta: Node, children: list[Any]) -> ast.ListComp:
         return ast.ListComp(children[0], children[1:], **place(meta))
 
-    def set_comp(self, meta: Meta, children: list[Any]) -> ast.SetComp:
+    def set_comp(self, meta: Node, children: list[Any]) -> ast.SetComp:
         return ast.SetComp(children[0], children[1:], **place(meta))
 
-    def dict_comp(self, meta: Meta, children: list[Any]) -> ast.DictComp:
+    def dict_comp(self, meta: Node, children: list[Any]) -> ast.DictComp:
         (key, value), *loops = children
         return ast.DictComp(key, value, loops, **place(meta))
 
-    def comp_for(self, meta: Meta, children: list[Any]) -> ast.comprehension:
+    def comp_for(self, meta: Node, children: list[Any]) -> ast.comprehension:
         target, source, *conditions = children
         return ast.comprehension(self.stored(target), source, conditions, 0)
 
     # Operators
 
-    def binary(self, meta: Meta, children: list[Any]) -> ast.BinOp:
+    def binary(self, meta: Node, children: list[Any]) -> ast.BinOp:
         left, sign, right = children
         return ast.BinOp(left, _BINARY[sign], right, **place(meta))
 
-    def unary(self, meta: Meta, children: list[Any]) -> ast.UnaryOp:
+    def unary(self, meta: Node, children: list[Any]) -> ast.UnaryOp:
         sign, operand = children
         return ast.UnaryOp(_UNARY[sign], operand, **place(meta))
 
-    def not_test(self, meta: Meta, children: list[Any]) -> ast.UnaryOp:
+    def not_test(self, meta: Node, children: list[Any]) -> ast.UnaryOp:
         return ast.UnaryOp(ast.Not(), children[0], **place(meta))
 
-    def and_test(self, meta: Meta, children: list[Any]) -> ast.BoolOp:
+    def and_test(self, meta: Node, children: list[Any]) -> ast.BoolOp:
         return ast.BoolOp(ast.And(), children, **place(meta))
 
-    def or_test(self, meta: Meta, children: list[Any]) -> ast.BoolOp:
+    def or_test(self, meta: Node, children: list[Any]) -> ast.BoolOp:
         return ast.BoolOp(ast.Or(), children, **place(meta))
 
-    def comparison(self, meta: Meta, children: list[Any]) -> ast.Compare:
+    def comparison(self, meta: Node, children: list[Any]) -> ast.Compare:
         return ast.Compare(children[0], children[1::2], children[2::2], **place(meta))
 
-    def comparator(self, meta: Meta, children: list[Any]) -> ast.cmpop:
+    def comparator(self, meta: Node, children: list[Any]) -> ast.cmpop:
         return _COMPARE[(*map(str, children),)]
 
-    def conditional(self, meta: Meta, children: list[Any]) -> ast.IfExp:
+    def conditional(self, meta: Node, children: list[Any]) -> ast.IfExp:
         body, test, orelse = children
         return ast.IfExp(test, body, orelse, **place(meta))
 
-    def pipe(self, meta: Meta, children: list[Any]) -> ast.Call:
+    def pipe(self, meta: Node, children: list[Any]) -> ast.Call:
         """x |> f is f(x); x |> f(a) is f(x, a)."""
         value, function = children
         where = place(meta)
@@ -248,7 +251,7 @@ class Expressions(Targets):
 
     # Calls, subscripts, lambdas
 
-    def call(self, meta: Meta, children: list[Any]) -> ast.Call:
+    def call(self, meta: Node, children: list[Any]) -> ast.Call:
         function, *given = children
         arguments: list[ast.expr] = []
         keywords: list[ast.keyword] = []
@@ -273,31 +276,31 @@ class Expressions(Targets):
             refuse(parent, "super() is called without arguments, or with a class and an object of it", "write super()")
         return self.service("@super", arguments, where) if arguments else ast.Call(parent, [], [], **where)
 
-    def keyword_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
+    def keyword_argument(self, meta: Node, children: list[Any]) -> ast.keyword:
         token, value = children
         return ast.keyword(self.identifier(token), value, **place(meta))
 
-    def spread_argument(self, meta: Meta, children: list[Any]) -> ast.keyword:
+    def spread_argument(self, meta: Node, children: list[Any]) -> ast.keyword:
         return ast.keyword(None, children[0], **place(meta))
 
-    def subscript(self, meta: Meta, children: list[Any]) -> ast.Subscript:
+    def subscript(self, meta: Node, children: list[Any]) -> ast.Subscript:
         value, index = children
         if isinstance(index, ast.Starred):
             index = ast.copy_location(ast.Tuple([index], LOAD), index)
         return ast.Subscript(value, index, LOAD, **place(meta))
 
-    def slice_(self, meta: Meta, children: list[Any]) -> ast.Slice:
+    def slice_(self, meta: Node, children: list[Any]) -> ast.Slice:
         lower, upper, step = children
         return ast.Slice(lower, upper, step, **place(meta))
 
-    def lambda_(self, meta: Meta, children: list[Any]) -> ast.Lambda:
+    def lambda_(self, meta: Node, children: list[Any]) -> ast.Lambda:
         parameters, body = children
         return ast.Lambda(parameters or no_parameters(), body, **place(meta))
 
-    def yield_expr(self, meta: Meta, children: list[Any]) -> ast.Yield:
+    def yield_expr(self, meta: Node, children: list[Any]) -> ast.Yield:
         return ast.Yield(children[0], **place(meta))
 
-    def yield_from(self, meta: Meta, children: list[Any]) -> ast.YieldFrom:
+    def yield_from(self, meta: Node, children: list[Any]) -> ast.YieldFrom:
         return ast.YieldFrom(children[0], **place(meta))
 
 

@@ -5,14 +5,10 @@ The known mistakes are functions of a `Scene` that give an `Answer`: the error, 
 
 from __future__ import annotations
 
-from typing import Any
-
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-
 from .source import Span, TensorshSyntaxError
+from .tokens import Stopped
 from .words import Word, open_brackets
 
-Failure = UnexpectedToken | UnexpectedCharacters
 Answer = TensorshSyntaxError | None  # what a mistake's function gives
 
 COMPOUND = frozenset({"if", "elif", "else", "for", "while", "with", "def", "class", "try", "except", "finally"})
@@ -44,20 +40,15 @@ class Scene:
     """
 
     def __init__(
-        self, words: list[Word], text: str, begin: int, line: int, failure: Failure, expected: set[str]
+        self, words: list[Word], text: str, begin: int, line: int, failure: Stopped, expected: set[str]
     ) -> None:
         self.text = text
         self.first_line = line - text.count("\n", 0, begin)
         self.is_field = begin > 0
-        token: Any = getattr(failure, "token", None)
+        token = failure.token
         self.kind = token.type if token is not None else ""
         self.layout = self.kind if self.kind in ("_INDENT", "_DEDENT", "$END") else ""
-        if token is None:
-            position: int = failure.pos_in_stream or 0
-        elif self.layout:
-            position = token.end_pos
-        else:
-            position = token.start_pos
+        position = token.end_pos if token is not None and self.layout else failure.position
         self.words = words
         self.index = next(i for i, word in enumerate(self.words) if word.end > position or word.kind == "end")
         self.at = self.words[self.index]

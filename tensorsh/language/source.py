@@ -58,10 +58,16 @@ class Chunk(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A compiled chunk: its code, all global names that the code may read, and its first line."""
+    """A compiled chunk.
+
+    names: all global names that the code may read. touches: all that running it may bind or delete, and more; but a
+    function that it calls may bind what a `global` in it `declares`. line: its first.
+    """
 
     code: CodeType
     names: frozenset[str]
+    touches: frozenset[str]
+    declares: frozenset[str]
     line: int
 
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from lark import Token
-from lark.tree import Meta
-
 from .expressions import Expressions, binary_operator, no_parameters
+from .machine import Node
 from .special_methods import SPECIAL_METHODS
 from .targets import DELETE, STORE, place, refuse
+from .tokens import Token
 
 # Python 3.12 gave functions and classes one field more, a list.
 TYPE_PARAMETERS: tuple[Any, ...] = ([],) if "type_params" in ast.FunctionDef._fields else ()
 
 
 class _Elif(NamedTuple):
-    meta: Meta
+    meta: Node
     test: ast.expr
     body: list[ast.stmt]
 
@@ -47,7 +46,7 @@ class Statements(Expressions):
 
     # Lines and blocks
 
-    def chunk(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
+    def chunk(self, meta: Node, children: list[Any]) -> list[ast.stmt]:
         """A top-level line or block: an expression's value is shown, unless a ';' after it ends the line."""
         statements: list[ast.stmt] = []
         silent = len(children) - 2 if children and isinstance(children[-1], Token) else -1
@@ -66,7 +65,7 @@ class Statements(Expressions):
             refuse(where, message, hint)
         return statements
 
-    def body(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
+    def body(self, meta: Node, children: list[Any]) -> list[ast.stmt]:
         statements: list[ast.stmt] = []
         for child in children:
             if not isinstance(child, Token):
@@ -75,19 +74,19 @@ class Statements(Expressions):
 
     # Simple statements
 
-    def expression_stmt(self, meta: Meta, children: list[Any]) -> ast.Expr:
+    def expression_stmt(self, meta: Node, children: list[Any]) -> ast.Expr:
         (value,) = children
         if isinstance(value, ast.Starred):
             refuse(value, "a starred value cannot stand alone", "write print(*x), or [*x]")
         return ast.Expr(value, **place(meta))
 
-    def assign(self, meta: Meta, children: list[Any]) -> ast.Assign:
+    def assign(self, meta: Node, children: list[Any]) -> ast.Assign:
         *targets, value = children
         _refuse_starred(value)
         hint = "'=' assigns; to compare, write '=='"
         return ast.Assign([self.stored(target, hint=hint) for target in targets], value, **place(meta))
 
-    def augmented(self, meta: Meta, children: list[Any]) -> ast.AugAssign:
+    def augmented(self, meta: Node, children: list[Any]) -> ast.AugAssign:
         target, sign, value = children
         _refuse_starred(value)
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -98,7 +97,7 @@ class Statements(Expressions):
             self.reads[read] += 1
         return ast.AugAssign(stored, binary_operator(sign[:-1]), value, **place(meta))
 
-    def annotated(self, meta: Meta, children: list[Any]) -> ast.stmt:
+    def annotated(self, meta: Node, children: list[Any]) -> ast.stmt:
         """The annotation is parsed, and has no effect."""
         target, _, *value = children
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -108,57 +107,59 @@ class Statements(Expressions):
             return ast.Pass(**place(meta))
         return ast.Assign([target], _refuse_starred(value[0]), **place(meta))
 
-    def pass_stmt(self, meta: Meta, children: list[Any]) -> ast.Pass:
+    def pass_stmt(self, meta: Node, children: list[Any]) -> ast.Pass:
         return ast.Pass(**place(meta))
 
-    def break_stmt(self, meta: Meta, children: list[Any]) -> ast.Break:
+    def break_stmt(self, meta: Node, children: list[Any]) -> ast.Break:
         return ast.Break(**place(meta))
 
-    def continue_stmt(self, meta: Meta, children: list[Any]) -> ast.Continue:
+    def continue_stmt(self, meta: Node, children: list[Any]) -> ast.Continue:
         return ast.Continue(**place(meta))
 
-    def return_stmt(self, meta: Meta, children: list[Any]) -> ast.Return:
+    def return_stmt(self, meta: Node, children: list[Any]) -> ast.Return:
         _refuse_starred(children[0])
         return ast.Return(children[0], **place(meta))
 
-    def raise_stmt(self, meta: Meta, children: list[Any]) -> ast.Raise:
+    def raise_stmt(self, meta: Node, children: list[Any]) -> ast.Raise:
         error, cause = children
         return ast.Raise(error, cause, **place(meta))
 
-    def assert_stmt(self, meta: Meta, children: list[Any]) -> ast.Assert:
+    def assert_stmt(self, meta: Node, children: list[Any]) -> ast.Assert:
         test, message = children
         return ast.Assert(test, message, **place(meta))
 
-    def del_stmt(self, meta: Meta, children: list[Any]) -> ast.Delete:
+    def del_stmt(self, meta: Node, children: list[Any]) -> ast.Delete:
         (target,) = children
         several = isinstance(target, ast.Tuple) and not _is_bracketed(target, meta)
         targets = target.elts if several else [target]
         return ast.Delete([self.stored(one, DELETE) for one in targets], **place(meta))
 
-    def global_stmt(self, meta: Meta, children: list[Any]) -> ast.Global:
-        return ast.Global([self.identifier(name) for name in children], **place(meta))
+    def global_stmt(self, meta: Node, children: list[Any]) -> ast.Global:
+        names = [self.identifier(name) for name in children]
+        self.declares.update(names)
+        return ast.Global(names, **place(meta))
 
-    def nonlocal_stmt(self, meta: Meta, children: list[Any]) -> ast.Nonlocal:
+    def nonlocal_stmt(self, meta: Node, children: list[Any]) -> ast.Nonlocal:
         return ast.Nonlocal([self.identifier(name) for name in children], **place(meta))
 
     # Imports: assignments of what the runtime's import services give
 
-    def import_stmt(self, meta: Meta, children: list[Any]) -> list[ast.stmt]:
+    def import_stmt(self, meta: Node, children: list[Any]) -> list[ast.stmt]:
         return children
 
-    def module_as(self, meta: Meta, children: list[Any]) -> ast.Assign:
+    def module_as(self, meta: Node, children: list[Any]) -> ast.Assign:
         module, name = children
         alias = self.identifier(name) if name is not None else None
         where = place(meta)
         value = self.service("@import", [ast.Constant(module, **where), ast.Constant(alias, **where)], where)
         return ast.Assign([ast.Name(alias or module.partition(".")[0], STORE, **where)], value, **where)
 
-    def dotted(self, meta: Meta, children: list[Any]) -> str:
+    def dotted(self, meta: Node, children: list[Any]) -> str:
         if children == ["__future__"]:
             return "__future__"
         return ".".join(self.identifier(name) for name in children)
 
-    def from_stmt(self, meta: Meta, children: list[Any]) -> ast.stmt | list[ast.stmt]:
+    def from_stmt(self, meta: Node, children: list[Any]) -> ast.stmt | list[ast.stmt]:
         module, *names = children
         if module == "__future__":
             return ast.Pass(**place(meta))
@@ -168,7 +169,7 @@ class Statements(Expressions):
             statements.append(ast.Assign([ast.Name(alias, STORE, **where)], value, **where))
         return statements
 
-    def name_as(self, meta: Meta, children: list[Any]) -> tuple[str, str, dict[str, Any]]:
+    def name_as(self, meta: Node, children: list[Any]) -> tuple[str, str, dict[str, Any]]:
         token, alias = children
         if token.startswith("_"):
             refuse(token, f"names beginning with '_' are private: {token}")
@@ -177,7 +178,7 @@ class Statements(Expressions):
 
     # Compound statements
 
-    def if_stmt(self, meta: Meta, children: list[Any]) -> ast.If:
+    def if_stmt(self, meta: Node, children: list[Any]) -> ast.If:
         test, body, *elifs, orelse = children
         orelse = list(orelse or ())
         for clause in reversed(elifs):
@@ -185,23 +186,23 @@ class Statements(Expressions):
             orelse = [ast.If(clause.test, clause.body, orelse, **where)]
         return ast.If(test, body, orelse, **place(meta))
 
-    def elif_clause(self, meta: Meta, children: list[Any]) -> _Elif:
+    def elif_clause(self, meta: Node, children: list[Any]) -> _Elif:
         test, body = children
         return _Elif(meta, test, body)
 
-    def else_clause(self, meta: Meta, children: list[Any]) -> _Else:
+    def else_clause(self, meta: Node, children: list[Any]) -> _Else:
         return _Else(children[0])
 
-    def while_stmt(self, meta: Meta, children: list[Any]) -> ast.While:
+    def while_stmt(self, meta: Node, children: list[Any]) -> ast.While:
         test, body, orelse = children
         return ast.While(test, body, list(orelse or ()), **place(meta))
 
-    def for_stmt(self, meta: Meta, children: list[Any]) -> ast.For:
+    def for_stmt(self, meta: Node, children: list[Any]) -> ast.For:
         target, values, body, orelse = children
         _refuse_starred(values)
         return ast.For(self.stored(target), values, body, list(orelse or ()), **place(meta))
 
-    def with_stmt(self, meta: Meta, children: list[Any]) -> ast.With:
+    def with_stmt(self, meta: Node, children: list[Any]) -> ast.With:
         *given, body = children
         items: list[ast.withitem] = []
         for position, item in enumerate(given):
@@ -219,11 +220,11 @@ class Statements(Expressions):
                 items = [ast.withitem(element, None) for element in value.elts]
         return ast.With(items, body, **place(meta))
 
-    def with_item(self, meta: Meta, children: list[Any]) -> ast.withitem:
+    def with_item(self, meta: Node, children: list[Any]) -> ast.withitem:
         value, target = children
         return ast.withitem(value, None if target is None else self.stored(target))
 
-    def try_stmt(self, meta: Meta, children: list[Any]) -> ast.Try:
+    def try_stmt(self, meta: Node, children: list[Any]) -> ast.Try:
         body, *clauses = children
         handlers: list[Any] = [clause for clause in clauses if isinstance(clause, ast.ExceptHandler)]
         orelse = [statement for clause in clauses if isinstance(clause, _Else) for statement in clause]
@@ -233,7 +234,7 @@ class Statements(Expressions):
                 refuse(handler.type, "a bare 'except:' is to come last")
         return ast.Try(body, handlers, orelse, final, **place(meta))
 
-    def except_clause(self, meta: Meta, children: list[Any]) -> ast.ExceptHandler:
+    def except_clause(self, meta: Node, children: list[Any]) -> ast.ExceptHandler:
         """A bare `except:` catches errors only: an interrupt goes through."""
         kind, name, body = children
         bare = kind is None
@@ -246,12 +247,12 @@ class Statements(Expressions):
             handler.catches_all = True
         return handler
 
-    def finally_clause(self, meta: Meta, children: list[Any]) -> _Finally:
+    def finally_clause(self, meta: Node, children: list[Any]) -> _Finally:
         return _Finally(children[0])
 
     # Functions
 
-    def def_stmt(self, meta: Meta, children: list[Any]) -> ast.FunctionDef:
+    def def_stmt(self, meta: Node, children: list[Any]) -> ast.FunctionDef:
         token, parameters, _, body = children
         special = token in SPECIAL_METHODS
         if token.startswith("__") and token.endswith("__") and not special:
@@ -264,22 +265,22 @@ class Statements(Expressions):
             self.only_where_taken(function, token, message, "only in a class's body can it be defined")
         return function
 
-    def decorated(self, meta: Meta, children: list[Any]) -> ast.FunctionDef | ast.ClassDef:
+    def decorated(self, meta: Node, children: list[Any]) -> ast.FunctionDef | ast.ClassDef:
         *decorators, definition = children
         definition.decorator_list = decorators
         return definition
 
-    def decorator(self, meta: Meta, children: list[Any]) -> ast.expr:
+    def decorator(self, meta: Node, children: list[Any]) -> ast.expr:
         return children[0]
 
-    def parameter(self, meta: Meta, children: list[Any]) -> _Parameter:
+    def parameter(self, meta: Node, children: list[Any]) -> _Parameter:
         token, default = children[0], children[-1]
         return _Parameter("", self._argument(token), default)
 
-    def rest(self, meta: Meta, children: list[Any]) -> _Parameter:
+    def rest(self, meta: Node, children: list[Any]) -> _Parameter:
         return _Parameter("*", self._argument(children[0]), None)
 
-    def keywords(self, meta: Meta, children: list[Any]) -> _Parameter:
+    def keywords(self, meta: Node, children: list[Any]) -> _Parameter:
         return _Parameter("**", self._argument(children[0]), None)
 
     lambda_parameter, lambda_rest, lambda_keywords = parameter, rest, keywords
@@ -287,7 +288,7 @@ class Statements(Expressions):
     def _argument(self, token: Token) -> ast.arg:
         return ast.arg(self.identifier(token), **place(token))
 
-    def parameters(self, meta: Meta, children: list[Any]) -> ast.arguments:
+    def parameters(self, meta: Node, children: list[Any]) -> ast.arguments:
         """Put the parameters where they belong, or say which stands where it cannot."""
         result = no_parameters()
         seen: set[str] = set()
@@ -361,6 +362,6 @@ def _refuse_starred(value: Any) -> Any:
     return value
 
 
-def _is_bracketed(target: ast.Tuple, meta: Meta) -> bool:
+def _is_bracketed(target: ast.Tuple, meta: Node) -> bool:
     """Does the tuple of a del statement stand in parentheses of its own?"""
     return hasattr(target, "in_parentheses") or not target.elts or target.col_offset < target.elts[0].col_offset

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .source import Span, TensorshSyntaxError
+from .tokens import Token
 
 _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 
@@ -20,7 +21,7 @@ _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 class Literal(NamedTuple):
     """A string token taken apart: its prefix in lower case, and its content's place in the text."""
 
-    token: Any  # a lark.Token
+    token: Token
     prefix: str
     begin: int
     end: int

@@ -28,7 +28,7 @@ def wrong_closer(scene: Scene) -> Answer:
 
 def open_bracket(scene: Scene) -> Answer:
     """A bracket that is never closed, in all the text that follows."""
-    opened = open_brackets(scene.words)
+    opened = frozenset(open_brackets(scene.words))
     unclosed = [word for word in scene.opened if word in opened]
     if not unclosed:
         return None

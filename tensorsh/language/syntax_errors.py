@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from .lexical_errors import unreadable
 from .mistakes import MISTAKES
-from .scene import Failure, Scene
+from .scene import Scene
 from .source import TensorshSyntaxError
+from .tokens import Stopped
 from .words import read_words
 
 
@@ -20,7 +21,7 @@ def explain(
     begin: int,
     end: int,
     line: int,
-    failure: Failure,
+    failure: Stopped,
     expected: set[str],
     terminal: Callable[[str], str],
 ) -> TensorshSyntaxError:

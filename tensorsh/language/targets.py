@@ -22,6 +22,7 @@ class Targets:
     """Targets, and what is noted while a chunk is compiled."""
 
     reads: dict[str, int]  # how often each name is read
+    declares: set[str]  # the names in `global` statements
     #: Nodes that are right only where a rule further up takes them, by their identity, each with the place and the
     #: words to refuse it with. What is left when the chunk is done stood where it cannot.
     unplaced: dict[int, tuple[ast.AST, Any, str, str]]
@@ -77,7 +78,7 @@ class Targets:
 
 
 def place(meta: Any) -> dict[str, Any]:
-    """The place of a rule (lark's Meta) or token as an ast node's attributes."""
+    """The place of a rule (a Node) or token as an ast node's attributes."""
     return {
         "lineno": meta.line,
         "col_offset": meta.column - 1,

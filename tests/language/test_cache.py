@@ -249,12 +249,12 @@ def test_what_cannot_be_kept_is_compiled_each_time(folder: Path) -> None:
     code = compile("0", "s", "exec")
     for _ in range(3000):
         code = code.replace(co_consts=(code,))
-    cache.store("s", "x", b"", [Unit(code, frozenset(), 1)])
+    cache.store("s", "x", b"", [Unit(code, frozenset(), frozenset(), frozenset(), 1)])
     assert cache.load("s", "x", b"") is None
 
 
 def test_odd_names_and_texts_can_be_kept(folder: Path) -> None:
-    units = [Unit(compile("1", "s", "exec"), frozenset({"é"}), 1)]
+    units = [Unit(compile("1", "s", "exec"), frozenset({"é"}), frozenset(), frozenset({"é"}), 1)]
     cache.store("n\udc80ame\0", "te\udc80xt", b"\xff", units)
     assert cache.load("n\udc80ame\0", "te\udc80xt", b"\xff") == units
 

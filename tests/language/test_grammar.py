@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import logger
 
-from tensorsh.language import parser
+from tensorsh.language import grammar, parser
 from tensorsh.language.source import TensorshSyntaxError
 from tests.language.oracle import our_tree, python_tree, run_ours, run_python
 
@@ -235,7 +235,7 @@ def test_the_tables_have_no_conflict(caplog: pytest.LogCaptureFixture) -> None:
     level = logger.level
     logger.setLevel(logging.DEBUG)
     try:
-        parser.build(parser.grammar_text(), postlex=parser._KeptTerminals())
+        grammar.build(parser.grammar_text())
     finally:
         logger.setLevel(level)
     assert [record.message for record in caplog.records if "onflict" in record.message] == []

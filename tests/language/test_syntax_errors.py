@@ -90,6 +90,7 @@ DEEP = {
     "choices": lambda n: "1 if a else " * n + "2",
     "attributes": lambda n: "a" + ".b" * n,
     "pipes": lambda n: " |> ".join(["a"] * n),
+    "generators": lambda n: "[" * n + "1" + " for a in b]" * n,
     "comparisons": lambda n: " < ".join(["a"] * n),
     "targets": lambda n: "a = " * n + "1",
     "nested targets": lambda n: "[" * n + "a" + "]" * n + " = b",
@@ -102,7 +103,9 @@ def test_what_is_nested_deeply_compiles_or_is_refused_in_words(form: str) -> Non
     try:
         compile_program(source, frozenset())
     except TensorshSyntaxError as error:
-        assert error.message == "this statement is nested too deeply"
+        assert re.fullmatch(r"this is nested too deeply: \d+ levels", error.message)
+        # The caret is inside, not at the statement's first sign.
+        assert error.span.column > 0
 
 
 def test_any_text_ends_in_a_program_or_in_words() -> None:
