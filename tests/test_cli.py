@@ -143,3 +143,11 @@ def test_a_second_run_imports_no_parser_and_no_shell(tmp_path: Path) -> None:
         assert done.returncode == 0
         assert ("lark" in done.stderr) is expected
     assert "prompt_toolkit" not in done.stderr
+
+
+def test_without_the_cache_every_run_parses(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-X", "importtime", "-m", "tensorsh", "--no-cache", "-e", "zeros(2,1)"]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+        assert "tensorsh.language.parser" in done.stderr
