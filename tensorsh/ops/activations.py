@@ -26,7 +26,7 @@ SELU_SCALE_ALPHA = 1.7580993408473768
 # ---------------------------------------------------------------- rectifiers
 
 
-@primitive(lambda h, y, g, x, low, high: _between(h, x, low=low, high=high), None)
+@primitive(lambda h, y, g, x, low, high: _between(h, x, low=low, high=high), None, elementwise=True)
 def _between(xp, g, x, low, high):
     """g where low < x < high, else 0."""
     inside = x > low if high is None else xp.logical_and(x > low, x < high)
@@ -68,6 +68,7 @@ def relu6(xp, x):
 @primitive(
     lambda h, z, g, y, scale, rise: _slope(h, y, scale=scale, rise=rise),
     lambda h, z, g, y, scale, rise: _between(ops.multiply(h, g), -y, low=0, high=None),
+    elementwise=True,
 )
 def _slope(xp, g, y, scale, rise):
     """The gradient of elu and selu by their result y: `scale` where it is positive, else y + rise."""
@@ -104,12 +105,12 @@ def selu(xp, x):
     return xp.where(x < 0, SELU_SCALE_ALPHA * (exponential(xp, x) - 1), SELU_SCALE * x)
 
 
-@primitive(lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), None)
+@primitive(lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), None, elementwise=True)
 def _leak(xp, g, x, alpha):
     return xp.where(x > 0, g, g * alpha)
 
 
-@primitive(lambda g, y, x, alpha: _leak(g, x, alpha=alpha))
+@primitive(lambda g, y, x, alpha: _leak(g, x, alpha=alpha), elementwise=True)
 def _leaky_relu(xp, x, alpha):
     return xp.where(x > 0, x, x * alpha)
 

@@ -334,7 +334,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     return IndexedSlices(product, x.indices, x.dense_shape) if type(x) is IndexedSlices else product
 
 
-@primitive(joint=lambda g, y, *inputs: [g] * len(inputs))
+@primitive(joint=lambda g, y, *inputs: [g] * len(inputs), elementwise=True)
 def _add_n(xp, *arrays):
     total = arrays[0]
     for array in arrays[1:]:

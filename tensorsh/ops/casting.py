@@ -73,7 +73,7 @@ def cast_array(xp: Any, x: Any, dtype: np.dtype) -> Any:
     return x.astype(dtype)
 
 
-_cast = _Exact(cast_array, [lambda g, y, x, dtype: cast(g, x.dtype)], name="cast")
+_cast = _Exact(cast_array, [lambda g, y, x, dtype: cast(g, x.dtype)], name="cast", elementwise=True)
 
 
 def _truncated(xp: Any, x: Any, dtype: np.dtype) -> Any:
@@ -256,7 +256,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
     return _imag(x) if x.dtype.is_complex else ops.zeros_like(x)
 
 
-@primitive(lambda g, y, x: conj(g))
+@primitive(lambda g, y, x: conj(g), elementwise=True)
 def _conj(xp, x):
     return xp.conj(x)
 

@@ -128,22 +128,22 @@ def _logical(kernel: str, core: Primitive, x: Any, y: Any) -> Tensor:
         raise shape_error(kernel, x, y) from None
 
 
-@primitive()
+@primitive(elementwise=True)
 def _and(xp, x, y):
     return xp.logical_and(x, y)
 
 
-@primitive()
+@primitive(elementwise=True)
 def _or(xp, x, y):
     return xp.logical_or(x, y)
 
 
-@primitive()
+@primitive(elementwise=True)
 def _xor(xp, x, y):
     return xp.logical_xor(x, y)
 
 
-@primitive()
+@primitive(elementwise=True)
 def _not(xp, x):
     return xp.logical_not(x)
 

@@ -288,12 +288,17 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
 
 def zeros_array(array: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """Zeros in the array module that holds `array`."""
-    return backend.module_of(array).zeros(shape, dtype)
+    return _uniform(backend.module_of(array).zeros, shape, dtype)
 
 
 def ones_array(array: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """Ones in the array module that holds `array`."""
-    return backend.module_of(array).ones(shape, dtype)
+    return _uniform(backend.module_of(array).ones, shape, dtype)
+
+
+def _uniform(make: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
+    """An array of one number: a large one is a view of that number, which costs no memory."""
+    return make(shape, dtype) if prod(shape) < backend.large else np.broadcast_to(make((), dtype), shape)
 
 
 def one_hot_array(array: Any, i: int) -> Any:

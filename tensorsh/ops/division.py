@@ -30,7 +30,7 @@ def truncatediv(xp, x, y):
 _TRUNCATED = listed("int32 int64 bfloat16 float16 float32 float64")
 
 
-@primitive(joint=no_gradient("TruncateMod"))
+@primitive(joint=no_gradient("TruncateMod"), elementwise=True)
 def _truncatemod(xp, x, y):
     if x.dtype.kind != "f":
         _no_zero("TruncateMod", y)
@@ -83,6 +83,7 @@ def reciprocal(xp, x):
 @primitive(
     lambda g, z, x, y: _divide_no_nan(g, conj(y)),
     lambda g, z, x, y: g * _divide_no_nan(_divide_no_nan(-conj(x), conj(y)), conj(y)),
+    elementwise=True,
 )
 def _divide_no_nan(xp, x, y):
     z = xp.divide(x, y)
@@ -119,7 +120,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     return _divide_no_nan(one, x)
 
 
-@primitive(lambda g, z, x, y: _multiply_no_nan(g, y), lambda g, z, x, y: _multiply_no_nan(x, g))
+@primitive(lambda g, z, x, y: _multiply_no_nan(g, y), lambda g, z, x, y: _multiply_no_nan(x, g), elementwise=True)
 def _multiply_no_nan(xp, x, y):
     z = xp.multiply(x, y)
     return xp.where(y == 0, xp.zeros_like(z), z)

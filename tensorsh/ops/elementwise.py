@@ -28,7 +28,7 @@ POSITIVE = (0.2, 2.0)  # where the gradient check may draw arguments of roots an
 # ---------------------------------------------------------------- size and sign
 
 
-@primitive(lambda g, y, x: (ops.cast(g, x.dtype) if x.dtype.is_complex else g) * sign(x))
+@primitive(lambda g, y, x: (ops.cast(g, x.dtype) if x.dtype.is_complex else g) * sign(x), elementwise=True)
 def _abs(xp, x):
     return xp.abs(x)
 
@@ -253,7 +253,7 @@ def rint(xp, x):
     return xp.rint(x)
 
 
-@primitive()
+@primitive(elementwise=True)
 def _round(xp, x):
     return xp.rint(x)
 

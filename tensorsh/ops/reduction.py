@@ -68,7 +68,7 @@ def _sum(xp: Any, x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     return x.sum(axis=axis, dtype=x.dtype, keepdims=keepdims)
 
 
-@primitive(lambda g, y, x, shape: ops.broadcast_to(g, x._array.shape))
+@primitive(lambda g, y, x, shape: ops.broadcast_to(g, x._array.shape), elementwise=True)
 def _sum_to_shape(xp, x, shape):
     lead = x.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and x.shape[i + lead] != 1)
@@ -184,12 +184,12 @@ def _truth(kernel: str, core: Primitive, x: Any, axis: Any, keepdims: Any) -> Te
     return core(x, axis=tuple(axes), keepdims=bool(keepdims))
 
 
-@primitive()
+@primitive(elementwise=True)
 def _all(xp, x, axis, keepdims):
     return xp.all(x, axis=axis, keepdims=keepdims)
 
 
-@primitive()
+@primitive(elementwise=True)
 def _any(xp, x, axis, keepdims):
     return xp.any(x, axis=axis, keepdims=keepdims)
 

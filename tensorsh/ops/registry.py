@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime import tape
-from ..runtime.backend import module_of
+from ..runtime import backend, tape
+from ..runtime.backend import module_of, settled
 from ..runtime.dtypes import F32
 from ..runtime.tensor import Tensor, set_resolver, wrap
 from ..runtime.variable import Variable
@@ -58,6 +58,8 @@ class Index:
         """What a later process makes the same index from."""
         return (self.paths, self.short, self.unlisted, self.operators, self.attributes)
 
+
+_ndarray = np.ndarray
 
 OPS: dict[str, Op] = {}
 PATHS: dict[str, Any] = {}  # "tf.math.square" -> what is there, of the families imported so far
@@ -174,10 +176,12 @@ class Primitive:
     grads: for each input a function (g, y, *inputs, **attrs) -> its gradient, or None if it has none; y is the
     output (the tuple of outputs if there are several, and g the list of their gradients).
     joint: instead of grads, one function that returns the gradients of all inputs.
+    elementwise: whether the kernel takes lazy arrays, as its work is elementwise or reduces what is; others get them
+    computed.
     Without either, nothing is recorded and gradients come out as None, as TensorFlow does for `floor`.
     """
 
-    __slots__ = ("_joint", "_kernel", "differentiable", "grads", "name", "refuses")
+    __slots__ = ("_joint", "_kernel", "differentiable", "elementwise", "grads", "name", "refuses")
 
     def __init__(
         self,
@@ -185,7 +189,9 @@ class Primitive:
         grads: Iterable[Callable[..., Any] | None] | None = None,
         joint: Callable[..., Any] | None = None,
         name: str | None = None,
+        elementwise: bool = False,
     ) -> None:
+        self.elementwise = elementwise
         self.name = name or kernel.__name__.strip("_")
         self._kernel = kernel
         self.grads = None if grads is None else tuple(grads)
@@ -199,6 +205,8 @@ class Primitive:
         for x in inputs:
             if type(x) is Tensor:
                 x = x._array
+                if type(x) is not _ndarray and not self.elementwise:
+                    x = settled(x)
                 if xp is None:
                     xp = module_of(x)
                 if x.dtype.kind == "V":
@@ -240,14 +248,16 @@ class Primitive:
 
 def _as_array(xp: Any, result: Any) -> Any:
     """A kernel's result as an array: NumPy gives a scalar for rank 0, and the bytes object itself for a string."""
+    if type(result) is backend.Lazy:
+        return result
     return np.array(result, object) if isinstance(result, bytes) else xp.asarray(result)
 
 
 def primitive(
-    *grads: Callable[..., Any] | None, joint: Callable[..., Any] | None = None
+    *grads: Callable[..., Any] | None, joint: Callable[..., Any] | None = None, elementwise: bool = False
 ) -> Callable[[Callable[..., Any]], Primitive]:
     """Decorate a kernel: `@primitive(gradient of input 0, gradient of input 1, ...)`."""
-    return lambda kernel: Primitive(kernel, grads or None, joint)
+    return lambda kernel: Primitive(kernel, grads or None, joint, elementwise=elementwise)
 
 
 def no_gradient(kernel_name: str) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import tape
+from ..runtime import backend, tape
 from ..runtime.backend import module_of
 from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
@@ -43,15 +43,17 @@ def unary(
     domain: tuple[float, float] = (-2.0, 2.0),
     operator: str = "",
     short: str | bool = True,
+    elementwise: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate `kernel(xp, x)`: an elementwise op of one tensor.
 
     dtypes: those it takes. kernel: TensorFlow's name for it in messages (CamelCase of the function's by default).
     arg: TensorFlow's name for its argument. domain: where the gradient check draws its inputs.
+    elementwise: whether the kernel takes lazy arrays.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        core = Primitive(function, None if grad is None else (grad,))
+        core = Primitive(function, None if grad is None else (grad,), elementwise=elementwise)
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
@@ -105,7 +107,7 @@ def binary(
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        core = Primitive(function, grads or None)
+        core = Primitive(function, grads or None, elementwise=True)
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
@@ -132,7 +134,7 @@ def binary(
                     raise shape_error(kernel_name, x, y, args) from None
                 except TypeError:  # two array modules met
                     result = None
-                if type(result) is not _ndarray:
+                if type(result) is not _ndarray and type(result) is not backend.Lazy:
                     if not isinstance(result, np.generic):
                         return careful(x, y, hint)
                     result = _asarray(result)
@@ -191,7 +193,7 @@ def reduction(
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        core = Primitive(function, None if grad is None else (grad,))
+        core = Primitive(function, None if grad is None else (grad,), elementwise=True)
         allowed = frozenset(dtypes)
         quick = {d for d in (F32, F64) if from_numpy(d) in allowed}
         kernel_name = kernel or camel(function.__name__)
@@ -339,6 +341,8 @@ def _beside(y: Tensor, x: Tensor) -> Tensor:
     from ..runtime.backend import to_host
 
     xp = module_of(x._array)
+    if xp is module_of(y._array):
+        return y
     return wrap(to_host(y._array) if xp is np else xp.asarray(to_host(y._array)))
 
 

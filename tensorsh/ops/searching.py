@@ -25,6 +25,7 @@ UniqueWithCounts = namedtuple("UniqueWithCounts", ["y", "idx", "count"])
     None,
     lambda g, z, c, x, y: _select(c, g, ops.zeros_like(g)),
     lambda g, z, c, x, y: _select(c, ops.zeros_like(g), g),
+    elementwise=True,
 )
 def _select(xp, condition, x, y):
     return xp.where(condition, x, y)

@@ -24,6 +24,30 @@ def register(xp: ModuleType) -> None:
     _MODULES[xp.ndarray] = xp
 
 
+def register_type(array_type: type, xp: ModuleType) -> None:
+    """Let tensors be held by arrays of a type that `xp`'s functions take."""
+    _MODULES[array_type] = xp
+
+
+#: From how many elements on an array on the CPU is lazy: see `lazy`.
+large = 2**17
+
+#: The class of lazy arrays, once there has been one.
+Lazy: type | None = None
+
+
+def lazily(array: Any) -> Any:
+    """A large NumPy array of numbers as a lazy one; any other array as it is."""
+    from . import lazy
+
+    return lazy.of(array)
+
+
+def settled(array: Any) -> Any:
+    """The array that a lazy one stands for; any other array as it is."""
+    return array.get() if type(array) is Lazy else array
+
+
 def module_of(array: Any) -> Any:
     """The array module of `array`."""
     return _MODULES[type(array)]
@@ -53,7 +77,7 @@ def from_host(array: np.ndarray) -> Any:
 
 def device_name(array: Any) -> str:
     """TensorFlow's name for where `array` lives."""
-    kind = "CPU" if type(array) is np.ndarray else "GPU"
+    kind = "CPU" if module_of(array) is np else "GPU"
     return f"/job:localhost/replica:0/task:0/device:{kind}:0"
 
 

@@ -225,7 +225,7 @@ class Reference:
 def wrap(array: Any) -> Tensor:
     """A tensor that holds `array`, which must not be written to afterwards."""
     t = _new(Tensor)
-    t._array = array
+    t._array = array if array.size < backend.large else backend.lazily(array)
     return t
 
 

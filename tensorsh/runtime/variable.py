@@ -65,7 +65,7 @@ class Variable:
             if isinstance(initial_value, Tensor):
                 raise ValueError(f"initial_value: {error}") from None
             raise
-        self._value = wrap(value._array)
+        self._value = wrap(backend.settled(value._array))
         self._serial = next(_serials)
         self._declared_shape = None if shape is None else TensorShape(shape)
         self._name = prefix + ("Variable" if name is None else name)
@@ -123,7 +123,7 @@ class Variable:
 
     def assign(self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
         """Put `value` into the variable. Raises ValueError if its shape or dtype does not fit."""
-        array = as_tensor(value, self.dtype)._array
+        array = backend.settled(as_tensor(value, self.dtype)._array)  # it will be read more than once
         if array.shape != self._value._array.shape and not self._accepts(array.shape):
             raise ValueError(
                 f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable shape {self.shape}, "

@@ -1,0 +1,449 @@
+"""Lazy arrays: large elementwise work that is written down first and done when its result is wanted.
+
+A `Lazy` stands in a tensor for a NumPy array of at least `large` elements. Elementwise NumPy functions of it make
+another one, which knows its shape and dtype and how to compute its elements; a reduction computes what it reduces
+block by block and keeps none of it. Whatever else NumPy, or anyone, does with it sees the array that it stands for,
+which is then computed, once. So what is said of shapes and dtypes is said by the op that is wrong, as NumPy's own
+rules are asked at once; functions that may refuse values are not put off.
+
+What is computed for one result may be needed for another. Nothing is kept for that the first two times, as a tape
+holds on to everything while little of it is asked for; what is needed a third time, and still in someone's hands, is
+kept. Nor does an expression grow without end, or hold more than a few arrays that nobody else does.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from . import backend
+from .fusion import Output, Program, Step, at_once, run
+
+_KINDS = frozenset("fiubc")
+_MOST_NODES = 64
+_MOST_LEAVES = 6
+_BOOL = np.dtype(bool)
+
+
+class Lazy(NDArrayOperatorsMixin):
+    """An array that may not have been computed yet. Immutable."""
+
+    __slots__ = (
+        "__weakref__",
+        "_args",
+        "_computed",
+        "_function",
+        "_leaves",
+        "_nodes",
+        "_value",
+        "dtype",
+        "shape",
+        "size",
+    )
+    __array_priority__ = 50
+
+    def __init__(self, function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...], size: int) -> None:
+        self._function, self._args, self.dtype, self.shape, self.size = function, args, dtype, shape, size
+        self._value: Any = None
+        self._computed = 0
+        nodes = 1
+        leaves = 0
+        for arg in args:
+            if type(arg) is Lazy and arg._value is None:
+                nodes += arg._nodes
+                leaves += arg._leaves
+            elif arg.size >= size:
+                leaves += 1
+        self._nodes, self._leaves = nodes, leaves
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+    def get(self) -> np.ndarray:
+        """The array it stands for."""
+        if self._value is None:
+            _evaluate([self])
+        return self._value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.get(), dtype=dtype, copy=copy)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.get(), name)
+
+    # ------------------------------------------------------------ NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not _in_place(kwargs.pop("out", None), kwargs):
+            result = _applied(ufunc, inputs, **kwargs) if kwargs.keys() <= {"dtype"} else None
+            if result is not None:
+                return result
+        return getattr(ufunc, method)(*map(_forced, inputs), **{key: _forced(value) for key, value in kwargs.items()})
+
+    def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        lazily = _FUNCTIONS.get(function)
+        result = NotImplemented if lazily is None else lazily(*args, **kwargs)
+        if result is not NotImplemented:
+            return result
+        return function(*_forced(args), **_forced(kwargs))
+
+    # ------------------------------------------------------------ methods that kernels use
+
+    def astype(self, dtype: Any, **options: Any) -> Any:
+        dtype = np.dtype(dtype)
+        if dtype is self.dtype:
+            return self
+        return _node("cast", (self,), dtype, self.shape) if dtype.kind in _KINDS else self.get().astype(dtype)
+
+    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+        return _reduced(np.add, self, axis, dtype, keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return _reduced(np.maximum, self, axis, None, keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return _reduced(np.minimum, self, axis, None, keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return _reduced(np.logical_or, self, axis, None, keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return _reduced(np.logical_and, self, axis, None, keepdims)
+
+    # ------------------------------------------------------------ methods of any array
+
+    def __len__(self) -> int:
+        return len(self.get())
+
+    def __iter__(self) -> Any:
+        return iter(self.get())
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.get()[_forced(key)]
+
+    def __contains__(self, item: Any) -> bool:
+        return item in self.get()
+
+    def __bool__(self) -> bool:
+        return bool(self.get())
+
+    def __int__(self) -> int:
+        return int(self.get())
+
+    def __float__(self) -> float:
+        return float(self.get())
+
+    def __complex__(self) -> complex:
+        return complex(self.get())
+
+    def __index__(self) -> int:
+        return self.get().__index__()
+
+    def __deepcopy__(self, memo: Any) -> Lazy:
+        return self
+
+    def __repr__(self) -> str:
+        return repr(self.get())
+
+
+backend.Lazy = Lazy
+backend.register_type(Lazy, np)
+
+
+def of(array: Any) -> Any:
+    """A large NumPy array as a lazy one; anything else as it is."""
+    if type(array) is np.ndarray and array.size >= backend.large and array.dtype.kind in _KINDS:
+        leaf = Lazy(None, (), array.dtype, array.shape, array.size)
+        leaf._value = array
+        return leaf
+    return array
+
+
+def _forced(value: Any) -> Any:
+    """A value with the arrays that lazy ones in it stand for in their place."""
+    kind = type(value)
+    if kind is Lazy:
+        return value.get()
+    if kind is tuple or kind is list:
+        return kind(map(_forced, value))
+    return {key: _forced(v) for key, v in value.items()} if kind is dict else value
+
+
+def _in_place(out: Any, kwargs: dict[str, Any]) -> bool:
+    """Whether a result must go into an array that exists; `lazy += x` is just another lazy one."""
+    if out is None or type(out[0]) is Lazy:
+        return False
+    kwargs["out"] = out
+    return True
+
+
+# ---------------------------------------------------------------- writing down
+
+_dtypes: dict[tuple, tuple[np.dtype, ...] | None] = {}  # of a ufunc's loop for operands of given types
+
+
+def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
+    """The result of a ufunc, lazily; None if it must be computed at once. Raises what the ufunc raises."""
+    if dtype is not None:
+        inputs = tuple(_as(x, np.dtype(dtype)) for x in inputs)
+    kinds = tuple(x.dtype if hasattr(x, "dtype") else type(x) for x in inputs)
+    key = (ufunc, *kinds)
+    try:
+        loop = _dtypes[key]
+    except KeyError:
+        loop = _dtypes[key] = _loop(ufunc, kinds)
+    if loop is None:
+        return None
+    args = []
+    for x, wanted in zip(inputs, loop):
+        if type(x) is Lazy or type(x) is np.ndarray:
+            args.append(x)
+        else:
+            try:
+                args.append(np.array(x, wanted))
+            except OverflowError:
+                return None
+    return _node(ufunc, tuple(args), loop[-1], _broadcast(args))
+
+
+def _loop(ufunc: np.ufunc, kinds: tuple) -> tuple[np.dtype, ...] | None:
+    """The dtypes of operands and result, or None for what is not to be put off."""
+    if ufunc.nout != 1 or ufunc.signature is not None:
+        return None
+    weak = tuple(_BOOL if kind is bool else kind for kind in kinds)
+    if any(kind not in (int, float, complex) and not isinstance(kind, np.dtype) for kind in weak):
+        return None
+    loop = ufunc.resolve_dtypes((*weak, None))
+    if ufunc is np.power and loop[-1].kind in "iu":
+        return None  # it refuses negative exponents
+    return loop if all(d.kind in _KINDS for d in loop) else None
+
+
+def _as(x: Any, dtype: np.dtype) -> Any:
+    return x.astype(dtype) if hasattr(x, "dtype") else dtype.type(x)
+
+
+def _broadcast(args: list[Any]) -> tuple[int, ...]:
+    """The shape to which the operands broadcast. Raises ValueError if they do not."""
+    shapes = {x.shape for x in args}
+    shapes.discard(())
+    if len(shapes) > 1:
+        return np.broadcast_shapes(*shapes)
+    return shapes.pop() if shapes else ()
+
+
+def _node(function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...]) -> Any:
+    """What `function` gives for the operands: a new lazy array, or a NumPy array if it is small."""
+    size = math.prod(shape)
+    if size < backend.large:
+        return at_once(function, _forced(args), dtype)
+    args = tuple(_operand_of(x, size) for x in args)
+    node = Lazy(function, args, dtype, shape, size)
+    if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
+        _measure(node)
+        if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
+            pending = [x for x in dict.fromkeys(map(_Same, args)) if type(x.value) is Lazy]
+            _evaluate([x.value for x in pending])
+            node = Lazy(function, _forced(args), dtype, shape, size)
+    return node
+
+
+def _operand_of(x: Any, size: int) -> Any:
+    """An operand as a node holds it: computed if it is smaller, as it would be again for each part of the result."""
+    if type(x) is Lazy:
+        if x._value is None and x.size >= size:
+            return x
+        x = x.get()
+    is_number = x.size and not any(x.strides) and x.ndim
+    return x[(slice(0, 1),) * x.ndim].reshape(()) if is_number else x
+
+
+class _Same:
+    """A value that equals itself only."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+
+def _measure(node: Lazy) -> None:
+    """Count nodes and large leaves, each once."""
+    order, leaves = _ordered([node])
+    node._nodes, node._leaves = len(order), sum(leaf.size >= node.size for leaf in leaves)
+
+
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    if x is None or y is None:
+        return NotImplemented
+    dtype = np.result_type(*(v.dtype if hasattr(v, "dtype") else v for v in (x, y)))
+    if dtype.kind not in _KINDS:
+        return NotImplemented
+    args = [_operand(condition, _BOOL), _operand(x, dtype), _operand(y, dtype)]
+    return _node("where", tuple(args), dtype, _broadcast(args))
+
+
+def _operand(x: Any, dtype: np.dtype) -> Any:
+    return x.astype(dtype, copy=False) if type(x) in (Lazy, np.ndarray) else np.asarray(x, dtype)
+
+
+def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    if low is not None:
+        x = np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+
+def _full_like(x: Any, value: Any, dtype: Any = None) -> Any:
+    one = np.array(_forced(value)).astype(x.dtype if dtype is None else dtype)
+    return np.broadcast_to(one, x.shape) if one.ndim == 0 else NotImplemented
+
+
+# ---------------------------------------------------------------- computing
+
+
+def _ordered(roots: list[Lazy]) -> tuple[list[Lazy], list[np.ndarray]]:
+    """What must be computed for the roots, operands first, and the arrays from which."""
+    order: list[Lazy] = []
+    leaves: dict[int, np.ndarray] = {}
+    seen: set[int] = set()
+    stack: list[tuple[Lazy, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, is_ready = stack.pop()
+        if is_ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            args = node._args  # read before the value: another thread sets that first, and then drops these
+            if node._value is not None:
+                leaves[id(node)] = node._value
+                continue
+            stack.append((node, True))
+            for arg in args:
+                if type(arg) is Lazy:
+                    stack.append((arg, False))
+                else:
+                    leaves[id(arg)] = arg
+    return order, list(leaves.values())
+
+
+def _evaluate(roots: list[Lazy]) -> None:
+    """Compute lazy arrays, all in one pass over memory if they are of one shape."""
+    roots = [root for root in roots if root._value is None]
+    while roots:
+        shape = roots[0].shape
+        together = [root for root in roots if root.shape == shape]
+        _pass(together, [], shape)
+        roots = [root for root in roots if root._value is None]
+
+
+def _pass(roots: list[Lazy], reductions: list[tuple[Lazy, Output]], shape: tuple[int, ...]) -> list[np.ndarray]:
+    """One pass: the roots get their values, the reductions (of a lazy array, register to be filled in) are returned."""
+    nodes = {id(node): node for node in [*roots, *(x for x, _ in reductions)]}
+    order, _ = _ordered(list(nodes.values()))
+    kept = [*roots, *_needed_again(order, {id(root) for root in roots})]
+    registers: dict[int, int] = {}
+    arrays: list[np.ndarray] = []
+
+    def register(x: Any) -> int:
+        found = registers.get(id(x))
+        if found is None:
+            found = registers[id(x)] = len(arrays)
+            arrays.append(x._value if type(x) is Lazy else x)
+        return found
+
+    computed = {id(node): i for i, node in enumerate(order)}
+    operands: list[list[int]] = []  # of each step: an input's register, or -1 less a step's number
+    for node in order:
+        operands.append([-1 - computed[id(a)] if id(a) in computed else register(a) for a in node._args])
+    inputs = [x for x, _ in reductions if id(x) not in computed]
+    for x in inputs:
+        register(x)
+    first = len(arrays)
+    steps = tuple(
+        Step(node._function, tuple(a if a >= 0 else first - 1 - a for a in args), node.dtype)
+        for node, args in zip(order, operands)
+    )
+
+    def where(node: Lazy) -> int:
+        return first + computed[id(node)] if id(node) in computed else registers[id(node)]
+
+    outputs = [Output(where(node)) for node in kept]
+    outputs += [output._replace(register=where(x)) for x, output in reductions]
+    program = Program(tuple(array.dtype for array in arrays), steps, tuple(outputs))
+    results = run(program, arrays, shape)
+    for node, value in zip(kept, results):
+        node._value = value.reshape(node.shape)
+        node._args = ()
+    return results[len(kept) :]
+
+
+def _needed_again(order: list[Lazy], roots: set[int]) -> list[Lazy]:
+    """Of what is computed for the third time, the last that somebody still holds, save the roots."""
+    uses: dict[int, int] = {}
+    for node in order:
+        node._computed += 1
+        for arg in node._args:
+            uses[id(arg)] = uses.get(id(arg), 0) + 1
+    kept: list[Lazy] = []
+    is_covered: dict[int, bool] = {}  # whether all who need it here are kept themselves
+    for node in reversed(order):
+        covered = is_covered.get(id(node), False)
+        keep = False
+        if node._computed > 2 and id(node) not in roots and not covered:
+            # Those that hold it beside the operands' tuples: `order`, `node`, and the call's own argument.
+            keep = sys.getrefcount(node) - uses.get(id(node), 0) > _OUR_REFERENCES
+        if keep:
+            kept.append(node)
+        for arg in node._args:
+            inside = keep or covered or id(node) in roots
+            is_covered[id(arg)] = is_covered.get(id(arg), True) and inside
+    return kept
+
+
+_OUR_REFERENCES = 4
+
+
+def _reduced(reduce: np.ufunc, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """A reduction over `axis`, computed at once, while what is reduced is not kept."""
+    if type(x) is not Lazy:
+        return NotImplemented
+    rank = len(x.shape)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(sorted({a % rank for a in axes}))
+    if not axes:
+        return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+    output = Output(0, reduce, axes, None if dtype is None else np.dtype(dtype))
+    (total,) = _pass([], [(x, output)], x.shape)
+    return total if keepdims else total.reshape([n for a, n in enumerate(x.shape) if a not in axes])[()]
+
+
+_FUNCTIONS: dict[Any, Any] = {
+    np.where: _where,
+    np.clip: _clip,
+    np.full_like: _full_like,
+    np.zeros_like: lambda x, dtype=None: _full_like(x, 0, dtype),
+    np.ones_like: lambda x, dtype=None: _full_like(x, 1, dtype),
+    np.sum: lambda x, axis=None, dtype=None, keepdims=False: _reduced(np.add, x, axis, dtype, keepdims),
+    np.prod: lambda x, axis=None, dtype=None, keepdims=False: _reduced(np.multiply, x, axis, dtype, keepdims),
+    np.max: lambda x, axis=None, keepdims=False: _reduced(np.maximum, x, axis, None, keepdims),
+    np.min: lambda x, axis=None, keepdims=False: _reduced(np.minimum, x, axis, None, keepdims),
+    np.any: lambda x, axis=None, keepdims=False: _reduced(np.logical_or, x, axis, None, keepdims),
+    np.all: lambda x, axis=None, keepdims=False: _reduced(np.logical_and, x, axis, None, keepdims),
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+}
