@@ -33,7 +33,7 @@ def register_type(array_type: type, xp: ModuleType) -> None:
 large = 2**17
 
 #: The class of lazy arrays, once there has been one.
-Lazy: type | None = None
+Lazy: Any = None
 
 
 def lazily(array: Any) -> Any:

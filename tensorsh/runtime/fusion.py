@@ -166,7 +166,7 @@ class _Frame:
         self.code, self.buffers = self._compiled(program, len(self.constants) + len(self.sliced))
         # An output that no step computes, as it is an input or one number.
         first = len(program.inputs)
-        self.copied = [
+        self.copied: list[tuple[np.ndarray, Any]] = [
             (array, views.get(r, known.get(r))) for r, array in self.whole.items() if r < first or r in known
         ]
 
