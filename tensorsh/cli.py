@@ -27,6 +27,10 @@ def main(argv: list[str]) -> int:
     if arguments.tell is not None:
         print(help_text() if arguments.tell == "help" else f"tensorsh {__version__}\n", end="")
         return DONE
+    if arguments.color != "auto":
+        from .color import choose
+
+        choose(arguments.color)
     if arguments.texts:
         return run_texts(arguments)
     if arguments.script not in (None, "-"):
@@ -34,7 +38,7 @@ def main(argv: list[str]) -> int:
     if arguments.script is None and sys.stdin.isatty():
         from .shell.app import interact
 
-        return interact(arguments.debug)
+        return interact(arguments)
     return run_stdin(arguments)
 
 
@@ -167,6 +171,7 @@ def guarded(session: Any, program: Any, debug: bool) -> int:
 
 def explain(session: Any, error: BaseException, debug: bool) -> int:
     """Print an error as a person reads it, and return its exit code."""
+    from .color import wants_color
     from .reports import is_internal_fault, report
     from .session import TensorshSyntaxError
 
@@ -176,7 +181,7 @@ def explain(session: Any, error: BaseException, debug: bool) -> int:
     if isinstance(error, InputError):
         print(f"tensorsh: {error}", file=sys.stderr)
         return USAGE
-    print(report(session, error, debug=debug), file=sys.stderr)
+    print(report(session, error, wants_color(sys.stderr), debug), file=sys.stderr)
     if is_internal_fault(error, session.sources):
         return INTERNAL
     return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME

@@ -28,6 +28,9 @@ class Arguments:
         self.script: str | None = None
         self.argv: list[str] = []
         self.debug = False
+        self.color = "auto"
+        self.vi = False
+        self.keep_history = True
         self.tell: str | None = None  # "help" or "version": print it, and be done
 
 
@@ -53,6 +56,10 @@ def turn_on(attribute: str) -> Callable[[Arguments, str], None]:
     return lambda arguments, _: setattr(arguments, attribute, True)
 
 
+def turn_off(attribute: str) -> Callable[[Arguments, str], None]:
+    return lambda arguments, _: setattr(arguments, attribute, False)
+
+
 def append(attribute: str, convert: Callable[[str], Any] = str) -> Callable[[Arguments, str], None]:
     """For an option that may be given more than once."""
     return lambda arguments, value: getattr(arguments, attribute).append(convert(value))
@@ -76,8 +83,12 @@ def _without_cache(arguments: Arguments, value: str) -> None:
     os.environ["TENSORSH_NO_CACHE"] = "1"
 
 
+_WHENS = ("auto", "always", "never")
 OPTIONS: tuple[Option, ...] = (
     Option("-e", "TEXT", "evaluate TEXT and show its values; may be repeated", append("texts"), "Program"),
+    Option("--vi", "", "vi's keys in the interactive shell", turn_on("vi"), "Shell"),
+    Option("--no-history", "", "keep no entries of the interactive shell", turn_off("keep_history"), "Shell"),
+    Option("--color", "WHEN", "colour errors: always, never, or auto", store("color"), choices=_WHENS),
     Option("--debug", "", "show Python's traceback below an error", turn_on("debug")),
     Option("--no-cache", "", "neither read nor keep compiled programs", _without_cache),
     Option("--version", "", "print the version", tell("version")),

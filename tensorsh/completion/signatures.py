@@ -6,18 +6,21 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ..manual.docstrings import parts_of
 from ..runtime.dtypes import DType
 from ..runtime.session_classes import is_session_class
 
 _LONGEST_DEFAULT = 20
+SPREAD = "tf"  # by this parameter, ops with spread arguments take TensorFlow's own keywords
 
 
 def parameters(function: Any) -> tuple[str, ...] | None:
     """The parameters as they are written in a `def`, without annotations: ("x", "axis=None"); None if unknown."""
     try:
-        found = inspect.signature(function).parameters.values()
+        found = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return None
+    found = [each for each in found if each.name != SPREAD]
     written: list[str] = []
     only_keywords = False
     for each in found:
@@ -33,11 +36,10 @@ def parameters(function: Any) -> tuple[str, ...] | None:
 
 
 def summary(value: Any) -> str:
-    """The first line of the value's own help text; empty if there is none."""
+    """The first sentence of the value's own help text; empty if there is none."""
     if is_session_class(type(value)) or not (callable(value) or isinstance(value, property)):
         return ""
-    text = getattr(value, "__doc__", None)
-    return text.strip().partition("\n")[0] if isinstance(text, str) else ""
+    return parts_of(value).summary.partition(". ")[0].rstrip(".")
 
 
 def returned_class(function: Any, classes: Callable[[str], Any]) -> type | None:

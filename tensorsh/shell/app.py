@@ -2,6 +2,9 @@
 
 Results go to standard output, and everything that is said about them to standard error. Whatever an entry
 does, the shell goes on: it ends when the user leaves, or when there is nobody left to write to.
+
+The prompt is there before NumPy is: neither this file nor what it imports at its top may import the session, the
+ops or the runtime. They load in the background, and the first entry waits for them.
 """
 
 from __future__ import annotations
@@ -9,19 +12,25 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from functools import partial
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from .. import __version__
+from ..color import wants_color
 from ..language.source import Source, split
-from ..reports import report
-from ..session import Session
-from .commands import CommandError, Leave, run_command
+from ..options import Arguments
+from .editing import as_program
 from .evaluate import Evaluator, Interrupted
 from .history import history_path, open_history
+from .loading import Loading
+from .preferences import Preferences
 from .prompt import Reader, choose_reader
-from .screen import LineAware, say, shows_colour
+from .screen import LineAware, say
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 BANNER = f"tensorsh {__version__}  (:help lists the commands, Ctrl-D leaves)"
 
@@ -29,20 +38,25 @@ BANNER = f"tensorsh {__version__}  (:help lists the commands, Ctrl-D leaves)"
 _GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 
-def interact(debug: bool) -> int:
+def interact(arguments: Arguments) -> int:
     """Run the shell on this process's terminal and return the exit code."""
-    reader = choose_reader(open_history(history_path(os.environ), say))
+    say(BANNER)
+
+    def names() -> Mapping[str, Any] | None:
+        return loading().visible_names() if loading.is_ready else None
+
+    history = open_history(history_path(os.environ) if arguments.keep_history else None, say)
+    reader = choose_reader(history, names, Preferences(vi=arguments.vi))
+    loading: Loading[Session] = Loading(_load, lambda session: _warm(reader))
     out = LineAware(sys.stdout)
-    if sys.stdout.isatty():
-        reader = _below(out, reader)
-    shell = Shell(Session(), reader, debug)
+    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, arguments.debug)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
     try:
         with redirect_stdout(cast(TextIO, out)):
             code = shell.run()
     finally:
         signal.signal(signal.SIGINT, before)
-    if shell.evaluator.abandoned:
+    if shell.evaluator.abandoned or loading.is_busy:
         # The interpreter's ordinary end would wait for the C code that was left running, maybe for ever.
         sys.stdout.flush()
         os._exit(code)
@@ -50,51 +64,63 @@ def interact(debug: bool) -> int:
 
 
 class Shell:
-    """A session, and a reader of the entries to run in it."""
+    """A session, and a reader of the entries to run in it.
 
-    def __init__(self, session: Session, reader: Reader, debug: bool = False) -> None:
-        self.session = session
+    load: gives the session, the same one at each call, and may take its time at the first.
+    """
+
+    def __init__(self, load: Callable[[], Session], reader: Reader, debug: bool = False) -> None:
         self.evaluator = Evaluator()
+        self._load = load
         self._reader = reader
         self._debug = debug
         self._count = 0
 
+    @property
+    def session(self) -> Session:
+        return self._load()
+
     def run(self) -> int:
         """Read and run entries until the user leaves; return the exit code."""
-        say(BANNER)
         while True:
             try:
-                self.enter(self._reader())
+                if not self.enter(self._reader()):
+                    return 0
             except KeyboardInterrupt:
                 continue
-            except (EOFError, Leave):
+            except EOFError:
                 return 0
             except BrokenPipeError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return 0
 
-    def enter(self, text: str) -> None:
-        """Run one entry: a command, or statements one by one, up to the first that fails."""
+    def enter(self, text: str) -> bool:
+        """Run one entry: a command, or statements one by one, up to the first that fails. Whether the shell goes on."""
+        from .commands import CommandError, Leave, run_command
+
         if not text.strip():
-            return
+            return True
         if text.strip() in _GOODBYES and text.strip("() \n") not in self.session.names:
-            raise Leave
+            return False
         try:
             if text.lstrip().startswith(":"):
                 self.evaluator.run(partial(run_command, text, self), self.session.names)
             else:
-                self._run_program(text)
+                self._run_program(as_program(text))
         except Interrupted:
             # The terminal has shown ^C where the cursor was.
             say(("\n" if sys.stderr.isatty() else "") + "Interrupted")
         except CommandError as error:
             say(f"error: {error}")
-        except (Leave, BrokenPipeError):
+        except Leave:
+            return False
+        except BrokenPipeError:
             raise
         except BaseException as error:
             self._explain(error)
         finally:
             sys.stdout.flush()
+        return True
 
     def write(self, text: str) -> None:
         """Show a command's output."""
@@ -108,7 +134,28 @@ class Shell:
             self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names)
 
     def _explain(self, error: BaseException) -> None:
-        say(report(self.session, error, shows_colour(sys.stderr), self._debug))
+        from ..reports import report
+
+        say(report(self.session, error, wants_color(sys.stderr), self._debug))
+
+
+def _load() -> Session:
+    from .. import reports  # noqa: F401 (an entry's error must not wait for it)
+    from ..session import Session
+
+    return Session()
+
+
+def _warm(reader: Reader) -> None:
+    """Load what the first keys ask for, so that none of them waits."""
+    from ..completion.catalog import catalog
+    from ..language import highlighting
+
+    list(highlighting.pieces("1"))
+    catalog()
+    refresh = getattr(reader, "refresh", None)
+    if refresh is not None:
+        refresh()
 
 
 def _below(out: LineAware, reader: Reader) -> Reader:

@@ -24,7 +24,8 @@ from ..session import Session
 class Desk(Protocol):
     """What commands work with."""
 
-    session: Session
+    @property
+    def session(self) -> Session: ...
 
     def write(self, text: str) -> None:
         """Show a line, or several, on standard output."""

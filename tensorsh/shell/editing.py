@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 from ..language.parser import completeness
+from . import pairs
 
 STEP = 4
 
@@ -14,11 +16,23 @@ def is_entry(text: str) -> bool:
     return text.lstrip().startswith(":") or completeness(text) != "incomplete"
 
 
+def as_program(text: str) -> str:
+    """The entry as it is run: without the blank that kept it out of the history; `name?` asks for help."""
+    question = _QUESTION.fullmatch(text.strip())
+    return f"help({question[1] or question[2]})" if question else dedent(text)
+
+
 def submits(text: str, cursor: int) -> bool:
-    """Whether Enter runs the text; else it begins a new line, as it does inside a text of many lines."""
-    if "\n" in text and text[cursor:].strip():
+    """Whether Enter runs the text; else it begins a new line, as it does inside a text of many lines.
+
+    Brackets that were closed as they were opened do not make an entry complete that is not so without them.
+    """
+    before, after = text[:cursor], text[cursor:]
+    if pairs.awaits_more(before, after):
         return False
-    return is_entry(text)
+    if after.strip() and not after.strip(" \n" + pairs.CLOSING):
+        return completeness(text) == "complete" or completeness(before) != "incomplete"
+    return not ("\n" in text and after.strip()) and is_entry(text)
 
 
 def indentation(text: str) -> str:
@@ -68,15 +82,33 @@ def erased_by_backspace(line: str) -> int:
     return 1
 
 
-def inserted_by_tab(line: str) -> str | None:
-    """The blanks that Tab adds to the line before the cursor; None where it does not indent."""
-    return " " * (STEP - len(line) % STEP) if not line.strip() else None
+def margin_by_tab(above: str, line: str, column: int) -> str | None:
+    """The blanks with which Tab lets the line begin that stands below the text `above`; None where it does not indent.
+
+    At a line's start, Tab gives the line the indentation that belongs there; if it has that, one step more.
+    """
+    margin = _margin(line)
+    if column > len(margin):
+        return None
+    wanted = indentation(above)
+    if _CLAUSE.match(line, len(margin)):
+        wanted = wanted[:-STEP]
+        if wanted != margin:
+            return wanted
+    return wanted if len(margin) < len(wanted) else " " * (len(margin) // STEP + 1) * STEP
+
+
+def margin_by_backtab(line: str) -> str:
+    """The line's blanks after Shift-Tab: one step less."""
+    return " " * ((len(_margin(line)) - 1) // STEP * STEP)
 
 
 def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
+_QUESTION = re.compile(r"(?:\?\s*([\w.]+)|([\w.]+)\s*\?{1,2})")
+_CLAUSE = re.compile(r"(else|elif|except|finally)\b")
 _LEAVES = re.compile(r"[ \t]*(return|pass|break|continue|raise)\b")
 
 _TOKENS = re.compile(

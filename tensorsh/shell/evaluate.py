@@ -16,8 +16,6 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from ..runtime import tape
-
 # Together less than the 200 ms after which a key seems to do nothing.
 UNWINDING, PARKING = 0.1, 0.02
 
@@ -71,6 +69,8 @@ class Evaluator:
             _raise_in(thread, _Park)
             event = _next(events, PARKING)
         if event is None:
+            from ..runtime import tape  # here, for the shell's start does not wait for NumPy
+
             self.abandoned = True
             tape.recorders.clear()  # those that the abandoned work opened are never closed
             return Stop()

@@ -5,51 +5,29 @@ A reader raises KeyboardInterrupt when the user drops what was typed, EOFError w
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import History
-from prompt_toolkit.input import Input
-from prompt_toolkit.output import ColorDepth, Output, create_output
-from prompt_toolkit.styles import Style
+from prompt_toolkit.output import create_output
 
+from ..color import is_capable, wants_color
+from .completer import Names
 from .editing import is_entry
-from .keys import key_bindings
-from .screen import is_capable
-
-PROMPT, CONTINUATION = "tsh> ", " ... "
+from .editor import CONTINUATION, PROMPT, Editor
+from .preferences import Preferences
 
 Reader = Callable[[], str]
 
 
-def choose_reader(history: History) -> Reader:
+def choose_reader(history: History, names: Names, preferences: Preferences) -> Reader:
     """The editor where the terminal can show it, else plain lines. No prompt goes to a redirected output."""
     screen = sys.stdout if sys.stdout.isatty() else sys.stderr
     if is_capable(screen):
-        return editor(history, output=create_output(screen))
+        return Editor(history, names, preferences, wants_color(screen), output=create_output(screen))
     return line_reader(sys.stdin, screen)
-
-
-def editor(history: History, input: Input | None = None, output: Output | None = None) -> Reader:
-    """A reader with an editor for entries of many lines."""
-    session: PromptSession[str] = PromptSession(
-        [("class:prompt", PROMPT)],
-        multiline=True,
-        prompt_continuation=_continuation,
-        key_bindings=key_bindings(),
-        history=history,
-        style=Style.from_dict({"prompt": "bold", "continuation": ""}),
-        color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
-        enable_suspend=True,
-        input=input,
-        output=output,
-    )
-    return session.prompt
 
 
 def line_reader(source: TextIO, screen: TextIO) -> Reader:
@@ -79,7 +57,3 @@ def _prompted(source: TextIO, screen: TextIO, prompt: str) -> str:
     if not line:
         raise EOFError
     return line.removesuffix("\n")
-
-
-def _continuation(width: int, line: int, wrapped: int) -> AnyFormattedText:
-    return [("class:continuation", " " * width if wrapped else CONTINUATION)]

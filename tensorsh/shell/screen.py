@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any, TextIO
 
@@ -32,13 +31,3 @@ def say(message: str) -> None:
     """Tell the user something that is no result."""
     sys.stdout.flush()
     print(message, file=sys.stderr, flush=True)
-
-
-def is_capable(stream: TextIO) -> bool:
-    """Whether an editor can move the cursor there."""
-    return stream.isatty() and os.environ.get("TERM", "").lower() not in ("", "dumb", "unknown")
-
-
-def shows_colour(stream: TextIO) -> bool:
-    """Whether colours are understood there, and wanted."""
-    return is_capable(stream) and not os.environ.get("NO_COLOR")

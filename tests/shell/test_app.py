@@ -11,10 +11,15 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tensorsh.session import Session
-from tensorsh.shell.app import BANNER, Shell
-from tensorsh.shell.prompt import Reader, editor, line_reader
+from tensorsh.shell.app import Shell
+from tensorsh.shell.editor import Editor
+from tensorsh.shell.preferences import Preferences
+from tensorsh.shell.prompt import Reader, line_reader
 
 ALT_ENTER, CTRL_C, CTRL_D, BACKSPACE = "\x1b\r", "\x03", "\x04", "\x7f"
+
+
+NAMES: dict[str, object] = {"weights": 1}
 
 
 def pasted(text: str) -> str:
@@ -35,14 +40,12 @@ def reading(entries: Iterable[str]) -> Reader:
 
 @pytest.fixture
 def run(session: Session, capsys: pytest.CaptureFixture[str]):
-    """Enter texts into a shell; return what is on standard output, and on standard error below the banner."""
+    """Enter texts into a shell; return what is on standard output, and on standard error."""
 
     def run(*entries: str) -> tuple[str, str]:
-        assert Shell(session, reading(entries)).run() == 0
+        assert Shell(lambda: session, reading(entries)).run() == 0
         done = capsys.readouterr()
-        banner, _, rest = done.err.partition("\n")
-        assert banner == BANNER
-        return done.out, rest
+        return done.out, done.err
 
     return run
 
@@ -54,7 +57,7 @@ def typed() -> Iterator:
 
         def typed(keys: str) -> list[str]:
             pipe.send_text(keys + CTRL_D)
-            read = editor(InMemoryHistory(), input=pipe, output=DummyOutput())
+            read = Editor(InMemoryHistory(), lambda: NAMES, Preferences(), input=pipe, output=DummyOutput())
             entries = []
             while True:
                 try:

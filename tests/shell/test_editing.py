@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tensorsh.shell.editing import erased_by_backspace, indentation, inserted_by_tab, submits
+from tensorsh.shell.editing import (
+    as_program,
+    erased_by_backspace,
+    indentation,
+    margin_by_backtab,
+    margin_by_tab,
+    submits,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,58 @@ def test_backspace_takes_a_step_of_indentation(line: str, count: int) -> None:
 
 
 def test_tab_indents_at_the_beginning_of_a_line() -> None:
-    assert inserted_by_tab("") == "    "
-    assert inserted_by_tab("  ") == "  "
-    assert inserted_by_tab("x") is None
+    assert margin_by_tab("", "", 0) == "    "
+    assert margin_by_tab("", "  x", 2) == "    "
+    assert margin_by_tab("", "x", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "margin"),
+    [
+        ("for i in y:", "x", 4),
+        ("for i in y:", "    x", 8),
+        ("if a:\n    if b:\n        c", "  x", 8),
+        ("if a:\n    b", "    else:", 0),
+        ("if a:\n    b", "else:", 4),
+        ("zeros(2,", "3)", 6),
+    ],
+)
+def test_tab_gives_a_line_the_indentation_that_belongs_there_then_a_step(above: str, line: str, margin: int) -> None:
+    assert margin_by_tab(above, line, 0) == " " * margin
+
+
+@pytest.mark.parametrize(("line", "margin"), [("        x", 4), ("      x", 4), ("    x", 0), ("x", 0)])
+def test_shift_tab_takes_a_step_of_indentation_away(line: str, margin: int) -> None:
+    assert margin_by_backtab(line) == " " * margin
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("zeros(2|)", True),  # the bracket was closed as it was opened
+        ("zeros(|)", False),
+        ("zeros(2,|)", False),
+        ("f([1, 2|])", True),
+        ("x = (a +|)", False),
+        ("for i in range(3|):", False),
+        ("print('(|)')", True),
+    ],
+)
+def test_enter_before_brackets_that_are_closed_already(text: str, runs: bool) -> None:
+    assert submits(text.replace("|", ""), text.index("|")) is runs
+
+
+@pytest.mark.parametrize(
+    ("entry", "program"),
+    [
+        ("matmul?", "help(matmul)"),
+        ("tf.math.square ??", "help(tf.math.square)"),
+        ("?x", "help(x)"),
+        (" x = 1", "x = 1"),
+        (" for i in y:\n     i", "for i in y:\n    i"),
+        ("x = '?'", "x = '?'"),
+        ("a ? b", "a ? b"),
+    ],
+)
+def test_an_entry_is_run_as_a_program(entry: str, program: str) -> None:
+    assert as_program(entry) == program

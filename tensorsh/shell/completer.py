@@ -1,0 +1,77 @@
+"""What Tab offers: the language's completion, and that of commands and their arguments, in the editor's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+if TYPE_CHECKING:
+    from ..completion import Offer
+    from .commands import Command
+
+Names = Callable[[], Mapping[str, Any] | None]
+
+
+class Offers(Completer):
+    """Completions of an entry. `names` gives what the session has bound; None while it is loading."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        names = self._names()
+        if names is None:
+            return
+        for offer in offers(document.text, document.cursor_position, names):
+            # A callable: the note of an offer that is not shown is never worked out.
+            yield Completion(
+                offer.text,
+                offer.start - document.cursor_position,
+                display_meta=lambda offer=offer: offer.note,
+            )
+
+
+def offers(text: str, cursor: int, names: Mapping[str, Any]) -> list[Offer]:
+    """What could stand at the cursor of an entry."""
+    from ..completion import complete
+
+    if text.lstrip().startswith(":"):
+        from .commands import COMMANDS
+
+        return command_offers(text[:cursor], names, COMMANDS)
+    return complete(text, cursor, names)
+
+
+def command_offers(typed: str, names: Mapping[str, Any], commands: Mapping[str, Command]) -> list[Offer]:
+    """What could follow the beginning of a command: its name, or an argument, as the command's usage calls it.
+
+    COMMAND is the name of a command, FILE or PNG a path, EXPR or NAME what the language completes; words in small
+    letters, `on|off`, are given as they are.
+    """
+    from ..completion import Offer, complete
+    from ..completion.matching import matching
+    from ..completion.offers import files
+
+    indent = len(typed) - len(typed.lstrip())
+    name, blank, argument = typed[indent + 1 :].partition(" ")
+    if not blank:
+        start = indent + 1
+        return [Offer(each, start, "command", commands[each].summary) for each in matching(name, sorted(commands))]
+    command = commands.get(name)
+    wanted = command.argument if command is not None else ""
+    last = argument.rpartition(" ")[2]
+    start = len(typed) - len(last)
+    if "COMMAND" in wanted:
+        return [Offer(each, start, "command", commands[each].summary) for each in matching(last, sorted(commands))]
+    if "FILE" in wanted:
+        return list(files(last, len(typed)))
+    if "EXPR" in wanted or "NAME" in wanted:
+        return [
+            Offer(each.text, each.start + len(typed) - len(argument), each.kind, each.note)
+            for each in complete(argument, len(argument), names)
+        ]
+    words = [word for word in wanted.strip("[]").split("|") if word.islower()]
+    return [Offer(word, start, "word") for word in matching(last, words)]
