@@ -17,6 +17,8 @@ from .language.source import Chunker, Source, TensorshSyntaxError, Unit
 from .ops import registry
 from .ops.namespace import MODULES, Namespace, namespace_names
 from .runtime import backend, local, random, tape
+from .runtime import files as gate
+from .runtime.files import Files, NoFiles
 
 _UNBOUND = object()
 _IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
@@ -27,6 +29,7 @@ class Session:
 
     show: called with the value of every top-level expression statement that is not None.
     folder: where `import name` looks for `name.tsh`.
+    files: which files the program may read and write; all, if None.
     """
 
     def __init__(
@@ -34,12 +37,14 @@ class Session:
         show: Callable[[Any], None] | None = None,
         argv: Iterable[str] = (),
         folder: str = ".",
+        files: Files | None = None,
     ) -> None:
         prepare_library()
         self._seeds = random.SeedState()
         self._local: dict[str, Any] = {}
         self.show = show or (lambda value: print(repr(value)))
         self.folder = folder
+        self.files = files or Files()
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Any] = {}
         self._builtins: dict[str, Any] = {
@@ -97,7 +102,7 @@ class Session:
         names = self.names
         before = [(name, names.get(name, _UNBOUND)) for touched in (unit.touches, self._declared) for name in touched]
         recorders = tape.recorders[:]
-        random.state, local.current = self._seeds, self._local
+        random.state, local.current, gate.current = self._seeds, self._local, self.files
         backend.quiet()
         try:
             exec(unit.code, names)
@@ -200,8 +205,9 @@ class Session:
         """The names that `module`.tsh binds, run once in a session of its own."""
         path = os.path.join(self.folder, *module.split(".")) + ".tsh"
         if path not in self._modules:
+            allowed = self.files.reading(path)
             try:
-                with open(path, encoding="utf-8") as file:
+                with open(allowed, encoding="utf-8") as file:
                     text = file.read()
             except FileNotFoundError:
                 missing: Any = ModuleNotFoundError(f"No module named {module!r}")
@@ -211,7 +217,7 @@ class Session:
                 raise ImportError(f"cannot read {path}: {error.strerror}") from None
             except UnicodeDecodeError:
                 raise ImportError(f"cannot read {path}: it is not UTF-8 text") from None
-            inner = Session(lambda value: None, folder=os.path.dirname(path))
+            inner = Session(lambda value: None, folder=os.path.dirname(path), files=self.files)
             inner._modules = self._modules
             inner._seeds = self._seeds  # one stream of random numbers, whoever draws from it
             self._modules[path] = bound = Module(module, inner.names)
@@ -231,7 +237,7 @@ class Session:
 def evaluate_example(text: str) -> Any:
     """The value of the last expression of a text, run in a session of its own."""
     shown: list[Any] = []
-    Session(show=shown.append).run(text, "example")
+    Session(show=shown.append, files=NoFiles()).run(text, "example")
     return shown[-1]
 
 

@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "tensorsh"
 ALLOWED = {
     "runtime": {"runtime"},
     "language": {"language"},
-    "ops": {"ops", "runtime"},
+    "ops": {"data", "ops", "runtime"},
+    "data": {"data", "runtime"},
     "surface": {"runtime"},
     "classes": {"language", "ops", "runtime", "surface"},
     "manual": {"manual", "ops", "runtime", "surface"},
@@ -29,7 +30,7 @@ ALLOWED = {
     "__init__": set(),
 }
 # A package from outside that only some files may import, since it costs start-up time or is a part's own business.
-OUTSIDE = {"prompt_toolkit": "shell", "lark": "language", "cupy": "runtime"}
+OUTSIDE = {"prompt_toolkit": "shell", "lark": "language", "cupy": "runtime", "pyarrow": "data", "h5py": "data"}
 
 
 def modules() -> list[Path]:

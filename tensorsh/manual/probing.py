@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..ops.registry import Op, ops
-from ..runtime import local, nest, notices, random, tape
+from ..runtime import files, local, nest, notices, random, tape
 from ..runtime.dtypes import as_dtype
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
@@ -56,8 +56,12 @@ def findings(op: Op, evaluate: Callable[[str], Any]) -> Findings:
 
 @contextmanager
 def _apart() -> Iterator[None]:
-    """A block that shows nothing, whose ops no tape records, and which draws no random numbers of the program's."""
-    state, mine = random.state, local.current
+    """A block that shows nothing, whose ops no tape records, and which draws no random numbers of the program's.
+
+    Nor does it touch a file, whatever an example says.
+    """
+    state, mine, gate = random.state, local.current, files.current
+    files.current = files.NoFiles()
     notices.set_sink(lambda line: None)
     try:
         with tape.only(), redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -65,7 +69,7 @@ def _apart() -> Iterator[None]:
             yield
     finally:
         notices.set_sink(None)
-        random.state, local.current = state, mine
+        random.state, local.current, files.current = state, mine, gate
 
 
 def _dtypes(op: Op, bound: inspect.BoundArguments, tensors: list[str]) -> dict[str, list[str]]:
@@ -112,13 +116,21 @@ def _calls(op: Op, evaluate: Callable[[str], Any]) -> Iterator[inspect.BoundArgu
     signature = inspect.signature(op.function)
     before = ""
     for program, _ in examples_in(op.function.__doc__ or ""):
-        for node in ast.walk(ast.parse(program)):
+        for node in ast.walk(_tree(program)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
                 try:
                     yield _evaluated(signature, node, partial(_after, before, evaluate))
                 except Exception:
                     continue  # an argument that is a name of a comprehension or of a lambda, say
         before += program
+
+
+def _tree(program: str) -> ast.AST:
+    """The program as Python reads it; nothing where it is more than Python, as `x |> f` is."""
+    try:
+        return ast.parse(program)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _after(before: str, evaluate: Callable[[str], Any], text: str) -> Any:

@@ -112,6 +112,7 @@ FAMILIES = (
     "gradient_check",
     "structures",
     "output",
+    "files",
     "python",
     "numpy_names",
     "numpy_random",

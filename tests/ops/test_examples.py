@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,12 @@ def shown(session: Session, program: str) -> str:
             found = diagnose(error, session.sources)
             return f"error[{found.kind}]: {found.message}".splitlines()[0]
     return out.getvalue().rstrip("\n")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some examples write files."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", sorted(registry.OPS))
