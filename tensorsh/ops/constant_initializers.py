@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor
-from .keras_objects import standard_dtype
+from .keras_config import standard_dtype
 from .registry import ops
 
 

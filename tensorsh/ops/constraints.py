@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_objects import EPSILON, Catalogue
+from .keras_config import epsilon
+from .keras_objects import Catalogue
 from .registry import export, op, ops
 
 
@@ -50,7 +51,7 @@ class MaxNorm(Constraint):
 
     def __call__(self, w: Any) -> Tensor:
         w, norms = _with_norms(w, self.axis)
-        return w * (_clipped(norms, 0, self.max_value) / (EPSILON + norms))
+        return w * (_clipped(norms, 0, self.max_value) / (epsilon() + norms))
 
 
 class NonNeg(Constraint):
@@ -81,7 +82,7 @@ class UnitNorm(Constraint):
 
     def __call__(self, w: Any) -> Tensor:
         w, norms = _with_norms(w, self.axis)
-        return w / (EPSILON + norms)
+        return w / (epsilon() + norms)
 
 
 class MinMaxNorm(Constraint):
@@ -99,7 +100,7 @@ class MinMaxNorm(Constraint):
     def __call__(self, w: Any) -> Tensor:
         w, norms = _with_norms(w, self.axis)
         wanted = self.rate * _clipped(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
-        return w * (wanted / (EPSILON + norms))
+        return w * (wanted / (epsilon() + norms))
 
 
 def _with_norms(w: Any, axis: Any) -> tuple[Tensor, Tensor]:

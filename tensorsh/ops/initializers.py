@@ -8,7 +8,8 @@ import numpy as np
 
 from ..runtime.tensor import Tensor, is_tensor
 from .constant_initializers import Constant, Identity, Initializer, Ones, Zeros
-from .keras_objects import Catalogue, standard_dtype
+from .keras_config import standard_dtype
+from .keras_objects import Catalogue
 from .random_initializers import (
     GlorotNormal,
     GlorotUniform,

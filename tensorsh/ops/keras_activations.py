@@ -185,7 +185,7 @@ def glu(x: Any, axis: int = -1) -> Tensor:
     return value * ops.sigmoid(gate)
 
 
-@op("keras.activations.hard_sigmoid", samples=_samples)
+@op("keras.activations.hard_sigmoid keras.ops.hard_sigmoid keras.ops.nn.hard_sigmoid", samples=_samples)
 def hard_sigmoid(x: Any) -> Tensor:
     """0 up to -3, 1 from 3 on, and x / 6 + 0.5 between.
 
@@ -206,7 +206,7 @@ def hard_silu(x: Any) -> Tensor:
     return x * hard_sigmoid(x)
 
 
-@op("keras.activations.hard_tanh", samples=_samples)
+@op("keras.activations.hard_tanh keras.ops.hard_tanh keras.ops.nn.hard_tanh", samples=_samples)
 def hard_tanh(x: Any) -> Tensor:
     """x, but -1 below and 1 above.
 
@@ -216,7 +216,7 @@ def hard_tanh(x: Any) -> Tensor:
     return ops.clip_by_value(as_tensor(x), -1.0, 1.0)
 
 
-@op("keras.activations.hard_shrink", samples=_samples)
+@op("keras.activations.hard_shrink keras.ops.hard_shrink keras.ops.nn.hard_shrink", samples=_samples)
 def hard_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
     """x, but 0 from -threshold to threshold.
 
@@ -227,7 +227,7 @@ def hard_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
     return ops.where(abs(x) > threshold, x, ops.zeros_like(x))
 
 
-@op("keras.activations.soft_shrink", samples=_samples)
+@op("keras.activations.soft_shrink keras.ops.soft_shrink keras.ops.nn.soft_shrink", samples=_samples)
 def soft_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
     """x brought closer to 0 by `threshold`.
 
@@ -239,7 +239,7 @@ def soft_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
     return ops.where(x > threshold, x - threshold, low)
 
 
-@op("keras.activations.tanh_shrink", samples=_samples)
+@op("keras.activations.tanh_shrink keras.ops.tanh_shrink keras.ops.nn.tanh_shrink", samples=_samples)
 def tanh_shrink(x: Any) -> Tensor:
     """x - tanh(x).
 
@@ -250,7 +250,11 @@ def tanh_shrink(x: Any) -> Tensor:
     return x - ops.tanh(x)
 
 
-@op("keras.activations.threshold", short=False, samples=lambda s: [s.call(s.distinct(4), 0.1, 5.0)])
+@op(
+    "keras.activations.threshold keras.ops.threshold keras.ops.nn.threshold",
+    short=False,
+    samples=lambda s: [s.call(s.distinct(4), 0.1, 5.0)],
+)
 def threshold(x: Any, threshold: Any, default_value: Any) -> Tensor:
     """x where it is above `threshold`, else `default_value`.
 
@@ -272,7 +276,7 @@ def mish(x: Any) -> Tensor:
     return x * ops.tanh(ops.softplus(x))
 
 
-@op("keras.activations.squareplus", samples=_samples)
+@op("keras.activations.squareplus keras.ops.squareplus keras.ops.nn.squareplus", samples=_samples)
 def squareplus(x: Any, b: Any = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2.
 
@@ -283,7 +287,7 @@ def squareplus(x: Any, b: Any = 4) -> Tensor:
     return (x + ops.sqrt(ops.square(x) + ops.cast(b, x.dtype))) / 2.0
 
 
-@op("keras.activations.sparse_plus", samples=_samples)
+@op("keras.activations.sparse_plus keras.ops.sparse_plus keras.ops.nn.sparse_plus", samples=_samples)
 def sparse_plus(x: Any) -> Tensor:
     """0 up to -1, x from 1 on, and (x + 1)^2 / 4 between.
 
@@ -295,7 +299,7 @@ def sparse_plus(x: Any) -> Tensor:
     return ops.where(x <= -1.0, ops.zeros_like(x), between)
 
 
-@op("keras.activations.sparse_sigmoid", samples=_samples)
+@op("keras.activations.sparse_sigmoid keras.ops.sparse_sigmoid keras.ops.nn.sparse_sigmoid", samples=_samples)
 def sparse_sigmoid(x: Any) -> Tensor:
     """0 up to -1, 1 from 1 on, and (x + 1) / 2 between.
 
@@ -307,7 +311,10 @@ def sparse_sigmoid(x: Any) -> Tensor:
     return ops.where(x <= -1.0, ops.zeros_like(x), between)
 
 
-@op("keras.activations.sparsemax", samples=lambda s: [s.call(s.distinct(2, 4))])
+@op(
+    "keras.activations.sparsemax keras.ops.sparsemax keras.ops.nn.sparsemax",
+    samples=lambda s: [s.call(s.distinct(2, 4))],
+)
 def sparsemax(x: Any, axis: int = -1) -> Tensor:
     """A softmax most of whose entries are 0, after Martins & Astudillo, 2016; where several are not, they are smaller.
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..runtime.tensor import Tensor, as_tensor
+from .keras_config import epsilon
 from .keras_confusion import Thresholds, confusion_counts, evenly_spread, spread_evenly
-from .keras_losses import EPSILON
 from .keras_metrics import Metric, metric
 from .keras_variable import KerasVariable, converted
 from .registry import ops
@@ -58,7 +58,7 @@ class AUC(Metric):
                     f"Argument `num_thresholds` must be an integer > 1. Received: num_thresholds={num_thresholds}"
                 )
             between, even = spread_evenly(num_thresholds), True
-        self._thresholds = Thresholds([0.0 - EPSILON, *between, 1.0 + EPSILON], even)
+        self._thresholds = Thresholds([0.0 - epsilon(), *between, 1.0 + epsilon()], even)
         self.num_thresholds = len(self._thresholds.values)
         if curve not in _CURVES:
             raise ValueError(f'Invalid AUC curve value: "{curve}". Expected values are ["PR", "ROC", "PRGAIN"]')

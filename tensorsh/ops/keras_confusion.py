@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_losses import EPSILON, same_rank
+from .keras_config import epsilon
+from .keras_losses import same_rank
 from .registry import ops
 
 LOWEST = -1e10  # what a prediction that is not among the first k becomes
@@ -46,7 +47,7 @@ def evenly_spread(values: Sequence[float]) -> bool:
     count = len(values)
     if count < 3:
         return False
-    return bool(np.allclose(values, np.arange(count, dtype=np.float32) / (count - 1), atol=EPSILON))
+    return bool(np.allclose(values, np.arange(count, dtype=np.float32) / (count - 1), atol=epsilon()))
 
 
 def confusion_counts(

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..runtime.notices import note
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_losses import EPSILON
+from .keras_config import epsilon
 from .keras_metrics import Metric, metric
 from .keras_variable import converted
 from .registry import ops
@@ -72,8 +72,8 @@ class IoU(Metric):
         either = ops.reduce_sum(matrix, 0) + ops.reduce_sum(matrix, 1) - both
         both, either = (ops.cast(ops.gather(x, self.target_class_ids), "float32") for x in (both, either))
         present = either > 1e-9
-        ratio = ops.where(present, both / (either + EPSILON), ops.zeros_like(either))
-        return ops.reduce_sum(ratio, -1) / (ops.reduce_sum(ops.cast(present, "float32")) + EPSILON)
+        ratio = ops.where(present, both / (either + epsilon()), ops.zeros_like(either))
+        return ops.reduce_sum(ratio, -1) / (ops.reduce_sum(ops.cast(present, "float32")) + epsilon())
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), **self._config(*_OPTIONS)}

@@ -12,10 +12,10 @@ from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from . import losses
 from .keras_activations import floats
+from .keras_config import epsilon
 from .keras_variable import converted
 from .registry import op, ops
 
-EPSILON = 1e-7
 _LOG_2 = 0.6931471805599453  # kept in float32, as in Keras
 
 
@@ -46,7 +46,7 @@ def _mean(x: Tensor, axis: int = -1) -> Tensor:
 
 
 def _clipped(x: Tensor) -> Tensor:
-    return ops.clip_by_value(x, EPSILON, 1.0 - EPSILON)
+    return ops.clip_by_value(x, epsilon(), 1.0 - epsilon())
 
 
 def _samples(s: Any) -> Any:
@@ -94,7 +94,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=50.0>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), EPSILON)))
+    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), epsilon())))
 
 
 @op(loss_paths("MSLE", "msle"), short="msle", samples=probabilities)
@@ -105,7 +105,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=0.48045286536216736>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    logs = [ops.log(ops.maximum(y, EPSILON) + 1.0) for y in (y_pred, y_true)]
+    logs = [ops.log(ops.maximum(y, epsilon()) + 1.0) for y in (y_pred, y_true)]
     return _mean(ops.square(logs[0] - logs[1]))
 
 
@@ -143,7 +143,7 @@ def poisson(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=0.9999999403953552>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return _mean(y_pred - y_true * ops.log(y_pred + EPSILON))
+    return _mean(y_pred - y_true * ops.log(y_pred + epsilon()))
 
 
 @op(loss_paths("cosine_similarity", metrics=False), samples=_samples)
@@ -159,7 +159,7 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
 
 def _unit(x: Tensor, axis: int) -> Tensor:
     # Kept from 0 before the root and not after it, so that the gradient at 0 is none and not nan.
-    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), EPSILON**2))
+    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), epsilon() ** 2))
 
 
 # ---------------------------------------------------------------- margins
@@ -218,8 +218,8 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """
     y_pred = floats(y_pred)
-    y_true = ops.clip_by_value(ops.cast(as_tensor(y_true), y_pred.dtype), EPSILON, 1.0)
-    y_pred = ops.clip_by_value(y_pred, EPSILON, 1.0)
+    y_true = ops.clip_by_value(ops.cast(as_tensor(y_true), y_pred.dtype), epsilon(), 1.0)
+    y_pred = ops.clip_by_value(y_pred, epsilon(), 1.0)
     return ops.reduce_sum(y_true * ops.log(y_true / y_pred), -1)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from . import keras_losses as losses
+from .keras_config import epsilon
 from .keras_losses import same_rank
 from .keras_metrics import Mean, NamedMean, metric
 from .keras_variable import converted
@@ -285,7 +286,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     spread = ops.reduce_variance(y_true - mean_true, axis, True) + ops.reduce_variance(y_pred - mean_pred, axis, True)
     covariance = (y_true - mean_pred) * (y_pred - mean_pred)  # Keras's own: the same in the mean
     norm = spread + ops.square(mean_true - mean_pred)
-    return ops.reduce_mean(2.0 * covariance / (norm + losses.EPSILON), axis)
+    return ops.reduce_mean(2.0 * covariance / (norm + epsilon()), axis)
 
 
 @metric("correlation_metrics")

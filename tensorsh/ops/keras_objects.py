@@ -7,26 +7,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..runtime.dtypes import DTYPES, DType
-
-EPSILON = 1e-7  # what Keras adds to a norm before it divides by it
-
-_PYTHON = {None: "float32", bool: "bool", int: "int64", float: "float32", str: "string"}
-_NOT_KERAS = ("complex64", "complex128", "resource", "variant", "qint8", "quint8", "qint32", "qint16", "quint16")
-
-
-def standard_dtype(dtype: Any) -> DType:
-    """The dtype that a Keras object is asked for: a name, a dtype of TensorFlow or NumPy, a Python type, None.
-
-    Unlike in TensorFlow, `int` is int64. Raises ValueError for anything else.
-    """
-    if dtype is None or isinstance(dtype, type) and dtype in _PYTHON:
-        return DTYPES[_PYTHON[dtype]]
-    name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or dtype
-    if not isinstance(name, str) or name not in DTYPES or name in _NOT_KERAS:
-        raise ValueError(f"Invalid dtype: {name}")
-    return DTYPES[name]
-
 
 class Catalogue:
     """The classes of one of Keras's families, by name: `MaxNorm` and `max_norm`.

@@ -1,13 +1,15 @@
-"""`keras.ops`: branches, loops and maps over rows, and elements written into a tensor."""
+"""`keras.ops`: branches, loops and maps over rows, and functions made of functions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..runtime import nest
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_ops_dtypes import keras_op
-from .registry import at_path, ops
+from .registry import ops
 
 
 @keras_op(".cond")
@@ -96,43 +98,79 @@ def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     return value
 
 
-@keras_op(".scatter", lambda s: [s.call([[0], [2], [0]], s(3), (4,))])
-def scatter(indices: Any, values: Any, shape: Any) -> Tensor:
-    """Zeros with the values at the indices; values of one index add up.
+@keras_op(".associative_scan")
+def associative_scan(f: Any, elems: Any, reverse: bool = False, axis: int = 0) -> Any:
+    """f(f(x0, x1), x2) ... for each row along `axis` and all before it, for an associative f of stacked rows.
 
-    >>> tf.keras.ops.scatter([[0], [2]], [1., 2.], (4,))
-    <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1., 0., 2., 0.], dtype=float32)>
+    elems: a tensor or a structure of them. reverse: from the end. Raises TypeError if f cannot be called.
+
+    >>> tf.keras.ops.associative_scan(lambda a, b: a + b, tf.constant([1, 2, 3, 4]))
+    <tf.Tensor: shape=(4,), dtype=int32, numpy=array([ 1,  3,  6, 10], dtype=int32)>
     """
-    return ops.scatter_nd(indices, values, shape)
+    if not callable(f):
+        raise TypeError(f"`f` should be a callable. Received: f={f}")
+    flat = [as_tensor(leaf) for leaf in nest.flatten(elems)]
+    sizes = [leaf._array.shape[axis] for leaf in flat]
+    if len(set(sizes)) > 1:
+        shapes = [as_tensor(list(leaf._array.shape), "int32") for leaf in flat]
+        raise ValueError(f"Array inputs to associative_scan must have the same first dimension. (saw: {shapes})")
+    turned = [ops.reverse(leaf, [axis]) for leaf in flat] if reverse else flat
+
+    def joined(a: list[Tensor], b: list[Tensor]) -> list[Tensor]:
+        return nest.flatten(f(nest.pack_as(elems, a), nest.pack_as(elems, b)))
+
+    done = _prefixes(joined, turned, axis)
+    return nest.pack_as(elems, [ops.reverse(leaf, [axis]) for leaf in done] if reverse else done)
 
 
-@keras_op(".scatter_update", lambda s: [s.call(s(4), [[1]], s(1))])
-def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Tensor:
-    """The inputs with the updates at the indices: in place of what is there, or joined to it.
+def _prefixes(joined: Any, xs: list[Tensor], axis: int) -> list[Tensor]:
+    """The rows joined with all before them: pairs first, then the odd ones by recursion, then those between."""
+    size = xs[0]._array.shape[axis]
+    if size < 2:
+        return xs
 
-    reduction: add, max, min or mul.
+    def some(parts: list[Tensor], start: int, stop: int | None, step: int = 2) -> list[Tensor]:
+        return [ops.gather(x, list(range(x._array.shape[axis]))[start:stop:step], axis=axis) for x in parts]
 
-    >>> tf.keras.ops.scatter_update(tf.zeros(3), [[1]], [5.])
-    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 5., 0.], dtype=float32)>
-    """
-    inputs = as_tensor(inputs)
-    updates = ops.cast(updates, inputs.dtype)
-    if reduction == "mul":
-        return inputs * ops.tensor_scatter_nd_update(ops.ones_like(inputs), indices, updates)
-    writers = {None: "update", "add": "add", "max": "max", "min": "min"}
-    if reduction not in writers:
-        raise ValueError(f"Unsupported reduction: {reduction}")
-    return getattr(ops, "tensor_scatter_nd_" + writers[reduction])(inputs, indices, updates)
+    odd = _prefixes(joined, joined(some(xs, 0, size - size % 2), some(xs, 1, None)), axis)
+    even = some(xs, 0, 1)
+    if size > 2:
+        between = joined(some(odd, 0, (size - 1) // 2, 1), some(xs, 2, None))
+        even = [ops.concat([first, rest], axis) for first, rest in zip(even, between)]
+    evens = (size + 1) // 2
+    order = [i // 2 + (evens if i % 2 else 0) for i in range(size)]
+    return [ops.gather(ops.concat(pair, axis), order, axis=axis) for pair in zip(even, odd)]
 
 
-@keras_op(".slice", lambda s: [s.call(s(3, 3), [1, 0], [2, 2])])
-def slice_(inputs: Any, start_indices: Any, shape: Any) -> Tensor:
-    """The block of that shape which begins there.
+@keras_op("numpy.vectorize")
+def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> Any:
+    """A function that calls `pyfunc` for each element of its arguments, which broadcast, and puts the results together.
 
-    >>> tf.keras.ops.slice(tf.constant([1, 2, 3]), [1], [2])
+    >>> tf.keras.ops.vectorize(lambda x: x + 1)(tf.constant([1, 2]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
-    return at_path("tf.slice")(inputs, start_indices, shape)
+    if not callable(pyfunc):
+        raise TypeError(f"Expected argument `pyfunc` to be a callable. Received: pyfunc={pyfunc}")
+
+    def vectorized(*args: Any) -> Any:
+        tensors = [as_tensor(x) for x in args]
+        shape = np.broadcast_shapes(*(x._array.shape for x in tensors))
+        columns = [ops.unstack(ops.reshape(ops.broadcast_to(x, shape), [-1])) for x in tensors]
+        y = _stacked([pyfunc(*row) for row in zip(*columns)])
+        return nest.map_leaves(lambda leaf: ops.reshape(leaf, [*shape, *leaf._array.shape[1:]]), y)
+
+    return vectorized
+
+
+@keras_op(".custom_gradient")
+def custom_gradient(f: Any) -> Any:
+    """Decorate a function that returns its value and a function of the upstream gradient, which gives its gradient.
+
+    >>> double = tf.keras.ops.custom_gradient(lambda x: (x, lambda upstream: upstream * 2.))
+    >>> double(tf.constant(3.))
+    <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
+    """
+    return ops.custom_gradient(f)
 
 
 def _rows(xs: Any) -> list[Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
+from .keras_config import standard_dtype
 from .keras_ops_dtypes import dtype_of, floats, keras_op, result_type, smooth, tensor
+from .keras_variable import converted
 from .registry import ops
 
 
 def _typed(x: Any, dtype: Any) -> Tensor:
-    return as_tensor(x) if dtype is None else ops.cast(x, dtype)
+    return as_tensor(x) if dtype is None else converted(x, standard_dtype(dtype).name)
 
 
 @keras_op(".convert_to_tensor", lambda s: [s.call(s(3))])
@@ -50,7 +52,7 @@ def cast(x: Any, dtype: Any) -> Tensor:
     >>> tf.keras.ops.cast([1.7], "int32")
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>
     """
-    return ops.cast(x, dtype)
+    return ops.cast(x, standard_dtype(dtype))
 
 
 @keras_op(".stop_gradient")
@@ -124,7 +126,7 @@ def zeros(shape: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.zeros((2,))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 0.], dtype=float32)>
     """
-    return ops.zeros(_sizes(shape), dtype=dtype or "float32")
+    return ops.zeros(_sizes(shape), dtype=standard_dtype(dtype))
 
 
 @keras_op("numpy.ones")
@@ -134,7 +136,7 @@ def ones(shape: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.ones(3, dtype="int32")
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 1, 1], dtype=int32)>
     """
-    return ops.ones(_sizes(shape), dtype=dtype or "float32")
+    return ops.ones(_sizes(shape), dtype=standard_dtype(dtype))
 
 
 @keras_op("numpy.empty")
@@ -154,7 +156,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.full((2,), 3)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 3.], dtype=float32)>
     """
-    return ops.broadcast_to(tensor(fill_value, dtype or "float32"), _sizes(shape))
+    return ops.broadcast_to(tensor(fill_value, standard_dtype(dtype).name), _sizes(shape))
 
 
 @keras_op("numpy.zeros_like")
@@ -164,7 +166,7 @@ def zeros_like(x: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.zeros_like([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 0], dtype=int32)>
     """
-    return ops.zeros_like(x, dtype)
+    return ops.zeros_like(x, dtype and standard_dtype(dtype))
 
 
 @keras_op("numpy.ones_like")
@@ -174,7 +176,7 @@ def ones_like(x: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.ones_like([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 1], dtype=int32)>
     """
-    return ops.ones_like(x, dtype)
+    return ops.ones_like(x, dtype and standard_dtype(dtype))
 
 
 @keras_op("numpy.empty_like")
@@ -184,7 +186,7 @@ def empty_like(x: Any, dtype: Any = None) -> Tensor:
     >>> tf.keras.ops.empty_like([1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 0], dtype=int32)>
     """
-    return ops.zeros_like(x, dtype)
+    return ops.zeros_like(x, dtype and standard_dtype(dtype))
 
 
 @keras_op("numpy.full_like")
@@ -195,7 +197,7 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 3], dtype=int32)>
     """
     x = as_tensor(x)
-    return ops.broadcast_to(tensor(fill_value, dtype or x.dtype.name), x.shape)
+    return ops.broadcast_to(tensor(fill_value, standard_dtype(dtype or x.dtype).name), x.shape)
 
 
 @keras_op("numpy.arange")
@@ -206,12 +208,10 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1. , 1.5, 2. , 2.5], dtype=float32)>
     """
     given = [v for v in (start, stop, step) if v is not None]
-    wanted = dtype or result_type(*("int32" if kind is int else kind for kind in map(dtype_of, given)))
-    if wanted is float:
-        wanted = "float32"
+    kind = result_type(*map(dtype_of, given)) if dtype is None else standard_dtype(dtype).name
+    drawn = kind if kind in ("int32", "int64", "float32", "float64") else "float32"
     start, stop = (0, start) if stop is None else (start, stop)
-    values = [tensor(v, "float32" if wanted == "bool" else wanted) for v in (start, stop, 1 if step is None else step)]
-    return tensor(ops.arange(*values), wanted)
+    return tensor(ops.arange(*(tensor(v, drawn) for v in (start, stop, 1 if step is None else step))), kind)
 
 
 @keras_op("numpy.linspace", lambda s: [s.call(s(), s(), 3)])
@@ -229,10 +229,14 @@ def linspace(
     >>> tf.keras.ops.linspace(0, 1, 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
-    kind = dtype or result_type(as_tensor(start).dtype.name, as_tensor(stop).dtype.name, float)
+    if num < 0:
+        raise ValueError(f"`num` must be a non-negative integer. Received: num={num}")
+    kind = result_type(dtype_of(start), dtype_of(stop), float) if dtype is None else standard_dtype(dtype).name
     start, stop = tensor(start, kind), tensor(stop, kind)
-    step = (stop - start) / as_tensor(float((num - 1 if endpoint else num) or 1), kind)
-    values = ops.linspace(start, stop if endpoint else stop - step, num, axis=axis)
+    count = num - 1 if endpoint else num
+    step = (stop - start) / ops.cast(count, kind) if count > 0 else as_tensor(float("nan"))
+    values = ops.linspace(start, stop if endpoint or num < 2 else tensor(stop, step.dtype.name) - step, num, axis=axis)
+    values = tensor(ops.floor(values) if "int" in kind else values, kind)
     return (values, step) if retstep else values
 
 
@@ -249,6 +253,20 @@ def logspace(
     return ops.pow(tensor(base, powers.dtype.name), powers)
 
 
+@keras_op("numpy.geomspace")
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
+    """`num` numbers in equal ratios from `start` to `stop`.
+
+    >>> tf.keras.ops.geomspace(1., 100., 3)
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([  1.,  10., 100.], dtype=float32)>
+    """
+    start, stop = as_tensor(start), as_tensor(stop)
+    kind = standard_dtype(dtype).name
+    logs = [ops.log(tensor(ops.abs(end), kind)) / ops.log(as_tensor(10.0, kind)) for end in (start, stop)]
+    powers = logspace(*logs, num, endpoint, dtype=dtype, axis=axis)
+    return powers * tensor(ops.sign(tensor(start, kind)), powers.dtype.name)
+
+
 @keras_op("numpy.eye")
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """Ones on the k-th diagonal of an N x M matrix of zeros.
@@ -260,7 +278,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """
     columns = N if M is None else M
     rows, across = ops.arange(N), ops.arange(columns)
-    return ops.cast(ops.equal(ops.expand_dims(rows, 1) + k, ops.expand_dims(across, 0)), dtype or "float32")
+    return ops.cast(ops.equal(ops.expand_dims(rows, 1) + k, ops.expand_dims(across, 0)), standard_dtype(dtype))
 
 
 @keras_op("numpy.identity")
@@ -285,7 +303,7 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
            [1., 1.]], dtype=float32)>
     """
     rows, across = ops.arange(N), ops.arange(N if M is None else M)
-    return ops.cast(ops.less_equal(ops.expand_dims(across, 0), ops.expand_dims(rows, 1) + k), dtype or "float32")
+    return ops.cast(ops.less_equal(ops.expand_dims(across, 0), ops.expand_dims(rows, 1) + k), standard_dtype(dtype))
 
 
 @keras_op("numpy.nan_to_num", smooth)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
+from .keras_config import setting
 from .registry import op, ops
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
+_WEAK = {int: "int", float: "float", complex: "complex"}
 _NARROWED = {"uint64": "uint32", "complex128": "complex64"}
 
 
@@ -42,8 +44,9 @@ def result_type(*operands: Any) -> str:
     result = operands[0]
     for other in operands[1:]:
         result = _promoted(result, other)
-    name = {int: "int32", float: "float32", complex: "complex64"}.get(result, result)
-    return name if len(set(operands)) == 1 else _NARROWED.get(name, name)
+    if isinstance(result, type):
+        result = _WEAK[result] + setting("floatx")[-2:]
+    return _NARROWED.get(result, result)
 
 
 def _promoted(a: Any, b: Any) -> Any:
@@ -107,8 +110,23 @@ def floats(x: Any, wide: bool = False) -> Tensor:
     """x as a tensor; integers as float32 (with `wide`, int64 as float64)."""
     x = as_tensor(x)
     if x.dtype.is_integer or x.dtype.is_bool:
-        return ops.cast(x, "float64" if wide and x.dtype.name == "int64" else "float32")
+        return ops.cast(x, "float64" if wide and x.dtype.name == "int64" else setting("floatx"))
     return x
+
+
+def reals(x1: Any, x2: Any) -> list[Tensor]:
+    """Both as floats, which int64 makes float64."""
+    x1, x2 = as_tensor(x1), as_tensor(x2)
+    dtype = result_type(x1.dtype.name, x2.dtype.name)
+    if "float" not in dtype:
+        dtype = "float64" if dtype == "int64" else "float32"
+    return [tensor(x1, dtype), tensor(x2, dtype)]
+
+
+def real_or_complex(x: Any) -> Tensor:
+    """x as a tensor; integers as float32, complex numbers as they are."""
+    x = as_tensor(x)
+    return tensor(x, "float32" if x.dtype.name == "int64" else result_type(x.dtype.name, float))
 
 
 def smooth(s: Any) -> Any:

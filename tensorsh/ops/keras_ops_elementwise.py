@@ -9,7 +9,8 @@ import math
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_ops_dtypes import floats, keras_op, smooth, tensor
+from .keras_config import standard_dtype
+from .keras_ops_dtypes import floats, keras_op, real_or_complex, smooth, tensor
 from .registry import ops
 
 
@@ -20,7 +21,8 @@ def absolute(x: Any) -> Tensor:
     >>> tf.keras.ops.absolute([-1, 2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
-    return ops.abs(as_tensor(x))
+    x = as_tensor(x)
+    return x if x.dtype.is_bool or x.dtype.is_unsigned else ops.abs(x)
 
 
 @keras_op("numpy.fabs", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
@@ -50,7 +52,9 @@ def sign(x: Any) -> Tensor:
     >>> tf.keras.ops.sign([-3., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.,  0.,  1.], dtype=float32)>
     """
-    return ops.sign(as_tensor(x))
+    x = as_tensor(x)
+    kind = x.dtype.name
+    return tensor(ops.sign(tensor(x, "int32")), kind) if kind in ("uint8", "uint16", "uint32") else ops.sign(x)
 
 
 @keras_op("numpy.square", smooth)
@@ -211,6 +215,78 @@ def copy(x: Any) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     return ops.identity(as_tensor(x))
+
+
+@keras_op("numpy.angle")
+def angle(x: Any) -> Tensor:
+    """The angle of complex numbers in radians; of negative real ones pi.
+
+    >>> tf.keras.ops.angle([1j, -2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.5707964, 3.1415927], dtype=float32)>
+    """
+    return ops.angle(real_or_complex(x))
+
+
+@keras_op("numpy.isreal")
+def isreal(x: Any) -> Tensor:
+    """Whether there is no imaginary part.
+
+    >>> tf.keras.ops.isreal([1+0j, 2j])
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
+    """
+    x = as_tensor(x)
+    if not x.dtype.is_complex:
+        return ops.ones_like(x, "bool")
+    part = ops.imag(x)
+    return ops.equal(part, ops.zeros_like(part))
+
+
+@keras_op("numpy.signbit")
+def signbit(x: Any) -> Tensor:
+    """Whether x is below zero, or is -0.0; of floats, after they are made float32.
+
+    >>> tf.keras.ops.signbit([-0., 0., -2.])
+    <tf.Tensor: shape=(3,), dtype=bool, numpy=array([ True, False,  True])>
+    """
+    x = as_tensor(x)
+    if x.dtype.is_bool:
+        return ops.zeros_like(x)
+    if x.dtype.is_floating:
+        x = ops.bitcast(ops.cast(x, "float32"), "int32")
+    return ops.less(x, ops.zeros_like(x))
+
+
+@keras_op("numpy.sinc", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
+def sinc(x: Any) -> Tensor:
+    """sin(pi x) / (pi x), and 1 at 0; integers as floats.
+
+    >>> tf.keras.ops.sinc([0., 0.5])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 0.6366197], dtype=float32)>
+    """
+    x = real_or_complex(x)
+    angle = x * as_tensor(math.pi, x.dtype)
+    return ops.where(ops.equal(x, ops.zeros_like(x)), ops.ones_like(x), ops.sin(angle) / angle)
+
+
+@keras_op("numpy.i0", lambda s: [s.call(s(2, 3))])
+def i0(x: Any) -> Tensor:
+    """The modified Bessel function of order 0; integers as floats.
+
+    >>> tf.keras.ops.i0([0., 1.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 1.2660658], dtype=float32)>
+    """
+    return ops.bessel_i0(floats(x, wide=True))
+
+
+@keras_op(".saturate_cast")
+def saturate_cast(x: Any, dtype: Any) -> Tensor:
+    """x converted to `dtype`; what does not fit becomes its least or greatest number.
+
+    >>> tf.keras.ops.saturate_cast(tf.constant([-300, 5, 300]), "int8")
+    <tf.Tensor: shape=(3,), dtype=int8, numpy=array([-128,    5,  127], dtype=int8)>
+    """
+    dtype = standard_dtype(dtype)
+    return ops.cast(x, dtype) if as_tensor(x).dtype.is_bool else ops.saturate_cast(as_tensor(x), dtype)
 
 
 def _truncated(x: Tensor) -> Tensor:

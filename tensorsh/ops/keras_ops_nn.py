@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
+from .keras_config import standard_dtype
 from .keras_ops_dtypes import distinct, keras_op, smooth, tensor
 from .registry import ops
 
@@ -88,7 +89,9 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
     array([[1., 0., 0.],
            [0., 0., 1.]], dtype=float32)>
     """
-    return ops.one_hot(tensor(as_tensor(x), "int64"), num_classes, axis=axis, dtype=dtype or "float32")
+    dtype = standard_dtype(dtype)
+    on, off = (True, False) if dtype.is_bool else (None, None)
+    return ops.one_hot(tensor(as_tensor(x), "int64"), num_classes, on, off, axis, dtype)
 
 
 @keras_op(".top_k", lambda s: [s.call(s.distinct(2, 4), 2)])
@@ -111,116 +114,20 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     return ops.in_top_k(targets, predictions, k)
 
 
-@keras_op("nn.moments", lambda s: [s.call(s(2, 3), [0])])
-def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Tensor, Tensor]:
-    """The mean and the variance along axes.
-
-    >>> tf.keras.ops.moments(tf.constant([1., 3.]), [0])
-    (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=1.0>)
-    """
-    x = as_tensor(x)
-    mean = ops.reduce_mean(x, axes, True)
-    variance = ops.reduce_mean(ops.square(x - mean), axes, keepdims)
-    return (mean if keepdims else ops.reduce_mean(x, axes)), variance
-
-
-@keras_op("nn.normalize", lambda s: [s.call(s(2, 3, within=(0.5, 1.5)))])
-def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
-    """x divided by its norm along `axis`, which is taken to be `epsilon` (1e-7) at least.
-
-    >>> tf.keras.ops.normalize([[3., 4.]])
-    <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0.6, 0.8]], dtype=float32)>
-    """
-    x = as_tensor(x)
-    least = 1e-7 if epsilon is None else epsilon
-    if order == 2:
-        return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), least**2))
-    return x / ops.maximum(ops.keras_ops_norm(x, order, axis, True), least)
-
-
-@keras_op(".segment_sum", lambda s: [s.call(s(3), [0, 0, 1], 2)])
-def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
-    """The sums of the rows that bear the same number.
-
-    >>> tf.keras.ops.segment_sum(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 3], dtype=int32)>
-    """
-    return ops.unsorted_segment_sum(data, segment_ids, _count(segment_ids, num_segments))
-
-
-@keras_op(".segment_max", lambda s: [s.call(s.distinct(3), [0, 0, 1], 2)])
-def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
-    """The greatest of the rows that bear the same number.
-
-    >>> tf.keras.ops.segment_max(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
-    """
-    return ops.unsorted_segment_max(data, segment_ids, _count(segment_ids, num_segments))
-
-
-def _count(segment_ids: Any, given: int | None) -> Any:
-    return ops.reduce_max(segment_ids) + 1 if given is None else given
-
-
-@keras_op("nn.conv", lambda s: [s.call(s(1, 4, 1), s(2, 1, 1))])
-def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
+@keras_op("nn.multi_hot")
+def multi_hot(
+    inputs: Any, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any
 ) -> Tensor:
-    """The convolution of (batch, *sizes, channels) with a kernel (*sizes, channels, outputs), in 1 to 3 dimensions.
+    """For each row of classes one row with a one at the place of each.
 
-    >>> tf.keras.ops.conv(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)))
-    <tf.Tensor: shape=(1, 1, 1), dtype=float32, numpy=array([[[2.]]], dtype=float32)>
+    >>> tf.keras.ops.multi_hot(tf.constant([[0, 2], [1, 1]]), 3)
+    <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
+    array([[1., 0., 1.],
+           [0., 1., 0.]], dtype=float32)>
     """
+    num_classes = kwargs.pop("num_tokens", None) if num_classes is None else num_classes
+    if num_classes is None:
+        raise ValueError("Argument `num_classes` must be specified.")
     inputs = as_tensor(inputs)
-    rank = inputs._array.ndim - 2
-    layout = {1: "W", 2: "HW", 3: "DHW"}[rank]
-    layout = f"NC{layout}" if data_format == "channels_first" else f"N{layout}C"
-    return ops.convolution(
-        inputs, kernel, _each(strides, rank), padding.upper(), layout, dilations=_each(dilation_rate, rank)
-    )
-
-
-@keras_op("nn.max_pool", lambda s: [s.call(s.distinct(1, 4, 1), 2)])
-def max_pool(
-    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
-) -> Tensor:
-    """The greatest of each window.
-
-    >>> tf.keras.ops.max_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
-    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
-    array([[[3.],
-            [2.]]], dtype=float32)>
-    """
-    return _pooled("MAX", inputs, pool_size, strides, padding, data_format)
-
-
-@keras_op("nn.average_pool", lambda s: [s.call(s(1, 4, 1), 2)])
-def average_pool(
-    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
-) -> Tensor:
-    """The mean of each window.
-
-    >>> tf.keras.ops.average_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
-    <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
-    array([[[2.],
-            [1.]]], dtype=float32)>
-    """
-    return _pooled("AVG", inputs, pool_size, strides, padding, data_format)
-
-
-def _pooled(kind: str, inputs: Any, size: Any, strides: Any, padding: str, data_format: str | None) -> Tensor:
-    inputs = as_tensor(inputs)
-    rank = inputs._array.ndim - 2
-    layout = {1: "W", 2: "HW", 3: "DHW"}[rank]
-    layout = f"NC{layout}" if data_format == "channels_first" else f"N{layout}C"
-    steps = _each(size if strides is None else strides, rank)
-    return ops.pool(inputs, _each(size, rank), kind, steps, padding.upper(), layout)
-
-
-def _each(value: Any, rank: int) -> list[int]:
-    return [value] * rank if isinstance(value, int) else list(value)
+    y = one_hot(inputs, num_classes, axis, dtype)
+    return (ops.reduce_any if y.dtype.is_bool else ops.reduce_max)(y, 1 if inputs._array.ndim > 1 else 0)

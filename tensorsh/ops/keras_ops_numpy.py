@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.tensor import Tensor, as_tensor
-from .keras_ops_dtypes import keras_op, meet, result_type, tensor, two
+from ..runtime.tensor import Tensor
+from .keras_ops_dtypes import keras_op, meet, reals, tensor, two
 from .registry import ops
 
 
@@ -89,7 +89,9 @@ def power(x1: Any, x2: Any) -> Tensor:
     >>> tf.keras.ops.power([2, 3], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 9], dtype=int32)>
     """
-    return ops.pow(*meet(x1, x2))
+    x1, x2 = meet(x1, x2)
+    kind = x1.dtype.name
+    return tensor(ops.pow(tensor(x1, "int32"), tensor(x2, "int32")), kind) if "uint" in kind else ops.pow(x1, x2)
 
 
 @keras_op("numpy.maximum", two)
@@ -269,7 +271,7 @@ def hypot(x1: Any, x2: Any) -> Tensor:
     >>> tf.keras.ops.hypot([3.], [4.])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([5.], dtype=float32)>
     """
-    return _length(*_reals(x1, x2))
+    return _length(*reals(x1, x2))
 
 
 @keras_op("numpy.logaddexp", two)
@@ -300,15 +302,6 @@ def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan
     <tf.Tensor: shape=(), dtype=bool, numpy=False>
     """
     return ops.reduce_all(isclose(x1, x2, rtol, atol, equal_nan))
-
-
-def _reals(x1: Any, x2: Any) -> list[Tensor]:
-    """Both as floats, which int64 makes float64."""
-    x1, x2 = as_tensor(x1), as_tensor(x2)
-    dtype = result_type(x1.dtype.name, x2.dtype.name)
-    if "float" not in dtype:
-        dtype = "float64" if dtype == "int64" else "float32"
-    return [tensor(x1, dtype), tensor(x2, dtype)]
 
 
 def _length(x: Tensor, y: Tensor) -> Tensor:

@@ -6,16 +6,18 @@ int32.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
+from .keras_config import setting
 from .keras_ops_dtypes import distinct, floats, keras_op, meet, result_type, smooth, tensor
 from .registry import ops
 
 _SUMS = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
 
 
-def _summable(x: Any) -> Tensor:
+def summable(x: Any) -> Tensor:
     x = as_tensor(x)
     return tensor(x, _SUMS.get(x.dtype.name, x.dtype.name))
 
@@ -27,17 +29,17 @@ def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> tf.keras.ops.sum([[1, 2], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 6], dtype=int32)>
     """
-    return ops.reduce_sum(_summable(x), axis, keepdims)
+    return ops.reduce_sum(summable(x), axis, keepdims)
 
 
 @keras_op("numpy.prod", smooth)
 def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
-    """The product along `axis`, or of all.
+    """The product along `axis`, or of all; with a `dtype`, of the numbers as they are, as in Keras.
 
     >>> tf.keras.ops.prod([[1, 2], [3, 4]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 2, 12], dtype=int32)>
     """
-    return ops.reduce_prod(_summable(x) if dtype is None else tensor(as_tensor(x), dtype), axis, keepdims)
+    return ops.reduce_prod(summable(x) if dtype is None else x, axis, keepdims)
 
 
 @keras_op("numpy.mean", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), -1, True)])
@@ -167,7 +169,7 @@ def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> tf.keras.ops.argmax([[1, 3], [4, 2]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 0], dtype=int32)>
     """
-    return _position("argmax", x, axis, keepdims)
+    return position("argmax", x, axis, keepdims)
 
 
 @keras_op("numpy.argmin")
@@ -177,10 +179,10 @@ def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> tf.keras.ops.argmin([[1, 3], [4, 2]], axis=1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 1], dtype=int32)>
     """
-    return _position("argmin", x, axis, keepdims)
+    return position("argmin", x, axis, keepdims)
 
 
-def _position(which: str, x: Any, axis: Any, keepdims: bool) -> Tensor:
+def position(which: str, x: Any, axis: Any, keepdims: bool) -> Tensor:
     x = as_tensor(x)
     rank = x._array.ndim
     find = ops.argmax if which == "argmax" else ops.argmin
@@ -283,31 +285,51 @@ def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims:
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.3, 2.5], dtype=float32)>
     """
     x = floats(x)
-    rank = x._array.ndim
+    q = tensor(q, "float64")
+    rank, many, shape = x._array.ndim, q._array.ndim, x._array.shape
     axes = (
         list(range(rank)) if axis is None else [a % rank for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
     )
     kept = [a for a in range(rank) if a not in axes]
-    shape = x._array.shape
-    rows = ops.reshape(ops.transpose(x, [*kept, *axes]), [*(shape[a] for a in kept), -1])
+    rows = ops.reshape(ops.transpose(x, [*kept, *axes]), [*(shape[a] for a in kept), math.prod(shape[a] for a in axes)])
     ordered = ops.sort(rows, -1)
-    q = tensor(q, "float64")
-    place = q * float(ordered._array.shape[-1] - 1)
-    low, high = ops.cast(ops.floor(place), "int32"), ops.cast(ops.ceil(place), "int32")
-    if method == "lower":
-        y = ops.gather(ordered, low, axis=-1)
-    elif method == "higher":
-        y = ops.gather(ordered, high, axis=-1)
-    elif method == "nearest":
-        y = ops.gather(ordered, ops.cast(ops.round(place), "int32"), axis=-1)
-    else:
-        part = ops.cast(place - ops.floor(place), x.dtype) if method == "linear" else as_tensor(0.5, x.dtype)
-        y = ops.gather(ordered, low, axis=-1) * (1 - part) + ops.gather(ordered, high, axis=-1) * part
-    many = q._array.ndim
+    y = _between(ordered, q, method)
+    missing = ops.reduce_any(ops.is_nan(rows), -1)
+    missing = ops.reshape(missing, [*missing._array.shape, *[1] * many])
+    y = ops.where(missing, as_tensor(float("nan"), x.dtype), y)
     y = ops.transpose(y, [*range(len(kept), len(kept) + many), *range(len(kept))])
     if not keepdims:
         return y
     return ops.reshape(y, [*q._array.shape, *(1 if a in axes else shape[a] for a in range(rank))])
+
+
+def _between(ordered: Tensor, q: Tensor, method: str) -> Tensor:
+    """The values at the parts q of sorted rows, in Keras's order of operations."""
+    last = ordered._array.shape[-1] - 1
+    place = q * float(last)
+
+    def at(rounded: Any) -> Tensor:
+        return ops.gather(ordered, ops.clip_by_value(ops.cast(rounded(place), "int32"), 0, last), axis=-1)
+
+    rounding = {"lower": ops.floor, "higher": ops.ceil, "nearest": ops.round}
+    if method in rounding:
+        return at(rounding[method])
+    if method == "midpoint":
+        return 0.5 * (at(ops.floor) + at(ops.ceil))
+    low = ops.maximum(ops.cast(ops.ceil(place), "int32") - 1, 0)
+    high = ops.minimum(low + 1, last)
+    part = ops.cast(ops.cast(high, "float64") - place, ordered.dtype)
+    return ops.gather(ordered, high, axis=-1) * (1 - part) + ops.gather(ordered, low, axis=-1) * part
+
+
+@keras_op("numpy.percentile", lambda s: [s.call(s.distinct(5), 30.0), s.call(s.distinct(3, 4), [20.0, 70.0], 1)])
+def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """The value below which lie q percent of the values along `axis`; `method` as for `quantile`.
+
+    >>> tf.keras.ops.percentile([1., 2., 3., 4.], 50)
+    <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
+    """
+    return quantile(x, tensor(q, setting("floatx")) / 100.0, axis, method, keepdims)
 
 
 @keras_op("logsumexp", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1, True)])
@@ -327,7 +349,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     >>> tf.keras.ops.trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
-    x = _summable(x)
+    x = summable(x)
     rank = x._array.ndim
     last = [axis1 % rank, axis2 % rank]
     x = ops.transpose(x, [*(a for a in range(rank) if a not in last), *last])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .keras_ops_dtypes import keras_op, meet, smooth, tensor
 from .registry import ops
 
@@ -124,7 +124,7 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
     return ops.broadcast_to(x, shape)
 
 
-def _joinable(xs: Any) -> list[Tensor]:
+def joinable(xs: Any) -> list[Tensor]:
     return meet(*(xs if isinstance(xs, (list, tuple)) else ops.unstack(xs)), weak=False)
 
 
@@ -135,7 +135,7 @@ def concatenate(xs: Any, axis: int = 0) -> Tensor:
     >>> tf.keras.ops.concatenate([tf.constant([1, 2]), tf.constant([3.])])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
-    return ops.concat(_joinable(xs), axis)
+    return ops.concat(joinable(xs), axis)
 
 
 @keras_op("numpy.stack", lambda s: [s.call([s(3), s(3)])])
@@ -147,7 +147,7 @@ def stack(x: Any, axis: int = 0) -> Tensor:
     array([[1, 2],
            [3, 4]], dtype=int32)>
     """
-    return ops.stack(_joinable(x), axis)
+    return ops.stack(joinable(x), axis)
 
 
 @keras_op("numpy.vstack", lambda s: [s.call([s(1, 3), s(2, 3)])])
@@ -157,7 +157,7 @@ def vstack(xs: Any) -> Tensor:
     >>> tf.keras.ops.vstack([tf.constant([1, 2]), tf.constant([3, 4])])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
     """
-    return ops.concat(_joinable(xs), 0)
+    return as_tensor(xs) if is_tensor(xs) else ops.concat(joinable(xs), 0)
 
 
 @keras_op("numpy.hstack", lambda s: [s.call([s(3), s(3)]), s.call([s(2, 1), s(2, 2)])])
@@ -167,7 +167,9 @@ def hstack(xs: Any) -> Tensor:
     >>> tf.keras.ops.hstack([tf.constant([1, 2]), tf.constant([3, 4])])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
     """
-    parts = [x if _rank(x) else ops.reshape(x, [1]) for x in _joinable(xs)]
+    if is_tensor(xs):
+        return as_tensor(xs)
+    parts = joinable(xs)
     return ops.concat(parts, 0 if _rank(parts[0]) == 1 else 1)
 
 
@@ -178,7 +180,7 @@ def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
     >>> tf.keras.ops.append([1, 2], [3, 4])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
     """
-    parts = _joinable([x1, x2])
+    parts = joinable([x1, x2])
     return ops.concat([ravel(x) for x in parts], 0) if axis is None else ops.concat(parts, axis)
 
 
@@ -257,20 +259,30 @@ def flip(x: Any, axis: Any = None) -> Tensor:
     return ops.reverse(x, list(axes))
 
 
-@keras_op("numpy.pad", lambda s: [s.call(s(2, 2), 1), s.call(s(2, 2), ((0, 1), (1, 0)), "reflect")])
+@keras_op("numpy.pad", lambda s: [s.call(s(2, 2), ((0, 1), (1, 0)), "reflect")])
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
     """x with a border: of `constant_values`, or its own elements mirrored (`reflect`, `symmetric`).
 
-    >>> tf.keras.ops.pad([1, 2], 1)
+    pad_width: for each axis how much before and after; of a vector a pair or a number will do. Raises ValueError for values with another mode than "constant".
+
+    >>> tf.keras.ops.pad([1, 2], [[1, 1]])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 1, 2, 0], dtype=int32)>
     """
     x = as_tensor(x)
-    widths = [pad_width, pad_width] if isinstance(pad_width, int) else pad_width
-    widths = [widths] if isinstance(widths[0], int) else widths
-    widths = list(widths) * (_rank(x) if len(widths) == 1 else 1)
+    pair = [pad_width, pad_width] if isinstance(pad_width, int) else pad_width
+    widths = [pair] if isinstance(pair[0], int) else pair
+    if len(widths) not in (1, _rank(x)):
+        raise ValueError(
+            f"`pad_width` must have the same length as `x.shape`. Received: pad_width={pad_width} (of length "
+            f"{len(widths)}) and x.shape={x.shape} (of length {_rank(x)})"
+        )
     if constant_values is None:
         return ops.pad(x, widths, mode.upper())
-    return ops.pad(x, widths, mode.upper(), tensor(constant_values, x.dtype.name))
+    if mode != "constant":
+        raise ValueError(
+            f"Argument `constant_values` can only be provided when `mode == 'constant'`. Received: mode={mode}"
+        )
+    return ops.pad(x, widths, mode.upper(), constant_values)
 
 
 @keras_op("numpy.take", lambda s: [s.call(s(3), [0, 2, 0]), s.call(s(2, 3), [-1], 1)])

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..runtime.notices import note
 from ..runtime.tensor import Tensor
-from .keras_losses import EPSILON, same_rank
+from .keras_config import epsilon
+from .keras_losses import same_rank
 from .keras_metrics import Metric, metric
 from .keras_variable import KerasVariable, converted
 from .registry import ops
@@ -94,12 +95,12 @@ class FBetaScore(Metric):
 
     def result(self) -> Tensor:
         tp, fp, fn = (v._value for v in (self.true_positives, self.false_positives, self.false_negatives))
-        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
+        precision, recall = tp / (tp + fp + epsilon()), tp / (tp + fn + epsilon())
         square = self.beta**2
-        score = precision * recall / (square * precision + recall + EPSILON) * (1 + square)
+        score = precision * recall / (square * precision + recall + epsilon()) * (1 + square)
         if self.average == "weighted":
             weights = self.intermediate_weights._value
-            return ops.reduce_sum(score * (weights / (ops.reduce_sum(weights) + EPSILON)))
+            return ops.reduce_sum(score * (weights / (ops.reduce_sum(weights) + epsilon())))
         return score if self.average is None else ops.reduce_mean(score)
 
     def get_config(self) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_losses import EPSILON, floats, loss_paths, pair, probabilities
+from .keras_config import epsilon
+from .keras_losses import floats, loss_paths, pair, probabilities
 from .registry import op, ops
 
 # ---------------------------------------------------------------- overlap
@@ -24,7 +25,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
     y_true, y_pred = pair(y_true, y_pred)
     both = ops.reduce_sum(y_true * y_pred, axis)
     total = ops.reduce_sum(y_true, axis) + ops.reduce_sum(y_pred, axis)
-    return 1.0 - 2.0 * both / (total + EPSILON)
+    return 1.0 - 2.0 * both / (total + epsilon())
 
 
 @op(loss_paths("tversky", metrics=False), samples=probabilities)
@@ -38,7 +39,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     both = ops.reduce_sum(y_true * y_pred, axis)
     missed = ops.reduce_sum((1.0 - y_pred) * y_true, axis)
     wrong = ops.reduce_sum((1.0 - y_true) * y_pred, axis)
-    return 1.0 - both / (both + missed * alpha + wrong * beta + EPSILON)
+    return 1.0 - both / (both + missed * alpha + wrong * beta + epsilon())
 
 
 # ---------------------------------------------------------------- labels that may be wrong

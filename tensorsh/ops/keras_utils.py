@@ -10,7 +10,7 @@ from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, is_tensor
 from . import keras_seeds
 from .keras_activations import named
-from .keras_objects import EPSILON
+from .keras_config import epsilon
 from .registry import op, ops
 
 
@@ -88,5 +88,5 @@ def keras_normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     x = x if x._array.ndim else ops.expand_dims(x, 0)
     if order == 2:
         inverse = ops.rsqrt(ops.reduce_sum(ops.square(x), axis, keepdims=True))
-        return x * ops.minimum(inverse, ops.cast(1.0 / EPSILON, x.dtype))
-    return x / ops.maximum(ops.norm(x, order, axis, keepdims=True), ops.cast(EPSILON, x.dtype))
+        return x * ops.minimum(inverse, ops.cast(1.0 / epsilon(), x.dtype))
+    return x / ops.maximum(ops.norm(x, order, axis, keepdims=True), ops.cast(epsilon(), x.dtype))

@@ -15,7 +15,7 @@ from ..runtime.errors import explain
 from ..runtime.notices import note
 from ..runtime.tensor import as_tensor, is_tensor
 from ..runtime.variable import Variable
-from .keras_objects import standard_dtype
+from .keras_config import standard_dtype
 from .keras_variable import KerasVariable, auto_name
 from .optimizer_arguments import LISTED, arguments, check, own_options
 from .registry import ops

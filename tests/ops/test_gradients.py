@@ -34,7 +34,10 @@ STEP = 1e-5
 TOLERANCE = 1e-6
 
 #: Ops whose second derivative is TensorFlow's and not the true one, and why.
-FIRST_ORDER_ONLY = {"moments": "TensorFlow's takes the mean in the variance for a constant"}
+FIRST_ORDER_ONLY = dict.fromkeys(
+    ("moments", "keras_ops_moments", "keras_ops_layer_normalization"),
+    "TensorFlow's takes the mean in the variance for a constant",
+)
 
 #: Ops that take no float64, so that their samples are cast on the way in and compared less closely.
 SINGLE: dict[str, Callable[[Samples], tuple[Tensor, tuple, dict[str, Any]]]] = {
@@ -45,6 +48,10 @@ SINGLE: dict[str, Callable[[Samples], tuple[Tensor, tuple, dict[str, Any]]]] = {
     "approx_top_k": lambda s: (s.distinct(4), (1,), {"is_max_k": False}),
     "avg_pool3d": lambda s: (s(1, 2, 2, 3, 1), (2, 1, "SAME"), {}),
     "crop_and_resize": lambda s: (s(1, 4, 4, 1), ([[0.1, 0.2, 0.8, 0.9]], [0], [3, 3]), {}),
+    "keras_ops_geomspace": lambda s: (s(1, within=(0.5, 1.0)), ([3.0], 3), {}),
+    "keras_ops_resize": lambda s: (s(2, 2, 1), ((3, 2),), {}),
+    "keras_ops_ssim": lambda s: (s(1, 2, 2, 1), ([[[[0.1], [0.4]], [[0.3], [0.9]]]], 1.0, 2), {}),
+    "keras_ops_view_as_complex": lambda s: (s(2, 2), (), {}),
     "local_response_normalization": lambda s: (s(1, 2, 1, 4), (1,), {}),
     "per_image_standardization": lambda s: (s(2, 2, 1), (), {}),
     "psnr": lambda s: (s(2, 1, 1), ([[[0.1]], [[0.3]]], 1.0), {}),
@@ -58,21 +65,31 @@ _REASONS = {
     "takes no float64, and is checked in float32 below": " ".join(SINGLE),
     "takes functions or tapes, and is checked in test_autodiff.py": """
         check_grad custom_gradient grad grad_pass_through hessian jacobian jvp recompute_grad stop_gradient
-        value_and_grad vjp""",
+        value_and_grad vjp keras_ops_custom_gradient keras_ops_jvp""",
     "runs the program's own function": "py_function vectorized_map",
     "draws random numbers, and spreads them with ops that are checked": """
         categorical dropout gamma general_dropout get_global_generator normal poisson random_brightness random_contrast
         random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed stateless_gamma
         stateless_random_brightness stateless_random_contrast stateless_random_hue stateless_random_saturation
-        stateless_normal stateless_truncated_normal stateless_uniform""",
+        stateless_normal stateless_truncated_normal stateless_uniform keras_ops_elastic_transform keras_random_beta
+        keras_random_gamma keras_random_normal keras_random_truncated_normal keras_random_uniform""",
     "finds an op by its name": """
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
-    "gives whole numbers, or nothing": "assert_near histogram_fixed_width_bins matrix_rank",
-    "is a function of a size": "hamming_window hann_window inverse_stft_window_fn vorbis_window",
+    "gives whole numbers, or nothing": """
+        assert_near histogram_fixed_width_bins matrix_rank keras_ops_digitize keras_ops_histogram
+        keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin keras_ops_nextafter""",
+    "is a function of a size": """
+        hamming_window hann_window inverse_stft_window_fn vorbis_window keras_ops_bartlett keras_ops_hamming
+        keras_ops_hanning keras_ops_kaiser""",
+    "computes in single precision, as Keras does, what ctc_loss is checked for": "keras_ops_ctc_loss",
+    "has TensorFlow's gradient: the upstream one transformed back": """
+        keras_ops_affine_transform keras_ops_perspective_transform""",
     "is refused by TensorFlow": """
-        adjust_contrast adjust_hue adjust_saturation draw_bounding_boxes extract_glimpse lu""",
+        adjust_contrast adjust_hue adjust_saturation draw_bounding_boxes extract_glimpse lu keras_ops_hsv_to_rgb
+        keras_ops_lu_factor""",
     "passes a value on; fill's gradient is a sum": "constant",
-    "sees one triangle of a symmetric matrix; checked in test_matrices.py": "cholesky logdet",
+    "sees one triangle of a symmetric matrix; checked in test_matrices.py": """
+        cholesky logdet keras_ops_cholesky keras_ops_logdet""",
 }
 #: Ops without samples whose examples do send floats through gradients, and why they have none.
 UNCHECKED = {name: reason for reason, names in _REASONS.items() for name in names.split()}
