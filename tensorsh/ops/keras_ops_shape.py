@@ -263,7 +263,8 @@ def flip(x: Any, axis: Any = None) -> Tensor:
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
     """x with a border: of `constant_values`, or its own elements mirrored (`reflect`, `symmetric`).
 
-    pad_width: for each axis how much before and after; of a vector a pair or a number will do. Raises ValueError for values with another mode than "constant".
+    pad_width: for each axis how much before and after; of a vector a pair or a number will do.
+    Raises ValueError for values with another mode than "constant".
 
     >>> tf.keras.ops.pad([1, 2], [[1, 1]])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 1, 2, 0], dtype=int32)>
