@@ -109,7 +109,7 @@ def append(path: Path, entry: str, most: int = MOST_ENTRIES, spare: int = _SPARE
         file.flush()
         file.seek(0)
         content = file.read()
-        if content.count(b"\n# ") + 1 > most + spare:
+        if content.count(b"\n# ") > most + spare:
             kept = entries_in(content.decode("utf-8", "replace"))[-most:]
             beside = path.with_name(f"{path.name}.{os.getpid()}")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

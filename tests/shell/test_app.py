@@ -16,10 +16,8 @@ from tensorsh.shell.editor import Editor
 from tensorsh.shell.preferences import Preferences
 from tensorsh.shell.prompt import Reader, line_reader
 
-ALT_ENTER, CTRL_C, CTRL_D, BACKSPACE = "\x1b\r", "\x03", "\x04", "\x7f"
-
-
-NAMES: dict[str, object] = {"weights": 1}
+ALT_ENTER, CTRL_A, CTRL_C, CTRL_D, CTRL_E, BACKSPACE = "\x1b\r", "\x01", "\x03", "\x04", "\x05", "\x7f"
+SHIFT_TAB, ESCAPE = "\x1b[Z", "\x1b"
 
 
 def pasted(text: str) -> str:
@@ -55,9 +53,10 @@ def typed() -> Iterator:
     """Type keys into the editor; return the entries that it reads, "^C" for each that was dropped."""
     with create_pipe_input() as pipe:
 
-        def typed(keys: str) -> list[str]:
+        def typed(keys: str, **preferences: bool) -> list[str]:
             pipe.send_text(keys + CTRL_D)
-            read = Editor(InMemoryHistory(), lambda: NAMES, Preferences(), input=pipe, output=DummyOutput())
+            chosen = Preferences(**preferences)
+            read = Editor(InMemoryHistory(), dict, chosen, input=pipe, output=DummyOutput())
             entries = []
             while True:
                 try:
@@ -146,6 +145,31 @@ def test_tab_indents(typed) -> None:
 
 def test_interrupt_drops_the_line_and_never_leaves(typed) -> None:
     assert typed(f"zeros({CTRL_C}{CTRL_C}1\r") == ["^C", "^C", "1"]
+
+
+def test_brackets_and_quotes_are_closed_and_typed_over(typed) -> None:
+    assert typed("f([1, 'a\r") == ["f([1, 'a'])"]
+    assert typed("f([1, 'a'])\r") == ["f([1, 'a'])"]
+    assert typed(f"f({BACKSPACE}\r") == ["f"]
+    assert typed(f"f(\r{CTRL_C}", pairs=False) == ["^C"]  # not complete: nothing was closed
+
+
+def test_tab_reindents_a_line_and_shift_tab_takes_a_step_back(typed) -> None:
+    assert typed(f"if a:\rb\relse:{CTRL_A}\t{CTRL_E}\rc\r\r") == ["if a:\n    b\nelse:\n    c"]
+    assert typed(f"if a:\rb\rc{SHIFT_TAB}\r") == ["if a:\n    b\nc"]
+
+
+def test_vi_keys(typed) -> None:
+    assert typed(f"1 + 1{ESCAPE}0x\r", vi=True) == [" + 1"]
+
+
+def test_a_question_mark_asks_for_help(run) -> None:
+    out, err = run("square?", "?nonsense")
+    assert out.startswith("square(x, name=None)") and "name 'nonsense' is not defined" in err
+
+
+def test_an_entry_that_is_kept_out_of_the_history_runs(run) -> None:
+    assert run(" 1 + 1") == ("2\n", "")
 
 
 def test_pasted_text_is_one_entry_without_prompts(typed) -> None:

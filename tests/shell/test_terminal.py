@@ -1,20 +1,28 @@
-"""The whole shell in a pseudo-terminal: keys in, what a person would see out."""
+"""The whole shell in a pseudo-terminal: keys in, what a person would see out.
+
+What is waited for is what the screen shows, never a time: the tests hold on a machine that is busy.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import re
 import select
+import struct
 import sys
+import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyte
 import pytest
 
-CTRL_C, CTRL_D = "\x03", "\x04"
+CTRL_C, CTRL_D, CTRL_E, CTRL_R, CTRL_X = "\x03", "\x04", "\x05", "\x12", "\x18"
+UP, RIGHT = "\x1b[A", "\x1b[C"
 READY = "\x1b[?2004h"  # bracketed paste is switched on: the editor waits for keys
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,14 +30,25 @@ ROOT = Path(__file__).parent.parent.parent
 class Terminal:
     """A shell in a terminal. `until` and `enter` return what came since the last of them, less escapes."""
 
-    def __init__(self, state: Path, term: str = "xterm", redirect: str = "") -> None:
-        environment = {**os.environ, "TERM": term, "XDG_STATE_HOME": str(state), "NO_COLOR": "1"}
+    def __init__(
+        self,
+        state: Path,
+        term: str = "xterm",
+        redirect: str = "",
+        columns: int = 80,
+        options: str = "",
+        **environment: str,
+    ) -> None:
+        environment = {**os.environ, "TERM": term, "XDG_STATE_HOME": str(state), "NO_COLOR": "1", **environment}
         environment["PYTHONPATH"] = str(ROOT)
-        command = f'exec "{sys.executable}" -m tensorsh {redirect}'
+        command = f'exec "{sys.executable}" -m tensorsh {options} {redirect}'
         self.ready = READY if term == "xterm" else "tsh> "
         self._text = ""
+        self._screen = pyte.Screen(columns, 24)
+        self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.execve("/bin/sh", ["/bin/sh", "-c", command], environment)
 
     def send(self, keys: str) -> None:
@@ -50,17 +69,44 @@ class Terminal:
         raise AssertionError("Ctrl-C did not bring the prompt back")
 
     def until(self, text: str, seconds: float = 30) -> str:
-        deadline = time.monotonic() + seconds
-        while text not in self._text:
-            ready, _, _ = select.select([self._fd], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"{text!r} did not come, but {self._text!r}"
-            arrived = os.read(self._fd, 65536).decode(errors="replace")
-            if "\x1b[6n" in arrived:
-                self.send("\x1b[1;1R")  # where the cursor is: a terminal answers when asked
-            self._text += arrived
+        self._wait(lambda: text in self._text, text, seconds)
         end = self._text.index(text) + len(text)
         seen, self._text = self._text[:end], self._text[end:]
         return re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", seen).replace("\r", "")
+
+    def shows(self, *texts: str) -> str:
+        """Wait until all the texts stand on the screen; return the screen."""
+        self._wait(lambda: all(text in self.screen for text in texts), texts, 30)
+        self._text = ""
+        return self.screen
+
+    def ends(self, text: str) -> None:
+        """Wait until the screen ends with the text."""
+        self._wait(lambda: self.screen.endswith(text), text, 30)
+        self._text = ""
+
+    @property
+    def screen(self) -> str:
+        """What stands on the screen, without what is blank at its lines' ends."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    def styled(self, text: str) -> pyte.screens.Char:
+        """The first character of that text on the screen, with its style."""
+        for row, line in enumerate(self._screen.display):
+            if text in line:
+                return self._screen.buffer[row][line.index(text)]
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.screen}")
+
+    def _wait(self, condition: Callable[[], bool], what: object, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            ready, _, _ = select.select([self._fd], [], [], max(0, deadline - time.monotonic()))
+            assert ready, f"{what!r} did not come, but {self._text!r}:\n{self.screen}"
+            arrived = os.read(self._fd, 65536)
+            self._stream.feed(arrived)
+            if b"\x1b[6n" in arrived:  # where the cursor is: a terminal answers when asked
+                self.send(f"\x1b[{self._screen.cursor.y + 1};{self._screen.cursor.x + 1}R")
+            self._text += arrived.decode(errors="replace")
 
     def leave(self) -> int:
         """Press Ctrl-D; return the exit code."""
@@ -83,6 +129,22 @@ class Terminal:
             os.kill(self.pid, 9)
             os.waitpid(self.pid, 0)
         os.close(self._fd)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Start a shell whose session has loaded; it is ended with the test."""
+    shells: list[Terminal] = []
+
+    def start(**how: str | int) -> Terminal:
+        shells.append(Terminal(tmp_path, **how))  # type: ignore[arg-type]
+        shells[-1].until(shells[-1].ready)
+        shells[-1].enter("x = ones(2, 3)")
+        return shells[-1]
+
+    yield start
+    for shell in shells:
+        shell.close()
 
 
 @pytest.fixture
@@ -151,3 +213,79 @@ def test_a_redirected_output_holds_results_only(tmp_path: Path) -> None:
     finally:
         shell.close()
     assert out.read_text() == "6\nx"
+
+
+def test_completion_shows_what_each_name_is_and_enter_takes_one(start: Callable[..., Terminal]) -> None:
+    shell = start()
+    shell.enter("x_other = 3")
+    shell.send("reduce_sum(x\t")
+    shell.shows("float32 (2, 3)", "int  3")
+    shell.send("\t\t")
+    shell.shows("tsh> reduce_sum(x_other)")
+    shell.send("\r")
+    assert "float32 (2, 3)" not in shell.shows("reduce_sum(input_tensor, axis=None, keepdims=False, name=None)")
+    assert "=3>" in shell.enter("")
+
+
+def test_a_narrow_window_shows_a_call_around_what_is_typed(start: Callable[..., Terminal]) -> None:
+    shell = start(columns=34)
+    shell.send("matmul(x, x, transpose_b=")
+    assert "transpose_b=False" in shell.shows("matmul(…")
+    assert "error[InvalidArgumentError]" not in shell.enter("True")
+
+
+def test_mistakes_are_underlined_and_words_coloured(start: Callable[..., Terminal]) -> None:
+    shell = start(NO_COLOR="")
+    shell.send("for i i in square(x)")
+    shell.shows("'in' is missing after this 'for'")
+    assert shell.styled("i in").underscore and not shell.styled("for").underscore
+    assert shell.styled("for").fg != shell.styled("square").fg != "default"
+
+
+def test_history_is_searched_suggested_and_kept(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    shell = start()
+    for entry in ("y = 1 + 1", "for i in range(2):\rprint(i, end='!')\r", " secret = 1", "z = 4"):
+        shell.enter(entry)
+    shell.send("f" + UP)
+    shell.ends("\ntsh> for i in range(2):\n ...     print(i, end='!')")
+    assert "0!1!" in shell.enter("\r")
+    shell.send("y =")
+    shell.ends("\ntsh> y = 1 + 1")
+    shell.send(RIGHT + " + 40; y")
+    assert "\n42\n" in shell.enter("")
+    shell.send(CTRL_R + "print")
+    shell.shows("I-search backward: print")
+    shell.send(CTRL_C + CTRL_C)  # the first ends the search
+    shell.until(READY)
+    assert "\n5\n" in shell.enter("z + 1")
+    assert shell.leave() == 0
+    kept = (tmp_path / "tensorsh/history").read_text()
+    assert "+for i in range(2):\n+    print(i, end='!')\n" in kept and "secret" not in kept
+
+
+def test_a_pasted_transcript_is_shown_before_it_runs(start: Callable[..., Terminal]) -> None:
+    shell = start()
+    shell.send("\x1b[200~>>> a = 2\n>>> if a:\n...     a = 40\n...\n>>> a + 2\n42\n\x1b[201~")
+    assert "42" not in shell.shows("\ntsh> a = 2\n ... if a:\n ...     a = 40\n ...\n ... a + 2")
+    assert "\n42\n" in shell.enter("")
+
+
+def test_an_entry_is_edited_in_the_users_editor(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    script = tmp_path / "edit"
+    script.write_text('#!/bin/sh\ncase "$1" in *.tsh) echo "6 * 7" > "$1";; esac\n')
+    script.chmod(0o700)
+    shell = start(VISUAL=str(script))
+    shell.send("z" + CTRL_X + CTRL_E)
+    shell.ends("tsh> 6 * 7")
+    shell.send("\r")
+    shell.shows("\n42\n")
+
+
+def test_keys_are_taken_while_the_session_loads(tmp_path: Path) -> None:
+    shell = Terminal(tmp_path, options="--no-history --vi")
+    try:
+        shell.send("41 + x\x1br1\r")  # typed before there is a prompt; with vi's keys
+        assert "\n42\n" in shell.until("42\r\n")
+    finally:
+        shell.close()
+    assert not (tmp_path / "tensorsh").exists()
