@@ -9,11 +9,13 @@ three arguments ...) is not here.
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from ..runtime import local
 from ..runtime.errors import explain
 from ..runtime.session_classes import is_session_class
 from ..runtime.tensor import is_tensor
@@ -144,6 +146,10 @@ def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: Non
             TypeError("print: a program writes to standard output only; `file` must be None"),
             hint="tf.print writes to standard error",
         )
+    if local.printed is not None:
+        caller = sys._getframe(1)
+        if not local.printed.is_new((caller.f_code, caller.f_lineno)):
+            return
     builtins.print(*values, sep=sep, end=end, flush=flush)
 
 

@@ -201,20 +201,20 @@ class Primitive:
 
     def __call__(self, *inputs: Tensor, **attrs: Any) -> Any:
         """Run the kernel on tensors (or Python scalars) and tell the tapes."""
-        arrays, xp, is_narrow = [], None, False
+        arrays, xp, is_special = [], np, False
         for x in inputs:
             if type(x) is Tensor:
                 x = x._array
-                if type(x) is not _ndarray and not self.elementwise:
-                    x = settled(x)
-                if xp is None:
-                    xp = module_of(x)
+                if type(x) is not _ndarray:
+                    if not self.elementwise:
+                        x = settled(x)
+                    module = module_of(x)
+                    if module is not np:
+                        xp, is_special = module, True
                 if x.dtype.kind == "V":
-                    is_narrow = True
+                    is_special = True
             arrays.append(x)
-        if xp is None:
-            xp = module_of(next(a for a in arrays if not isinstance(a, (int, float, complex))))
-        result = self.compute(xp, arrays, attrs) if is_narrow else self._kernel(xp, *arrays, **attrs)
+        result = self.compute(xp, arrays, attrs) if is_special else self._kernel(xp, *arrays, **attrs)
         if type(result) is tuple:
             outputs = tuple(wrap(_as_array(xp, part)) for part in result)
             if tape.recorders and self.differentiable:
@@ -226,7 +226,12 @@ class Primitive:
         return y
 
     def compute(self, xp: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
-        """The kernel's result. bfloat16 is computed in float32 and rounded back, as NumPy cannot do it all."""
+        """The kernel's result. bfloat16 is computed in float32 and rounded back, as NumPy cannot do it all.
+
+        An array module that does more than compute has its way of running kernels: `xp.run_kernel`.
+        """
+        if xp is not np and (run := getattr(xp, "run_kernel", None)) is not None:
+            return run(self, arrays, attrs)
         narrow = next((a.dtype for a in arrays if hasattr(a, "dtype") and a.dtype.kind == "V"), None)
         if narrow is None:
             return self._kernel(xp, *arrays, **attrs)

@@ -77,7 +77,7 @@ def from_host(array: np.ndarray) -> Any:
 
 def device_name(array: Any) -> str:
     """TensorFlow's name for where `array` lives."""
-    kind = "CPU" if module_of(array) is np else "GPU"
+    kind = "CPU" if module_of(array).__name__ == "numpy" else "GPU"
     return f"/job:localhost/replica:0/task:0/device:{kind}:0"
 
 

@@ -8,3 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 current: dict[str, Any] = {}
+
+
+class Printed:
+    """Where a `function` that runs has printed: before this run, when `print` is not heard again, and in it.
+
+    A `function`'s Python code is to run once for each signature; where it must run again, it does so in silence.
+    """
+
+    __slots__ = ("before", "sites")
+
+    def __init__(self, before: frozenset[Any] = frozenset()) -> None:
+        self.before, self.sites = before, set(before)
+
+    def is_new(self, site: Any) -> bool:
+        """Note a place in the program that prints, and tell whether it did so in no earlier run."""
+        self.sites.add(site)
+        return site not in self.before
+
+
+#: Of the `function` that runs.
+printed: Printed | None = None

@@ -23,22 +23,35 @@ def numpy_text(array: Any, is_repr: bool) -> str:
     return "\n" + text if "\n" in text else text
 
 
+def _symbol(array: Any) -> str | None:
+    """The name of a `function`'s tensor while it is traced, when it has no value to show."""
+    return getattr(array, "symbol", None) if hasattr(type(array), "symbol") else None
+
+
 def tensor_repr(t: Any) -> str:
+    if (name := _symbol(t._array)) is not None:
+        return f"<tf.Tensor '{name}' shape={t.shape} dtype={t.dtype.name}>"
     return f"<tf.Tensor: shape={t._array.shape}, dtype={t.dtype.name}, numpy={numpy_text(t._array, True)}>"
 
 
 def tensor_str(t: Any) -> str:
+    if (name := _symbol(t._array)) is not None:
+        return f'Tensor("{name}", shape={t.shape}, dtype={t.dtype.name})'
     return f"tf.Tensor({numpy_text(t._array, False)}, shape={t._array.shape}, dtype={t.dtype.name})"
 
 
 def variable_repr(v: Any, name: str) -> str:
     array = v._value._array
+    if _symbol(array) is not None:
+        return f"<tf.Variable '{name}' shape={v.shape} dtype={v.dtype.name}>"
     return f"<tf.Variable '{name}' shape={v.shape} dtype={v.dtype.name}, numpy={numpy_text(array, True)}>"
 
 
-def tensor_format(array: Any, spec: str) -> str:
+def tensor_format(t: Any, spec: str) -> str:
     """`format(tensor, spec)`: that of the NumPy value, a scalar's or an array's."""
-    host = to_host(array)
+    if not spec and _symbol(t._array) is not None:
+        return tensor_str(t)
+    host = to_host(t._array)
     return format(host[()] if host.ndim == 0 else host, spec)
 
 

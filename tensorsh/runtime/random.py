@@ -13,7 +13,7 @@ All numbers here are Python's integers; `philox.py` makes arrays from the stream
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from .philox import M32, M64, Stream, block
@@ -26,6 +26,20 @@ _GLOBAL_SEED_IF_UNSET = 87654321
 _SCRAMBLING_KEY = 0x02461E293EC8F720
 
 
+class FunctionSeeds:
+    """The seeds of one run of a `function`: TensorFlow counts them in each graph from 0, and each of a graph's ops
+    has a stream of its own, on which later runs go on.
+
+    graph: what stands for the graph. on_draw: called before each draw.
+    """
+
+    __slots__ = ("drawn", "graph", "on_draw", "seeded")
+
+    def __init__(self, graph: Hashable, on_draw: Callable[[], None] | None = None) -> None:
+        self.graph, self.on_draw = graph, on_draw
+        self.seeded = self.drawn = 0
+
+
 class SeedState:
     """The global seed, the op seeds drawn from it, and how far every op's stream has been used.
 
@@ -35,6 +49,7 @@ class SeedState:
     """
 
     def __init__(self) -> None:
+        self.function: FunctionSeeds | None = None  # of the `function` that is running
         self.generator: Any = None  # what `get_global_generator` hands out
         self._seed: Any = None
         self._draw: Any = None
@@ -53,6 +68,14 @@ class SeedState:
         self._seed = seed
         self._used = {}
 
+    def positions(self) -> dict[Hashable, int]:
+        """How far every stream has been used: what `rewind` takes."""
+        return self._used.copy()
+
+    def rewind(self, positions: dict[Hashable, int]) -> None:
+        """Let every stream go on from where it was."""
+        self._used = positions
+
     def op_seeds(self, op_seed: Any = None) -> tuple[int, int] | None:
         """(seed, seed2) of an op with this seed of its own, or None where nothing is seeded.
 
@@ -63,7 +86,9 @@ class SeedState:
                 return None
             seeds = (_GLOBAL_SEED_IF_UNSET, int(op_seed % _LARGEST_SEED))
         else:
-            if op_seed is None:
+            if op_seed is None and self.function is not None:
+                op_seed, self.function.seeded = self.function.seeded, self.function.seeded + 1
+            elif op_seed is None:
                 op_seed = self._draw(0, _LARGEST_SEED)
             seeds = (int(self._seed % _LARGEST_SEED), int(op_seed % _LARGEST_SEED))
         return (0, _LARGEST_SEED) if seeds == (0, 0) else seeds
@@ -74,6 +99,12 @@ class SeedState:
         `kernel` is the op's TensorFlow name with its attributes but the seeds: dtypes, also that of a shape
         given as a tensor. `seeds` are the call's `op_seeds`. The next `reserve` blocks are this call's own.
         """
+        function = self.function
+        if function is not None:
+            if function.on_draw is not None:
+                function.on_draw()
+            kernel = (function.graph, function.drawn, kernel)
+            function.drawn += 1
         if seeds is None:
             return Stream.from_seeds(*nondeterministic_integers(2))
         used = self._used.get((kernel, seeds), 0)

@@ -38,11 +38,17 @@ def record(primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any])
         recorder._record(primitive, outputs, inputs, attrs)
 
 
+def tell_read(variable: Any) -> None:
+    """Tell every active recorder that a variable is read."""
+    for recorder in recorders:
+        recorder._read_variable(variable)
+
+
 @contextmanager
 def only(*active: Recorder) -> Iterator[None]:
-    """A block in which no recorder is active but these."""
+    """A block in which no recorder is active but these, and whatever logs a whole run."""
     saved = recorders[:]
-    recorders[:] = active
+    recorders[:] = [*(r for r in saved if r not in active and getattr(r, "is_log", False)), *active]
     try:
         yield
     finally:

@@ -154,7 +154,7 @@ class Tensor:
         return wrap(self._array)
 
     def __format__(self, spec: str) -> str:
-        return printing.tensor_format(self._array, spec)
+        return printing.tensor_format(self, spec)
 
     def __repr__(self) -> str:
         return printing.tensor_repr(self)

@@ -7,8 +7,10 @@ watching the value that it was made from.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -21,7 +23,16 @@ from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
 #: What goes before the names of new variables: the name scopes that are open.
 prefix = ""
 
+#: Told of each new variable, while something listens.
+on_creation: Callable[[Any], None] | None = None
+
 _serials = count()  # the order in which variables are made, in which a tape lists them
+_living: WeakValueDictionary[int, Variable] = WeakValueDictionary()
+
+
+def living() -> list[Variable]:
+    """All variables that there are."""
+    return list(_living.values())
 
 
 class Variable:
@@ -31,7 +42,7 @@ class Variable:
     shape: a TensorShape that may leave sizes open, for values of changing shape.
     """
 
-    __slots__ = ("_constraint", "_declared_shape", "_name", "_serial", "_trainable", "_value")
+    __slots__ = ("_constraint", "_declared_shape", "_name", "_serial", "_trainable", "_value", "__weakref__")
     __module__ = "tensorflow.python.ops.resource_variable_ops"
     __qualname__ = "ResourceVariable"
     __array_priority__ = 100
@@ -71,6 +82,9 @@ class Variable:
         self._name = prefix + ("Variable" if name is None else name)
         self._trainable = True if trainable is None else bool(trainable)
         self._constraint = constraint
+        _living[self._serial] = self
+        if on_creation is not None:
+            on_creation(self)
 
     name = property(lambda self: f"{self._name}:0")
     trainable = property(lambda self: self._trainable)
@@ -197,8 +211,7 @@ class Variable:
 
     def _read(self) -> Tensor:
         if tape.recorders:
-            for recorder in tape.recorders:
-                recorder._read_variable(self)
+            tape.tell_read(self)
         return self._value
 
     def _accepts(self, shape: tuple[int, ...]) -> bool:

@@ -1,0 +1,361 @@
+"""From a recorded graph to one Python function of straight-line array calls.
+
+`build` keeps the nodes that results, assignments, guards and draws need, and writes a line for each. Values
+that nothing outside may keep go into buffers: small ones live as long as the function and are shared by values whose
+lives do not overlap; a large one is written over the array of a dead one.
+
+The text holds names and numbers that are made here, and nothing else: constants, functions and buffers are bound to
+names c0, c1 ... in an enclosing function.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from . import backend
+from .tensor import Tensor, wrap
+from .tracing import Node, Ref, as_array
+
+#: What a compiled function returns when the run would not be the one that was traced.
+MISS = object()
+
+SMALL = 1 << 15  # bytes of an array whose buffer may stay
+
+_REDUCTIONS = {
+    np.sum: np.add.reduce,
+    np.prod: np.multiply.reduce,
+    np.max: np.maximum.reduce,
+    np.min: np.minimum.reduce,
+    np.ndarray.sum: np.add.reduce,
+    np.ndarray.prod: np.multiply.reduce,
+    np.ndarray.max: np.maximum.reduce,
+    np.ndarray.min: np.minimum.reduce,
+}
+_METHODS = {np.reshape: "reshape", np.transpose: "transpose", np.squeeze: "squeeze", np.swapaxes: "swapaxes"}
+# Functions whose results' shapes follow from their arguments' shapes. Other results are compared with the trace's.
+_STATIC = frozenset(
+    {
+        *_REDUCTIONS,
+        *_METHODS,
+        *_REDUCTIONS.values(),
+        *(getattr(np.ndarray, name) for name in "astype reshape mean any all argmax argmin transpose ravel cumsum".split()),
+        *(getattr(np.ndarray, name) for name in "copy clip conj squeeze swapaxes view round std var".split()),
+        *(np.real, np.imag, np.mean, np.any, np.all, np.argmax, np.argmin, np.where, np.broadcast_to, np.clip, np.stack),
+        *(np.concatenate, np.expand_dims, np.take, np.take_along_axis, np.moveaxis, np.flip, np.cumsum, np.cumprod, np.tile),
+        *(np.einsum, np.dot, np.tensordot, np.outer, np.round, np.sort, np.argsort, np.roll, np.pad, np.triu, np.tril),
+        *(np.diagonal, np.trace, np.linalg.inv, np.linalg.det, np.linalg.cholesky, np.linalg.solve, np.nan_to_num),
+    }
+)
+_WEAK = frozenset({np.add, np.subtract, np.multiply, np.true_divide, np.maximum, np.minimum})
+
+
+Kinds = list[tuple[tuple[int, ...], np.dtype]]  # of each value of a graph: shape and dtype
+
+
+def build(
+    nodes: list[Node],
+    kinds: Kinds,
+    prologue: Callable[[_Writer], list[str]],
+    results: Any = None,
+    assigned: Iterable[tuple[Any, Any]] = (),
+    effects: Iterable[tuple[Callable[..., Any], Any]] = (),
+    extra: Iterable[Any] | None = None,
+    known: Iterable[int] = (),
+) -> Callable[..., Any]:
+    """A function run(args, checked=False) that computes what the nodes say, or returns MISS where a guard does not hold.
+
+    prologue: writes the lines that bind what comes in, from `args`, as r0, r1 ... and are followed by the nodes'.
+    results: a structure of values, returned as tensors. extra: values returned beside it, as arrays.
+    known: values that the prologue binds although nodes make them.
+    """
+    writer = _Writer(kinds)
+    assigned, effects = list(assigned), list(effects)
+    roots = _refs([results, [a for _, a in assigned], [a for _, a in effects], list(extra or ())])
+    live = _live(nodes, roots, set(known))
+    writer.plan(live, roots)
+    lines = prologue(writer)
+    for i, node in enumerate(live):
+        lines.extend(writer.node(i, node))
+    lines += [f"{writer.constant(v)}._value = wrap({writer.value(argument)})" for v, argument in assigned]
+    lines += [f"{writer.constant(function)}(*{writer.value(args, tensors=True)})" for function, args in effects]
+    shown = writer.value(results, tensors=True)
+    lines.append(f"return {shown}" if extra is None else f"return {shown}, {writer.value(tuple(extra))}")
+    return writer.compile(lines)
+
+
+def needed_from_before(nodes: list[Node], roots: Iterable[Any], first: int) -> list[Ref]:
+    """The values below `first` that the later `nodes` need for the roots."""
+    live = _live(nodes, _refs(list(roots)), set())
+    refs = {*_refs(list(roots)), *(ref for node in live for ref in _inputs(node))}
+    return sorted(ref for ref in refs if ref < first)
+
+
+def _live(nodes: list[Node], roots: list[Ref], known: set[int]) -> list[Node]:
+    """The nodes that the roots need, and those that are done in any case."""
+    needed: set[int] = set(roots)
+    live = []
+    for node in reversed(nodes):
+        if known.intersection(node.outs):
+            continue
+        if node.kind in ("guard", "draw") or needed.intersection(node.outs):
+            live.append(node)
+            needed.update(_inputs(node))
+    return live[::-1]
+
+
+def _inputs(node: Node) -> list[Ref]:
+    return _refs(node.args) if node.kind == "guard" else _refs([node.args, node.options])
+
+
+class _Writer:
+    """Lines of one function, with its constants and buffers."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._bound: dict[str, Any] = {
+            "MISS": MISS,
+            "Tensor": Tensor,
+            "asarray": np.asarray,
+            "ndarray": np.ndarray,
+            "settled": backend.settled,
+            "wrap": wrap,
+        }
+        self._names: dict[int, str] = {}
+        self._scalars: dict[tuple[Any, ...], str] = {}
+        self._free: dict[tuple[Any, ...], list[str]] = {}
+        self._buffer_of: dict[int, tuple[tuple[Any, ...], str]] = {}
+        self._last: dict[int, int] = {}
+        self._dying: dict[int, list[int]] = {}
+        self._kept: set[int] = set()
+
+    # ------------------------------------------------------------ lives of values
+
+    def plan(self, nodes: list[Node], roots: list[Ref]) -> None:
+        """Find out how long each value is needed, and which ones are kept by whoever gets the results."""
+        last = self._last
+        for i, node in enumerate(nodes):
+            for ref in _inputs(node):
+                last[ref] = i
+        kept = self._kept = set(map(int, roots))
+        for node in reversed(nodes):
+            if node.kind not in ("apply", "draw") or _is_fresh(node):
+                continue
+            shared = _inputs(node)
+            if kept.intersection(node.outs):
+                kept.update(shared)
+            end = max((last.get(out, 0) for out in node.outs), default=0)
+            for ref in shared:
+                last[ref] = max(last.get(ref, 0), end)
+        for ref, i in last.items():
+            self._dying.setdefault(i, []).append(ref)
+
+    def _buffer(self, out: int) -> str | None:
+        """Where to put value `out`: a buffer's name, or None for a new array."""
+        shape, dtype = self._kinds[out]
+        kind = (shape, dtype.str)
+        free = self._free.get(kind)
+        if free:
+            name = free.pop()
+        elif self._bytes(out) <= SMALL:
+            name = f"b{len(self._bound)}"
+            self._bound[name] = np.empty(shape, dtype)
+        else:
+            name = f"r{out}"  # a new array that may be written over later
+            self._buffer_of[out] = (kind, name)
+            return None
+        self._buffer_of[out] = (kind, name)
+        return name
+
+    def _bytes(self, value: int) -> int:
+        shape, dtype = self._kinds[value]
+        return dtype.itemsize * prod(shape)
+
+    def _release(self, i: int) -> list[str]:
+        dropped = []
+        for ref in self._dying.pop(i, ()):
+            if ref in self._buffer_of:
+                kind, name = self._buffer_of.pop(ref)
+                self._free.setdefault(kind, []).append(name)
+            elif ref not in self._kept and self._bytes(ref) > SMALL:
+                dropped.append(f"r{ref} = None")
+        return dropped
+
+    # ------------------------------------------------------------ lines
+
+    def node(self, i: int, node: Node) -> list[str]:
+        """The lines that compute a node."""
+        if node.kind == "argument":
+            return []  # the prologue's
+        if node.kind == "variable":
+            return self._variable(node)
+        if node.kind == "guard":
+            return [*self._guard(node), *self._release(i)]
+        if node.several:
+            names = ", ".join(f"r{out}" for out in node.outs) + ","
+            lines = [f"{names} = {self._call(node)}"]
+            lines += [f"r{out} = asarray(r{out})" for out in node.outs if not self._kinds[out][0]]
+        else:
+            (out,) = node.outs
+            function, args = _simplified(node)
+            if isinstance(function, np.ufunc) and function.nout == 1 and not node.options and out not in self._kept:
+                elementwise = function.signature is None
+                before = self._release(i) if elementwise else []
+                buffer = self._buffer(out)
+                shown = [self.operand(function, a, node.args, out) for a in args]
+                if buffer is not None:
+                    shown.append(buffer)
+                lines = [f"r{out} = {self.constant(function)}({', '.join(shown)})", *before]
+                if buffer is None and not self._kinds[out][0]:
+                    lines.append(f"r{out} = asarray(r{out})")
+                return [*lines, *self._release(i)]
+            call = self._call(node)
+            if self._kinds[out][1] == object:
+                call = f"{self.constant(as_array)}({call})"
+            lines = [f"r{out} = {call}" if self._kinds[out][0] else f"r{out} = asarray({call})"]
+        if not _is_static(node):
+            for out in node.outs:
+                shape, dtype = self._kinds[out]
+                lines.append(f"if r{out}.shape != {shape!r} or r{out}.dtype != {self.constant(dtype)}: return MISS")
+        return [*lines, *self._release(i)]
+
+    def _variable(self, node: Node) -> list[str]:
+        (out,) = node.outs
+        v = node.function
+        lines = [f"r{out} = {self.constant(v)}._value._array"]
+        if v._declared_shape is not None:
+            lines.append(f"if r{out}.shape != {self._kinds[out][0]!r}: return MISS")
+        return [*lines, *self.settled(out)]
+
+    def settled(self, value: int) -> list[str]:
+        """The line that makes an array which came in one that NumPy can work with at once."""
+        return [f"if type(r{value}) is not ndarray: r{value} = settled(r{value})"] if self._bytes(value) > SMALL else []
+
+    def _guard(self, node: Node) -> list[str]:
+        expected = node.options
+        name = f"r{node.args}"
+        if expected.dtype == bool and not expected.ndim:
+            return [f"if {'not ' if expected else ''}{name}: return MISS"]
+        if not expected.ndim:
+            return [f"if {name} != {int(expected)}: return MISS"]
+        return [f"if {name}.tobytes() != {self.constant(expected.tobytes())}: return MISS"]
+
+    def _call(self, node: Node) -> str:
+        """The text of a node's call."""
+        function, args = _simplified(node)
+        options = [f"{key}={self.value(v)}" for key, v in node.options.items()]
+        if function is operator.getitem:
+            return f"{self.value(args[0])}[{self.value(args[1])}]"
+        if function is operator.pow:
+            return f"{self.value(args[0])} ** {self.value(args[1])}"
+        if type(function) is _METHOD_DESCRIPTOR or function in _METHODS and type(args[0]) is Ref:
+            name = _METHODS.get(function) or function.__name__
+            return f"{self.value(args[0])}.{name}({', '.join([*map(self.value, args[1:]), *options])})"
+        if isinstance(function, np.ufunc) and not options:
+            shown = [self.operand(function, a, args, node.outs[0]) for a in args]
+            return f"{self.constant(function)}({', '.join(shown)})"
+        return f"{self.constant(function)}({', '.join([*map(self.value, args), *options])})"
+
+    def operand(self, function: np.ufunc, value: Any, args: Any, out: int) -> str:
+        """A ufunc's argument. A Python number that would be converted each time is converted here, once."""
+        if function in _WEAK and type(value) in (int, float):
+            dtype = self._kinds[out][1]
+            others = [self._kinds[a][1] if type(a) is Ref else getattr(a, "dtype", None) for a in args if a is not value]
+            if len(others) == 1 and others[0] == dtype and dtype.kind in "fiu":
+                key = (type(value), value, str(value), dtype.str)
+                if key not in self._scalars:
+                    self._scalars[key] = self.constant(np.asarray(value, dtype))
+                return self._scalars[key]
+        return self.value(value)
+
+    def value(self, value: Any, tensors: bool = False) -> str:
+        """An argument's text: numbers as they are, structures of them, and names for all else."""
+        kind = type(value)
+        if kind is Ref:
+            return f"wrap(r{value})" if tensors else f"r{value}"
+        if kind is tuple:
+            if hasattr(value, "_fields"):
+                return f"{self.constant(kind)}({', '.join(self.value(v, tensors) for v in value)})"
+            return "(" + "".join(self.value(v, tensors) + ", " for v in value) + ")"
+        if kind is list:
+            return "[" + ", ".join(self.value(v, tensors) for v in value) + "]"
+        if kind is dict:
+            return "{" + ", ".join(f"{self.value(k)}: {self.value(v, tensors)}" for k, v in value.items()) + "}"
+        if kind is slice:
+            return f"slice({self.value(value.start)}, {self.value(value.stop)}, {self.value(value.step)})"
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return f"{self.constant(kind)}({', '.join(self.value(v, tensors) for v in value)})"
+        if value is None or value is ... or kind in (int, bool):
+            return "..." if value is ... else repr(value)
+        if tensors and isinstance(value, np.ndarray):
+            return f"wrap({self.constant(value)})"
+        return self.constant(value)
+
+    def constant(self, value: Any) -> str:
+        """The name to which an object is bound."""
+        name = self._names.get(id(value))
+        if name is None:
+            name = self._names[id(value)] = f"c{len(self._bound)}"
+            self._bound[name] = value
+        return name
+
+    def compile(self, lines: list[str]) -> Callable[..., Any]:
+        """The function of these lines."""
+        body = "".join(f"\n        {line}" for line in lines)
+        text = f"def bind({', '.join(self._bound)}):\n    def run(args, checked=False):{body}\n    return run"
+        names: dict[str, Any] = {"__builtins__": {"type": type, "slice": slice}}
+        exec(compile(text, "<traced>", "exec"), names)
+        return names["bind"](*self._bound.values())
+
+
+_METHOD_DESCRIPTOR = type(np.ndarray.sum)
+
+
+def _simplified(node: Node) -> tuple[Any, Any]:
+    """The node's function and arguments, or others that do the same for less."""
+    function, args = node.function, node.args
+    cheaper = _REDUCTIONS.get(function)
+    if cheaper is not None and not set(node.options) - {"axis", "dtype", "keepdims"} and len(args) == 1:
+        return (cheaper, args) if "axis" in node.options else (function, args)
+    return function, args
+
+
+def _is_fresh(node: Node) -> bool:
+    """Whether what a node makes shares no memory with its arguments."""
+    function = node.function
+    return isinstance(function, np.ufunc) or function in _FRESH
+
+
+_FRESH = frozenset({*_REDUCTIONS, *_REDUCTIONS.values(), np.where, np.stack, np.concatenate, operator.pow})
+
+
+def _is_static(node: Node) -> bool:
+    function = node.function
+    if node.kind == "draw":
+        return True
+    if function is operator.getitem:
+        return not any(getattr(part, "dtype", None) == bool for part in _parts(node.args[1])) and not _refs(node.args[1])
+    if function is np.where:
+        return len(node.args) == 3
+    return isinstance(function, np.ufunc) or function is operator.pow or function in _STATIC
+
+
+def _parts(key: Any) -> tuple[Any, ...]:
+    return key if type(key) is tuple else (key,)
+
+
+def _refs(args: Any) -> list[Ref]:
+    """The values that an argument speaks of."""
+    if type(args) is Ref:
+        return [args]
+    if isinstance(args, (tuple, list)):
+        return [ref for a in args for ref in _refs(a)]
+    if type(args) is dict:
+        return [ref for a in args.values() for ref in _refs(a)]
+    if type(args) is slice:
+        return _refs((args.start, args.stop, args.step))
+    return []
