@@ -208,7 +208,7 @@ def flattened(at: Any, shape: tuple[int, ...]) -> Any:
     flat = module_of(at).zeros(at.shape[:-1], np.int64)
     for i, n in enumerate(shape):
         flat = flat * n + at[..., i]
-    return flat
+    return module_of(at).asarray(flat)
 
 
 def _bad_vector(found: Any, at: Tensor, x: Tensor, last: str | None) -> BaseException:

@@ -36,6 +36,7 @@ _REDUCTIONS = {
     np.ndarray.max: np.maximum.reduce,
     np.ndarray.min: np.minimum.reduce,
 }
+_REDUCERS = frozenset(_REDUCTIONS.values())
 _METHODS = {np.reshape: "reshape", np.transpose: "transpose", np.squeeze: "squeeze", np.swapaxes: "swapaxes"}
 # Functions whose results' shapes follow from their arguments' shapes. Other results are compared with the trace's.
 _STATIC = frozenset(
@@ -154,9 +155,11 @@ class _Writer:
         for ref, i in last.items():
             self._dying.setdefault(i, []).append(ref)
 
-    def _buffer(self, out: int) -> str | None:
-        """Where to put value `out`: a buffer's name, or None for a new array."""
+    def _target(self, out: int) -> str | None:
+        """Where a ufunc puts value `out`: an array's text, or None for a new one."""
         shape, dtype = self._kinds[out]
+        if out in self._kept:  # a new one each time, of rank 0 where NumPy would give a scalar
+            return None if shape else f"{self.constant(np.empty((), dtype))}.copy()"
         kind = (shape, dtype.str)
         free = self._free.get(kind)
         if free:
@@ -165,11 +168,21 @@ class _Writer:
             name = f"b{len(self._bound)}"
             self._bound[name] = np.empty(shape, dtype)
         else:
-            name = f"r{out}"  # a new array that may be written over later
-            self._buffer_of[out] = (kind, name)
+            self._buffer_of[out] = (kind, f"r{out}")  # the new array, which may be written over later
             return None
         self._buffer_of[out] = (kind, name)
         return name
+
+    def _reduction(self, out: int, value: Ref, options: dict[str, Any]) -> str:
+        """The arguments of a ufunc's `reduce`."""
+        shape, dtype = self._kinds[value]
+        axis, wanted = options["axis"], options.get("dtype")
+        if axis is not None and not isinstance(axis, int):
+            axis = None if len(axis) == len(shape) else axis[0] if len(axis) == 1 else axis
+        if wanted is not None and np.dtype(wanted) == dtype and dtype.kind in "fc":
+            wanted = None
+        parts = [self.value(a) for a in (value, axis, wanted)] + [self._target(out) or "None"]
+        return ", ".join([*parts, "True"] if options.get("keepdims") else parts)
 
     def _bytes(self, value: int) -> int:
         shape, dtype = self._kinds[value]
@@ -196,22 +209,20 @@ class _Writer:
         if node.kind == "guard":
             return [*self._guard(node), *self._release(i)]
         if node.several:
-            names = ", ".join(f"r{out}" for out in node.outs) + ","
-            lines = [f"{names} = {self._call(node)}"]
+            names = "".join(f"r{out}, " for out in node.outs)
+            lines = [f"{names}= {self._call(node)}"]
             lines += [f"r{out} = asarray(r{out})" for out in node.outs if not self._kinds[out][0]]
         else:
             (out,) = node.outs
             function, args = _simplified(node)
-            if isinstance(function, np.ufunc) and function.nout == 1 and not node.options and out not in self._kept:
-                elementwise = function.signature is None
-                before = self._release(i) if elementwise else []
-                buffer = self._buffer(out)
-                shown = [self.operand(function, a, node.args, out) for a in args]
-                if buffer is not None:
-                    shown.append(buffer)
+            if isinstance(function, np.ufunc) and function.nout == 1 and not node.options:
+                before = self._release(i) if function.signature is None else []
+                into = self._target(out)
+                shown = [*(self.operand(function, a, args, out) for a in args), *([into] if into else [])]
                 lines = [f"r{out} = {self.constant(function)}({', '.join(shown)})", *before]
-                if buffer is None and not self._kinds[out][0]:
-                    lines.append(f"r{out} = asarray(r{out})")
+                return [*lines, *self._release(i)]
+            if function in _REDUCERS and type(args[0]) is Ref and "axis" in node.options:
+                lines = [f"r{out} = {self.constant(function)}({self._reduction(out, args[0], node.options)})"]
                 return [*lines, *self._release(i)]
             call = self._call(node)
             if self._kinds[out][1] == object:
