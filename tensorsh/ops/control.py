@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import nest, variable
+from ..runtime import effects, nest, variable
 from ..runtime.dtypes import bool_
 from ..runtime.errors import InvalidArgumentError, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
@@ -192,7 +192,8 @@ def numpy_function(
     """
     if func is None and inp is None:
         return lambda f: lambda *args: numpy_function(f, args, Tout)
-    results = nest.flatten(func(*[np.array(x) for x in inp]))
+    with effects.outside("a NumPy function is called"):
+        results = nest.flatten(func(*[np.array(x) for x in inp]))
     tensors = [x if x is None else as_tensor(x) for x in results]
     return tensors[0] if len(tensors) == 1 else tensors
 
@@ -208,7 +209,8 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str |
         return lambda f: lambda *args: py_function(f, args, Tout)
     if not callable(func):
         raise ValueError(f"Expected func to be callable. Received func={func} of type {type(func)}.")
-    result = func(*[as_tensor(x) for x in inp])
+    with effects.outside("a Python function is called"):
+        result = func(*[as_tensor(x) for x in inp])
     if isinstance(Tout, (list, tuple)):
         several = result if isinstance(result, (list, tuple)) else [result]
         return [as_tensor(x, dtype) for x, dtype in zip(several, Tout)]

@@ -1,8 +1,9 @@
-"""A `function`'s graphs: one traced run compiled, and the gradient through it compiled when it is first asked for.
+"""A `function`'s graphs: one traced run compiled, and the gradient through it compiled when it is first asked
+for.
 
-A `Graph` serves the runs that agree with its guards. Its plain form takes the call's arguments and does all that the run
-did. Under a tape it also keeps what the gradient needs: the tape is told of the whole call as if it were one op, whose
-gradient is compiled from a walk of a tape back through the ops of the traced run.
+A `Graph` serves the runs that agree with its guards. Its plain form takes the call's arguments and does all that the
+run did. Under a tape it also keeps what the gradient needs: the tape is told of the whole call as if it were one op,
+whose gradient is compiled from a walk of a tape back through the ops of the traced run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from ..runtime import backend, nest, random, tape
 from ..runtime.emission import MISS, build, needed_from_before
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, wrap
-from ..runtime.tracing import Ref, Trace, Traced
+from ..runtime.traced import Ref, Traced
+from ..runtime.tracing import Trace
 from .function_signatures import Call
 from .registry import Primitive
 
@@ -29,7 +31,7 @@ class Graph:
 
     def __init__(self, trace: Trace, call: Call, stand_ins: list[Tensor], results: Any) -> None:
         self.trace, self._stand_ins = trace, stand_ins
-        self._given = call.with_tensors(stand_ins)
+        self._given = call.with_leaves(stand_ins)
         self._outputs = [t for t in nest.flatten(results) if type(t) is Tensor]
         self._results = nest.map_leaves(lambda t: trace.argument(t._array) if type(t) is Tensor else t, results)
         self._events = [event for event in trace.log.events if len(event) == 4]
@@ -43,6 +45,9 @@ class Graph:
             and all(value is held[id(v)] for v, value in reads)
             and all(isinstance(p, Primitive) and not _holds_traced(attrs) for p, _, _, attrs in self._events)
         )
+        trace.forget_unused(self._results, [t for t in self._first_reads if t is not None])
+        inputs = (x for event in self._events for x in event[2])
+        self._captured = {id(x): x for x in inputs if type(x) is Tensor and type(x._array) is not Traced}
         self.run = self._compiled()
         self._keeping: Callable[..., Any] | None = None
         self._backward: _Backward | None = None
@@ -64,8 +69,7 @@ class Graph:
 
     def captures(self, watched: set[int]) -> bool:
         """Whether the run used, beside its arguments and variables, a tensor that is watched."""
-        inputs = (x for event in self._events for x in event[2])
-        return any(id(x) in watched and type(x._array) is not Traced for x in inputs if type(x) is Tensor)
+        return not watched.isdisjoint(self._captured)
 
     def run_recorded(self, call: Call, args: tuple, recorder: tape.Tape) -> Any:
         """The call's results, with `recorder` told of it; MISS if this graph is not of that run."""
@@ -176,14 +180,17 @@ class _Backward:
 
     def gradients(self, kept: tuple, upstream: list[Tensor]) -> Any:
         """The gradient of each input: None, a tensor or IndexedSlices. MISS if the graph does not know."""
-        done = self._run((*kept, *(backend.settled(g._array) for g in upstream)))
+        done = self._run((*kept, *(g._array for g in upstream)))
         if done is MISS:
             return MISS
         parts = iter(done[1])
         found: list[Any] = []
         for form in self._forms:
             tensors = [wrap(next(parts)) for _ in form[:2]]
-            found.append(IndexedSlices(*tensors, form[2]) if len(form) == 3 else tensors[0] if tensors else None)
+            if len(form) == 3:
+                found.append(IndexedSlices(tensors[0], tensors[1], form[2]))
+            else:
+                found.append(tensors[0] if tensors else None)
         return found
 
 
@@ -258,7 +265,7 @@ def _prologue(writer: Any, given: tuple) -> list[str]:
         if type(value) is Tensor:
             place = value._array._place
             bindings.append(f"r{place} = {path}._array")
-            bindings.extend(writer.settled(place))
+            bindings.extend(writer.received(place))
         elif isinstance(value, dict):
             for key in value:
                 bind(f"{path}[{writer.value(key)}]", value[key])

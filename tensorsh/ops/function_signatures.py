@@ -20,6 +20,7 @@ from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from ..runtime.variable import Variable
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_KEYWORD = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
 _LITERALS = (int, float, bool, str, bytes, complex, type(None))
 
 
@@ -33,6 +34,8 @@ class Parameters:
             self._signature = inspect.signature(lambda *args, **options: None)
         parameters = self._signature.parameters.values()
         self.names = [p.name for p in parameters]
+        self.positional = [p.name for p in parameters if p.kind in _POSITIONAL]
+        self._has_keywords = any(p.kind in _KEYWORD for p in parameters)
         # A call with just its positional arguments needs no binding.
         self._plain_count = len(self.names) if all(p.kind in _POSITIONAL for p in parameters) else None
         self._rest = next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "args")
@@ -50,15 +53,22 @@ class Parameters:
             args = nest.map_leaves(_argument, args)
         return args, {key: nest.map_leaves(_argument, value) for key, value in options.items()}
 
+    def name_at(self, i: int) -> str:
+        """The name of positional argument i."""
+        known = self.positional
+        return known[i] if i < len(known) else f"{self._rest}_{i - len(known)}"
+
+    def count_positional(self, given: tuple) -> int:
+        """How many of `Call.given` are positional arguments."""
+        return len(given) - (self._has_keywords and bool(given) and type(given[-1]) is dict)
+
     def names_of(self, call: Call) -> list[str]:
         """TensorFlow's name for each tensor of a call: its parameter's."""
         found: list[str] = []
-        positional = [p for p in self._signature.parameters.values() if p.kind in _POSITIONAL]
         for i, value in enumerate(call.args):
-            name = positional[i].name if i < len(positional) else f"{self._rest}_{i - len(positional)}"
-            found += [name] * Call((value,), {}).count
+            found += [self.name_at(i)] * len(Call(((value,), {})).tensors)
         for key in sorted(call.options):
-            found += [key] * Call((call.options[key],), {}).count
+            found += [key] * len(Call(((call.options[key],), {})).tensors)
         return found
 
     def _bind(self, args: tuple, options: dict[str, Any]) -> inspect.BoundArguments:
@@ -69,7 +79,7 @@ class Parameters:
 
     def _refusal(self, why: str, args: tuple, options: dict[str, Any]) -> TypeError:
         if self._specs is None:
-            shown = ", ".join(self.names)
+            shown = ", ".join(map(_parameter_text, self._signature.parameters.values()))
         else:
             shown = ", ".join(f"{name}: {spec!r}" for name, spec in zip(self.names, self._specs))
         return TypeError(
@@ -116,6 +126,14 @@ def _argument(value: Any) -> Any:
     return as_tensor(value) if isinstance(value, (np.ndarray, np.generic)) else value
 
 
+def _parameter_text(parameter: inspect.Parameter) -> str:
+    """A parameter as TensorFlow writes it in messages."""
+    if parameter.default is not inspect.Parameter.empty:
+        return f"{parameter.name}=<captured_default_value>"
+    stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    return stars.get(parameter.kind, "") + parameter.name
+
+
 class Call:
     """A call's arguments as a key, with the tensors and variables among them.
 
@@ -124,12 +142,12 @@ class Call:
 
     __slots__ = ("args", "key", "objects", "options", "tensors", "traced_as", "variables")
 
-    def __init__(self, args: tuple, options: dict[str, Any], relaxed: bool = False) -> None:
-        self.args, self.options = args, options
+    def __init__(self, arguments: tuple[tuple, dict[str, Any]], relaxed: bool = False) -> None:
+        self.args, self.options = arguments
         self.tensors: list[Tensor] = []
         self.variables: list[Variable] = []
         self.objects: list[Any] = []  # whose identities are in the key
-        self.traced_as = self._type((args, options))
+        self.traced_as = self._type(arguments)
         self.key = (
             self.traced_as,
             *((t._array.shape, t._array.dtype.num) for t in (self.tensors if relaxed else ())),
@@ -137,17 +155,13 @@ class Call:
         )
 
     @property
-    def count(self) -> int:
-        return len(self.tensors)
-
-    @property
     def given(self) -> tuple:
         """What a compiled graph is called with: the arguments, and the keyword-only ones as a dict after them."""
         return (*self.args, self.options) if self.options else self.args
 
-    def with_tensors(self, tensors: list[Tensor]) -> tuple:
-        """`given` with other tensors in the places of its own."""
-        rest = iter(tensors)
+    def with_leaves(self, leaves: list[Any]) -> tuple:
+        """`given` with other leaves in the places of its tensors."""
+        rest = iter(leaves)
 
         def swapped(value: Any) -> Any:
             if type(value) is Tensor:
@@ -208,6 +222,15 @@ def relaxed_type(old: Any, new: Any) -> Any:
         return None
     parts = [relaxed_type(a, b) for a, b in zip(old[1:], new[1:])]
     return None if None in parts else (old[0], *parts)
+
+
+def shapes_in(kind: Any) -> list[Any]:
+    """The shapes of the tensors of a traced type, in order."""
+    if type(kind) is not tuple:
+        return []
+    if kind and kind[0] == "T":
+        return [kind[1]]
+    return [] if kind and kind[0] in ("L", "V", "O") else [shape for part in kind for shape in shapes_in(part)]
 
 
 def covers(general: Any, special: Any) -> bool:

@@ -2,8 +2,8 @@
 
 What a call runs is decided from the quickest to the most general:
 - the graph that ran last looks at the arguments itself, and runs if they are of its kind;
-- the signature (`function_signatures`) leads to graphs that were traced for it, one for each course that the Python code
-  may take where it depends on a tensor's value;
+- the signature (`function_signatures`) leads to graphs that were traced for it, one for each course that the Python
+  code may take where it depends on a tensor's value;
 - the function is traced (`function_graphs`): an ordinary run, which is recorded;
 - where a run cannot be recorded, the Python function runs as it is, each time. Its `print`s are heard only once.
 
@@ -16,23 +16,27 @@ from __future__ import annotations
 import functools
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any
 
-from ..runtime import backend, local, nest, random, tape, tracing
+from ..runtime import backend, effects, local, nest, random, tape
 from ..runtime.emission import MISS
+from ..runtime.errors import InvalidArgumentError
 from ..runtime.gradient_tape import GradientTape
+from ..runtime.shape import TensorShape
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
-from ..runtime.tracing import Trace, Traced, plain
-from ..runtime.variable import Variable
+from ..runtime.traced import Traced, plain
+from ..runtime.tracing import Trace
 from .function_graphs import Graph
-from .function_signatures import Call, Parameters, covers, relaxed_type
-from .registry import export, op
+from .function_signatures import Call, Parameters, covers, relaxed_type, shapes_in
+from .registry import export, op, ops
 
 _inside = 0  # calls of Python functions under way
 _eager_functions = False
 _recorders = tape.recorders
+_numbers = count()
 
 _MOST_GRAPHS = 4  # of one signature, before it is not worth while
 _MOST_SIGNATURES = 256  # whose graphs are kept
@@ -46,7 +50,9 @@ class Function:
 
     __module__ = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
 
-    def __init__(self, function: Callable[..., Any], input_signature: Any = None, reduce_retracing: bool = False) -> None:
+    def __init__(
+        self, function: Callable[..., Any], input_signature: Any = None, reduce_retracing: bool = False
+    ) -> None:
         functools.update_wrapper(self, function)
         self._python_function = function
         self._signature = None if input_signature is None else tuple(input_signature)
@@ -57,7 +63,7 @@ class Function:
     def _forget(self) -> None:
         self._run: Callable[..., Any] | None = None  # the graph that ran last, where a look at its arguments is enough
         self._signatures: dict[Any, _Signature] = {}
-        self._traced: list[Any] = []  # the kinds of calls that TensorFlow would have traced
+        self._traced: list[_Traced] = []
         self._created = False  # whether its variables have been made
 
     python_function = property(lambda self: self._python_function)
@@ -106,36 +112,55 @@ class Function:
         """What each traced signature takes and returns, as TensorFlow tells it."""
         from .concrete_functions import told
 
-        return "\n\n".join(told(s) for s in self._signatures.values() if s.shown)
+        return "\n\n".join(told(s.shown, self) for s in self._signatures.values() if s.shown)
 
     def _called(self, args: tuple, options: dict[str, Any]) -> Any:
         if _eager_functions:
             return self._python_function(*args, **options)
-        call = Call(*self.parameters.bound(args, options), relaxed=self._relaxes or self._signature is not None)
+        call = Call(self.parameters.bound(args, options), self.is_relaxed)
+        return self.signature_of(call).run(call)
+
+    @property
+    def is_relaxed(self) -> bool:
+        """Whether calls with tensors of several shapes count as of one kind."""
+        return self._relaxes or self._signature is not None
+
+    def signature_of(self, call: Call) -> _Signature:
+        """What is known of calls of that kind."""
         signature = self._signatures.get(call.key)
         if signature is None:
             if len(self._signatures) >= _MOST_SIGNATURES:
                 self._signatures.clear()
             signature = self._signatures[call.key] = _Signature(self, call)
-        return signature.run(call)
+        return signature
 
     @functools.cached_property
     def parameters(self) -> Parameters:
         """What the Python function takes."""
         return Parameters(self._python_function, self._signature)
 
-    def _is_new(self, call: Call) -> bool:
-        """Whether TensorFlow would trace for this call, which is then noted."""
+    def traced_as(self, call: Call) -> _Traced:
+        """What TensorFlow would have traced for this call, which is noted if it is new."""
         kind = call.traced_as
         if self._signature is not None:
-            kind = ()
-        if any(kind == known or self._relaxes and covers(known, kind) for known in self._traced):
-            return False
+            kind = ("specs", *self._signature)
+        for known in self._traced:
+            if kind == known.kind or self._relaxes and covers(known.kind, kind):
+                return known
         if self._relaxes:
-            general = [r for r in (relaxed_type(known, kind) for known in self._traced) if r is not None]
+            general = [r for r in (relaxed_type(known.kind, kind) for known in self._traced) if r is not None]
             kind = general[-1] if general else kind
-        self._traced.append(kind)
-        return True
+        self._traced.append(_Traced(kind))
+        return self._traced[-1]
+
+
+class _Traced:
+    """One of the traces that TensorFlow would have made: the kind of calls it is for, and where it has printed."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.number = next(_numbers)
+        self.printed: frozenset[Any] = frozenset()
 
 
 class _WeakMethod:
@@ -168,41 +193,53 @@ class _Signature:
         self._function = function
         self._graphs: list[Graph] = []
         self._is_plain = False
-        self._printed: frozenset[Any] = frozenset()
-        self._is_first = True
+        self._traced = function.traced_as(call)
         self._kept = call.objects  # so that an id stays its object's
         self.shown: Any = None  # (call, results) of the first run, for descriptions
 
     def run(self, call: Call) -> Any:
         function = self._function
-        is_new = self._is_first and function._is_new(call)
-        self._is_first = False
-        if tracing.current is not None:
-            return self._run_python(call, None)
+        if effects.current is not None:
+            return self._run_python(call)
         tapes = list(_recorders)
         if tapes and not self._serves(tapes):
-            return self._run_python(call, None)
-        if not is_new:
-            for graph in self._graphs:
-                result = _attempt(graph, call, tapes)
-                if result is not MISS:
-                    if graph is not self._graphs[0]:
-                        self._graphs.remove(graph)
-                        self._graphs.insert(0, graph)
-                    if not function._relaxes and function._signature is None:
-                        function._run = graph.run
-                    return result
+            return self._run_python(call)
+        for graph in self._graphs:
+            result = _attempt(graph, call, tapes)
+            if result is not MISS:
+                if graph is not self._graphs[0]:
+                    self._graphs.remove(graph)
+                    self._graphs.insert(0, graph)
+                function._run = graph.run
+                return result
         if self._is_plain or len(self._graphs) >= _MOST_GRAPHS:
-            return self._run_python(call, None)
+            return self._run_python(call)
+        return self._run_traced(call, tapes)
+
+    def prepare(self, call: Call, is_real: bool) -> None:
+        """Trace the function for such calls if that has not been done, and undo what the run did.
+
+        is_real: whether the tensors have the values that matter; if not, an op's complaint of them means nothing.
+        """
+        if self._graphs or self._is_plain:
+            return
+        try:
+            self._run_traced(call, [], undo=True)
+        except InvalidArgumentError:
+            if is_real:
+                raise
+
+    def _run_traced(self, call: Call, tapes: list[Any], undo: bool = False) -> Any:
+        function = self._function
         if not function._created:
-            result = self._trace(call, tapes, may_create=True)
+            result = self._trace(call, tapes, True, undo)
             function._created = True
             if result is not MISS:
                 return result
             # It made variables: TensorFlow traces it again without, and runs that.
-            function._traced.append(("again", len(function._traced)))
-            self._printed = frozenset()
-        return self._trace(call, tapes, may_create=False)
+            self._traced = _Traced(self._traced.kind)
+            function._traced.append(self._traced)
+        return self._trace(call, tapes, False, undo)
 
     def _serves(self, tapes: list[Any]) -> bool:
         """Whether the graphs there are can serve a call that these recorders are told of."""
@@ -210,60 +247,68 @@ class _Signature:
             return True
         return _is_simple(tapes) and all(g.is_one_op and not g.captures(tapes[0]._watched) for g in self._graphs)
 
-    def _trace(self, call: Call, tapes: list[Any], may_create: bool) -> Any:
-        """Run the Python function and record it; MISS if it made variables, with all else undone."""
+    def _trace(self, call: Call, tapes: list[Any], may_create: bool, undo: bool) -> Any:
+        """Run the Python function and record it; MISS if it made variables, with all else undone.
+
+        undo: whether nothing of the run is to stay in any case.
+        """
         trace = Trace(may_create)
         trace.start()
         settled = [backend.settled(t._array) for t in call.tensors]
         stand_ins = [wrap(trace.place("argument", i, array)) for i, array in enumerate(settled)]
         for stand_in, name in zip(stand_ins, self._function.parameters.names_of(call)):
             trace.name(stand_in._array, name)
-        undo = True
+        for stand_in, shape in zip(stand_ins, self._open_shapes(call)):
+            trace.open_shapes[stand_in._array._place] = shape
         try:
-            results = self._run_python(call, trace, stand_ins)
-            undo = bool(trace.created)
+            results = self._run_python(call, stand_ins)
+            undo = undo or bool(trace.created)
         except BaseException:
-            undo = False
             trace.why_not = "it raised an error"
             raise
         finally:
             trace.stop(undo)
             if not undo:
                 trace.run_effects()
-        if undo:
+        if trace.created:
             return MISS
-        if self.shown is None:
-            self.shown = (
-                call.with_tensors([TensorSpec.from_tensor(t) for t in call.tensors]),
-                nest.map_leaves(lambda t: t if t is None else TensorSpec.from_tensor(t), results),
-            )
-        plain_results = nest.map_leaves(lambda t: wrap(plain(t._array)) if type(t) is Tensor else t, results)
+        variables = dict.fromkeys(event[0].ref() for event in trace.log.events if len(event) == 2)
+        self.shown = self.shown or (
+            call.with_leaves([TensorSpec.from_tensor(t) for t in call.tensors]),
+            nest.map_leaves(lambda t: t if t is None else TensorSpec.from_tensor(t), results),
+            [reference.deref() for reference in variables],
+        )
+        plain_results = _handed_on(trace, tapes, zip(stand_ins, call.tensors), results)
         if trace.why_not is not None:
             self._is_plain = True
-            _hand_on(trace, tapes, call, stand_ins, results, plain_results)
             return plain_results
         graph = Graph(trace, call, stand_ins, results)
         self._graphs.insert(0, graph)
-        if tapes:
-            _hand_on(trace, tapes, call, stand_ins, results, plain_results)
-        trace.clear()
+        if graph.is_one_op or not tapes:  # else what the tapes were told holds on to the values
+            trace.clear()
         return plain_results
 
-    def _run_python(self, call: Call, trace: Trace | None, stand_ins: list[Tensor] | None = None) -> Any:
+    def _open_shapes(self, call: Call) -> list[Any]:
+        """The tensors' shapes as the input signature, or a relaxed trace, has them."""
+        if self._function.input_signature is not None:
+            return [spec.shape for spec in nest.flatten(self._function.input_signature)]
+        return [TensorShape(shape) for shape in shapes_in(self._traced.kind)]
+
+    def _run_python(self, call: Call, stand_ins: list[Tensor] | None = None) -> Any:
         """What the Python function returns, as tensors. What it prints is heard where it has not been before."""
         global _inside
-        given = call.given if stand_ins is None else call.with_tensors(stand_ins)
+        given = call.given if stand_ins is None else call.with_leaves(stand_ins)
         args, options = (given[:-1], given[-1]) if call.options else (given, {})
-        seeds = random.FunctionSeeds(id(self), tracing.unrecorded if trace is not None else None)
+        seeds = random.FunctionSeeds(self._traced.number, None if effects.current is None else effects.unrecorded)
         before, random.state.function = random.state.function, seeds
-        heard, local.printed = local.printed, local.Printed(self._printed)
+        heard, local.printed = local.printed, local.Printed(self._traced.printed)
         _inside += 1
         try:
             result = self._function._python_function(*args, **options)
             return nest.map_leaves(lambda x: x if x is None else as_tensor(x), result)
         finally:
             _inside -= 1
-            self._printed = frozenset(local.printed.sites)
+            self._traced.printed = frozenset(local.printed.sites)
             random.state.function, local.printed = before, heard
 
 
@@ -280,18 +325,16 @@ def _attempt(graph: Graph, call: Call, tapes: list[Any]) -> Any:
         return MISS
 
 
-def _hand_on(
-    trace: Trace, tapes: list[Any], call: Call, stand_ins: list[Tensor], results: Any, plain_results: Any
-) -> None:
-    """Tell the recorders around a traced run what has been done in it, with plain tensors."""
+def _handed_on(trace: Trace, tapes: list[Any], given: Iterable[tuple[Tensor, Tensor]], results: Any) -> Any:
+    """A traced run's results as plain tensors, with the recorders around it told what has been done in it.
+
+    given: the stand-ins of the run, and the tensors for which they stood.
+    """
     if not tapes:
-        return
-    twin: dict[int, Any] = {id(t): x for t, x in zip(stand_ins, call.tensors)}
-    for v, value, stand_in in trace.held:
-        twin[id(stand_in)] = value
-    for t, x in zip(nest.flatten(results), nest.flatten(plain_results)):
-        if type(t) is Tensor and id(t) not in twin:
-            twin[id(t)] = x
+        return nest.map_leaves(lambda t: wrap(plain(t._array)) if type(t) is Tensor else t, results)
+    twin = {id(stand_in): t for stand_in, t in given}
+    twin.update((id(stand_in), value) for _, value, stand_in in trace.held)
+    incoming = set(twin)
 
     def outside(x: Any) -> Any:
         if type(x) is not Tensor or type(x._array) is not Traced:
@@ -309,6 +352,11 @@ def _hand_on(
         else:
             primitive, outputs, inputs, attrs = event
             tape.record(primitive, tuple(map(outside, outputs)), tuple(map(outside, inputs)), attrs)
+
+    def returned(t: Any) -> Any:
+        return ops.identity(outside(t)) if id(t) in incoming else outside(t)
+
+    return nest.map_leaves(returned, results)
 
 
 @op("function")

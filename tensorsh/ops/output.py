@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from ..runtime import nest, printing
+from ..runtime import effects, nest, printing
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .registry import op
@@ -43,6 +43,10 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
             summary=f"tf.print: {stream!r} is no stream; a program writes no files",
             hint='output_stream is "stderr" or "stdout"',
         )
+    effects.effect(_write, (inputs, sep, summarize, end, stream))
+
+
+def _write(inputs: tuple, sep: str, summarize: int, end: str, stream: str) -> None:
     print(_formatted(inputs, sep, summarize), end=end, file=sys.stdout if stream == "stdout" else sys.stderr)
 
 
@@ -77,4 +81,5 @@ def timestamp(name: str | None = None) -> Tensor:
     >>> timestamp() > 1.7e9
     <tf.Tensor: shape=(), dtype=bool, numpy=True>
     """
+    effects.impure("the time is asked for")
     return as_tensor(time.time(), "float64")

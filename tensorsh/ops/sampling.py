@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import backend, distributions, philox, random
+from ..runtime import backend, distributions, effects, philox, random
 from ..runtime.dtypes import DType, as_dtype, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.gamma_gradient import sample_derivative
@@ -142,9 +142,7 @@ def uniform(
     if dtype.is_integer:
         kernel = "RandomUniformInt"
         integer_bounds(kernel, minval, maxval)
-        sizes = sizes_of(kernel, shape, "T")
-        stream = _stream(kernel, seeds, sizes, dtype, shape.dtype)
-        return draw_integers(kernel, stream, sizes, minval, maxval)
+        return _integers(kernel, seeds, shape, minval, maxval)
     drawn = _floats("RandomUniform", philox.uniform, seeds, shape, dtype)
     if from_zero:
         return drawn if to_one else ops.multiply(drawn, maxval)
@@ -163,6 +161,12 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Tensor:
     array = x._array
     if array.size <= 1 or len(array) <= 1:
         return x
+    return _shuffled(x, seeds)
+
+
+@effects.drawn
+def _shuffled(x: Tensor, seeds: tuple[int, int] | None) -> Tensor:
+    array = x._array
     reserve = random.reserve_for_shuffle(len(array))
     stream = random.state.stream(("RandomShuffle", x.dtype.name), seeds, reserve)
     xp = backend.module_of(array)
@@ -267,6 +271,13 @@ def _stream(
     return random.state.stream((kernel, dtype.name, shape_dtype.name), seeds, reserve)
 
 
+@effects.drawn
+def _integers(kernel: str, seeds: tuple[int, int] | None, shape: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    sizes = sizes_of(kernel, shape, "T")
+    return draw_integers(kernel, _stream(kernel, seeds, sizes, low.dtype, shape.dtype), sizes, low, high)
+
+
+@effects.drawn
 def _floats(kernel: str, draw: Any, seeds: tuple[int, int] | None, shape: Tensor, dtype: DType) -> Tensor:
     check_attr(kernel, "dtype", dtype, FLOATS)
     sizes = sizes_of(kernel, shape, "T")

@@ -19,7 +19,8 @@ import numpy as np
 
 from . import backend
 from .tensor import Tensor, wrap
-from .tracing import Node, Ref, as_array
+from .traced import Ref, as_array, places
+from .tracing import Node
 
 #: What a compiled function returns when the run would not be the one that was traced.
 MISS = object()
@@ -44,10 +45,35 @@ _STATIC = frozenset(
         *_REDUCTIONS,
         *_METHODS,
         *_REDUCTIONS.values(),
-        *(getattr(np.ndarray, name) for name in "astype reshape mean any all argmax argmin transpose ravel cumsum".split()),
+        *(
+            getattr(np.ndarray, name)
+            for name in "astype reshape mean any all argmax argmin transpose ravel cumsum".split()
+        ),
         *(getattr(np.ndarray, name) for name in "copy clip conj squeeze swapaxes view round std var".split()),
-        *(np.real, np.imag, np.mean, np.any, np.all, np.argmax, np.argmin, np.where, np.broadcast_to, np.clip, np.stack),
-        *(np.concatenate, np.expand_dims, np.take, np.take_along_axis, np.moveaxis, np.flip, np.cumsum, np.cumprod, np.tile),
+        *(
+            np.real,
+            np.imag,
+            np.mean,
+            np.any,
+            np.all,
+            np.argmax,
+            np.argmin,
+            np.where,
+            np.broadcast_to,
+            np.clip,
+            np.stack,
+        ),
+        *(
+            np.concatenate,
+            np.expand_dims,
+            np.take,
+            np.take_along_axis,
+            np.moveaxis,
+            np.flip,
+            np.cumsum,
+            np.cumprod,
+            np.tile,
+        ),
         *(np.einsum, np.dot, np.tensordot, np.outer, np.round, np.sort, np.argsort, np.roll, np.pad, np.triu, np.tril),
         *(np.diagonal, np.trace, np.linalg.inv, np.linalg.det, np.linalg.cholesky, np.linalg.solve, np.nan_to_num),
     }
@@ -68,7 +94,7 @@ def build(
     extra: Iterable[Any] | None = None,
     known: Iterable[int] = (),
 ) -> Callable[..., Any]:
-    """A function run(args, checked=False) that computes what the nodes say, or returns MISS where a guard does not hold.
+    """A function run(args, checked=False) that computes what the nodes say; MISS is returned where a guard fails.
 
     prologue: writes the lines that bind what comes in, from `args`, as r0, r1 ... and are followed by the nodes'.
     results: a structure of values, returned as tensors. extra: values returned beside it, as arrays.
@@ -76,7 +102,7 @@ def build(
     """
     writer = _Writer(kinds)
     assigned, effects = list(assigned), list(effects)
-    roots = _refs([results, [a for _, a in assigned], [a for _, a in effects], list(extra or ())])
+    roots = places([results, [a for _, a in assigned], [a for _, a in effects], list(extra or ())])
     live = _live(nodes, roots, set(known))
     writer.plan(live, roots)
     lines = prologue(writer)
@@ -91,8 +117,8 @@ def build(
 
 def needed_from_before(nodes: list[Node], roots: Iterable[Any], first: int) -> list[Ref]:
     """The values below `first` that the later `nodes` need for the roots."""
-    live = _live(nodes, _refs(list(roots)), set())
-    refs = {*_refs(list(roots)), *(ref for node in live for ref in _inputs(node))}
+    live = _live(nodes, places(list(roots)), set())
+    refs = {*places(list(roots)), *(ref for node in live for ref in _inputs(node))}
     return sorted(ref for ref in refs if ref < first)
 
 
@@ -110,7 +136,7 @@ def _live(nodes: list[Node], roots: list[Ref], known: set[int]) -> list[Node]:
 
 
 def _inputs(node: Node) -> list[Ref]:
-    return _refs(node.args) if node.kind == "guard" else _refs([node.args, node.options])
+    return places(node.args) if node.kind == "guard" else places([node.args, node.options])
 
 
 class _Writer:
@@ -123,6 +149,7 @@ class _Writer:
             "Tensor": Tensor,
             "asarray": np.asarray,
             "ndarray": np.ndarray,
+            "lazily": backend.lazily,
             "settled": backend.settled,
             "wrap": wrap,
         }
@@ -150,10 +177,10 @@ class _Writer:
             if kept.intersection(node.outs):
                 kept.update(shared)
             end = max((last.get(out, 0) for out in node.outs), default=0)
-            for ref in shared:
-                last[ref] = max(last.get(ref, 0), end)
-        for ref, i in last.items():
-            self._dying.setdefault(i, []).append(ref)
+            for value in shared:
+                last[value] = max(last.get(value, 0), end)
+        for place, i in last.items():
+            self._dying.setdefault(i, []).append(place)
 
     def _target(self, out: int) -> str | None:
         """Where a ufunc puts value `out`: an array's text, or None for a new one."""
@@ -215,17 +242,18 @@ class _Writer:
         else:
             (out,) = node.outs
             function, args = _simplified(node)
-            if isinstance(function, np.ufunc) and function.nout == 1 and not node.options:
+            large = any(map(self._is_large, (out, *places(args))))
+            if isinstance(function, np.ufunc) and function.nout == 1 and not node.options and not large:
                 before = self._release(i) if function.signature is None else []
                 into = self._target(out)
                 shown = [*(self.operand(function, a, args, out) for a in args), *([into] if into else [])]
                 lines = [f"r{out} = {self.constant(function)}({', '.join(shown)})", *before]
                 return [*lines, *self._release(i)]
-            if function in _REDUCERS and type(args[0]) is Ref and "axis" in node.options:
+            if function in _REDUCERS and not large:
                 lines = [f"r{out} = {self.constant(function)}({self._reduction(out, args[0], node.options)})"]
                 return [*lines, *self._release(i)]
             call = self._call(node)
-            if self._kinds[out][1] == object:
+            if self._kinds[out][1].hasobject:
                 call = f"{self.constant(as_array)}({call})"
             lines = [f"r{out} = {call}" if self._kinds[out][0] else f"r{out} = asarray({call})"]
         if not _is_static(node):
@@ -240,11 +268,14 @@ class _Writer:
         lines = [f"r{out} = {self.constant(v)}._value._array"]
         if v._declared_shape is not None:
             lines.append(f"if r{out}.shape != {self._kinds[out][0]!r}: return MISS")
-        return [*lines, *self.settled(out)]
+        return [*lines, *self.received(out)]
 
-    def settled(self, value: int) -> list[str]:
-        """The line that makes an array which came in one that NumPy can work with at once."""
-        return [f"if type(r{value}) is not ndarray: r{value} = settled(r{value})"] if self._bytes(value) > SMALL else []
+    def received(self, value: int) -> list[str]:
+        """The line that makes a large array lazy when it comes in."""
+        return [f"r{value} = lazily(r{value})"] if self._is_large(value) else []
+
+    def _is_large(self, value: int) -> bool:
+        return prod(self._kinds[value][0]) >= backend.large
 
     def _guard(self, node: Node) -> list[str]:
         expected = node.options
@@ -257,8 +288,8 @@ class _Writer:
 
     def _call(self, node: Node) -> str:
         """The text of a node's call."""
-        function, args = _simplified(node)
-        options = [f"{key}={self.value(v)}" for key, v in node.options.items()]
+        function, args = node.function, node.args
+        options = [f"{key}={self.whole(v)}" for key, v in node.options.items()]
         if function is operator.getitem:
             return f"{self.value(args[0])}[{self.value(args[1])}]"
         if function is operator.pow:
@@ -269,18 +300,30 @@ class _Writer:
         if isinstance(function, np.ufunc) and not options:
             shown = [self.operand(function, a, args, node.outs[0]) for a in args]
             return f"{self.constant(function)}({', '.join(shown)})"
-        return f"{self.constant(function)}({', '.join([*map(self.value, args), *options])})"
+        shown = [*map(self.value if function in _ELEMENTWISE else self.whole, args), *options]
+        return f"{self.constant(function)}({', '.join(shown)})"
 
     def operand(self, function: np.ufunc, value: Any, args: Any, out: int) -> str:
         """A ufunc's argument. A Python number that would be converted each time is converted here, once."""
         if function in _WEAK and type(value) in (int, float):
             dtype = self._kinds[out][1]
-            others = [self._kinds[a][1] if type(a) is Ref else getattr(a, "dtype", None) for a in args if a is not value]
+            others = [
+                self._kinds[a][1] if type(a) is Ref else getattr(a, "dtype", None) for a in args if a is not value
+            ]
             if len(others) == 1 and others[0] == dtype and dtype.kind in "fiu":
                 key = (type(value), value, str(value), dtype.str)
                 if key not in self._scalars:
                     self._scalars[key] = self.constant(np.asarray(value, dtype))
                 return self._scalars[key]
+        return self.value(value)
+
+    def whole(self, value: Any) -> str:
+        """The text of an argument of a function that does not take lazy arrays."""
+        if type(value) is Ref and self._is_large(value):
+            return f"settled(r{value})"
+        if type(value) in (tuple, list) and places(value):
+            inside = "".join(self.whole(v) + ", " for v in value)
+            return f"({inside})" if type(value) is tuple else f"[{inside}]"
         return self.value(value)
 
     def value(self, value: Any, tensors: bool = False) -> str:
@@ -326,6 +369,10 @@ class _Writer:
 _METHOD_DESCRIPTOR = type(np.ndarray.sum)
 
 
+# What lazy arrays take as it is.
+_ELEMENTWISE = frozenset({*_REDUCTIONS, np.where, np.clip, np.any, np.all})
+
+
 def _simplified(node: Node) -> tuple[Any, Any]:
     """The node's function and arguments, or others that do the same for less."""
     function, args = node.function, node.args
@@ -349,7 +396,8 @@ def _is_static(node: Node) -> bool:
     if node.kind == "draw":
         return True
     if function is operator.getitem:
-        return not any(getattr(part, "dtype", None) == bool for part in _parts(node.args[1])) and not _refs(node.args[1])
+        # A mask picks as many as there are in it.
+        return not any(hasattr(part, "dtype") for part in _parts(node.args[1])) and not places(node.args[1])
     if function is np.where:
         return len(node.args) == 3
     return isinstance(function, np.ufunc) or function is operator.pow or function in _STATIC
@@ -357,16 +405,3 @@ def _is_static(node: Node) -> bool:
 
 def _parts(key: Any) -> tuple[Any, ...]:
     return key if type(key) is tuple else (key,)
-
-
-def _refs(args: Any) -> list[Ref]:
-    """The values that an argument speaks of."""
-    if type(args) is Ref:
-        return [args]
-    if isinstance(args, (tuple, list)):
-        return [ref for a in args for ref in _refs(a)]
-    if type(args) is dict:
-        return [ref for a in args.values() for ref in _refs(a)]
-    if type(args) is slice:
-        return _refs((args.start, args.stop, args.step))
-    return []

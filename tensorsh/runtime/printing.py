@@ -30,13 +30,13 @@ def _symbol(array: Any) -> str | None:
 
 def tensor_repr(t: Any) -> str:
     if (name := _symbol(t._array)) is not None:
-        return f"<tf.Tensor '{name}' shape={t.shape} dtype={t.dtype.name}>"
+        return f"<tf.Tensor '{name}' shape={t._array.shown_shape} dtype={t.dtype.name}>"
     return f"<tf.Tensor: shape={t._array.shape}, dtype={t.dtype.name}, numpy={numpy_text(t._array, True)}>"
 
 
 def tensor_str(t: Any) -> str:
     if (name := _symbol(t._array)) is not None:
-        return f'Tensor("{name}", shape={t.shape}, dtype={t.dtype.name})'
+        return f'Tensor("{name}", shape={t._array.shown_shape}, dtype={t.dtype.name})'
     return f"tf.Tensor({numpy_text(t._array, False)}, shape={t._array.shape}, dtype={t.dtype.name})"
 
 

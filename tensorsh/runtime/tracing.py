@@ -13,35 +13,25 @@ once more on traced arrays (`_open`), so that the graph has its parts; it stays 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from . import backend, random, tape, variable
+from . import backend, effects, random, tape, variable
 from .dtypes import BOOL
+from .effects import mapped, tensors
 from .errors import explain
 from .shape import TensorShape
 from .tensor import Tensor, wrap
-
-#: The trace that is being recorded.
-current: Trace | None = None
+from .traced import Ref, Traced, as_array, places, plain, xp
 
 _LARGEST_GUARD = 64  # elements of an array whose value a graph may depend on
 _LARGEST_GRAPH = 20_000
 _LARGEST_KERNEL = 12  # nodes into which a kernel may fall apart
-_IN_PLACE = frozenset({np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal})
 _METADATA = frozenset({np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isrealobj, np.can_cast})
 _LIKE = frozenset({np.zeros_like, np.ones_like, np.empty_like})
-
-
-class Ref(int):
-    """In a node's arguments: the value of that number."""
-
-    __slots__ = ()
 
 
 class Node:
@@ -69,13 +59,14 @@ class Trace:
         self.nodes: list[Node] = []
         self.values: list[Traced] = []
         self.why_not: str | None = None
-        self.effects: list[tuple[Callable[..., Any], Any]] = []  # what is done last: (function, structure of refs)
+        self.effects: list[tuple[Callable[..., Any], Any]] = []  # what is done last: (function, arguments)
         self.assigned: list[tuple[Any, Any]] = []  # (variable, argument)
         self.created: list[tuple[Any, Any]] = []  # (variable, its first value)
         self.draws = False
         self.log = Log()
         self.is_open = False
         self._may_create = may_create
+        self.open_shapes: dict[int, TensorShape] = {}
         self._names: dict[int, str] = {}
         self._names_used: dict[str, int] = {}
         self._known: dict[Any, Any] = {}
@@ -88,7 +79,6 @@ class Trace:
 
     def start(self) -> None:
         """Put traced arrays into all variables, and this trace in the tapes' place."""
-        global current
         backend.register(xp)
         variable.on_creation = self._created
         for v in variable.living():
@@ -99,33 +89,35 @@ class Trace:
             self.held.append((v, value, stand_in))
         self._outer = tape.recorders[:]
         tape.recorders[:] = [self.log]
-        current = self
+        effects.current = self
         self.is_open = True
+        self._positions = random.state.positions()
 
     def stop(self, undo: bool = False) -> None:
         """Let variables hold plain arrays again: what they were assigned, or with `undo` what they held before."""
-        global current
-        current, self.is_open, variable.on_creation = None, False, None
+        effects.current, self.is_open, variable.on_creation = None, False, None
         tape.recorders[:] = self._outer
         for v, value, stand_in in self.held:
             now = v._value
             v._value = value
-            if now is not stand_in and not undo:
+            if now is not stand_in:
                 self.assigned.append((v, self.argument(now._array)))
-                v._value = wrap(plain(now._array))
+                if not undo:
+                    v._value = wrap(plain(now._array))
         for v, first in self.created:
             v._value = wrap(plain(first if undo else v._value._array))
+        if undo:
+            random.state.rewind(self._positions)
 
     @contextmanager
     def resumed(self) -> Iterator[None]:
         """A block in which more is recorded, and no tape told."""
-        global current
         with tape.only():
-            current, self.is_open = self, True
+            effects.current, self.is_open = self, True
             try:
                 yield
             finally:
-                current, self.is_open = None, False
+                effects.current, self.is_open = None, False
 
     def refill(self, inputs: dict[int, Any]) -> bool:
         """Compute the values again from those that come in; False if a guard does not hold."""
@@ -145,6 +137,15 @@ class Trace:
                 self.values[out]._value = as_array(result)
         random.state.rewind(positions)
         return True
+
+    def forget_unused(self, results: Any, read: list[Tensor]) -> None:
+        """Let go of the variables that the run did not use."""
+        used = {t._array._place for t in read}
+        used.update(places(results), places([a for _, a in self.assigned]), places([a for _, a in self.effects]))
+        for node in self.nodes:
+            used.update(places([node.args, node.options]))
+        self.nodes = [node for node in self.nodes if node.kind != "variable" or node.outs[0] in used]
+        self.held = []
 
     def kinds(self) -> list[tuple[tuple[int, ...], np.dtype]]:
         """Shape and dtype of each value."""
@@ -176,6 +177,7 @@ class Trace:
         self._names.setdefault(value._place, f"{base}_{count}" if count else base)
 
     def name_of(self, place: int) -> str:
+        """The name of a value."""
         return self._names.get(place, "Identity") + ":0"
 
     # ------------------------------------------------------------ recording
@@ -186,6 +188,10 @@ class Trace:
             raise _Closed
         self.why_not = self.why_not or why
 
+    def shape_of(self, value: Traced) -> TensorShape:
+        """The shape as the program is shown it: with open sizes, where the signature leaves them open."""
+        return self.open_shapes.get(value._place) or TensorShape(value.shape)
+
     def place(self, kind: str, function: Any, array: Any) -> Traced:
         """A value that comes in."""
         return self._new(kind, function, (), {}, (array,), False)[0]
@@ -194,18 +200,12 @@ class Trace:
         """`value` as a node's argument: `Ref`s in the place of this trace's arrays."""
         if type(value) is Traced:
             return Ref(value._place) if value._trace is self else value.current_value()
-        if type(value) in (tuple, list):
-            return type(value)(map(self.argument, value))
-        if type(value) is dict:
-            return {key: self.argument(v) for key, v in value.items()}
-        if type(value) is slice:
-            return slice(self.argument(value.start), self.argument(value.stop), self.argument(value.step))
-        return backend.settled(value)
+        return backend.settled(mapped(self.argument, value))
 
     def apply(self, function: Callable[..., Any], args: tuple, options: dict[str, Any]) -> Any:
         """Compute function(*args, **options) of traced and other values, and record it."""
         given, named = self.argument(args), self.argument(options)
-        if not _refers(given) and not _refers(named):
+        if not places([given, named]):
             return function(*given, **named)
         if function in _METADATA or function in _LIKE:
             return function(*plain(args), **plain(options))
@@ -217,7 +217,7 @@ class Trace:
     def kernel(self, primitive: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """A primitive's kernel on traced arrays."""
         given, named = self.argument(arrays), self.argument(attrs)
-        if not _refers(given) and not _refers(named):
+        if not places([given, named]):
             return primitive.compute(np, given, named)
         key = self._key(primitive, given, named)
         if key is not None and key in self._known:
@@ -245,13 +245,10 @@ class Trace:
         given, named = self.argument(args), self.argument(options)
         return self._record("draw", function, given, named, function(*plain(args), **plain(options)), None)
 
-    def effect(self, function: Callable[..., Any], args: Any) -> None:
-        """Have function(*args) called when the run is over, and at the end of each run of the graph."""
-        self.effects.append((function, self.argument(args)))
-
     def run_effects(self) -> None:
+        """Do what the run put off to its end."""
         for function, args in self.effects:
-            function(*self.resolved(args))
+            function(*tensors(self.resolved(args)))
 
     def resolved(self, args: Any) -> Any:
         """A node's argument with the run's own values in the place of `Ref`s."""
@@ -387,53 +384,8 @@ def node_name(primitive: str) -> str:
     return _NODE_NAMES.get(primitive) or "".join(part.capitalize() for part in plain_name.split("_"))
 
 
-def impure(why: str) -> None:
-    """Note that what follows is another each time, and not recorded."""
-    if current is not None:
-        current.give_up(why)
-
-
-def unrecorded() -> None:
-    """Note that a random draw was not recorded."""
-    impure("numbers are drawn")
-
-
-def plain(value: Any) -> Any:
-    """A structure with NumPy's arrays in the place of traced ones."""
-    if type(value) is Traced:
-        return value.current_value()
-    if type(value) in (tuple, list):
-        return type(value)(map(plain, value))
-    if type(value) is dict:
-        return {key: plain(v) for key, v in value.items()}
-    if type(value) is slice:
-        return slice(plain(value.start), plain(value.stop), plain(value.step))
-    return backend.settled(value)
-
-
 def _replaced(args: Any, values: list[Traced]) -> Any:
-    if type(args) is Ref:
-        return values[args]
-    if type(args) in (tuple, list):
-        return type(args)(_replaced(a, values) for a in args)
-    if type(args) is dict:
-        return {key: _replaced(a, values) for key, a in args.items()}
-    return args
-
-
-def _refers(args: Any) -> bool:
-    if type(args) in (tuple, list):
-        return any(map(_refers, args))
-    if type(args) is dict:
-        return any(map(_refers, args.values()))
-    if type(args) is slice:
-        return _refers(args.start) or _refers(args.stop) or _refers(args.step)
-    return type(args) is Ref
-
-
-def as_array(result: Any) -> Any:
-    """What a kernel made as an array: NumPy gives scalars of rank 0, and bytes for a string."""
-    return np.array(result, object) if isinstance(result, bytes) else np.asarray(result)
+    return values[args] if type(args) is Ref else mapped(lambda a: _replaced(a, values), args)
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -441,190 +393,3 @@ def _same(a: Any, b: Any) -> bool:
         return type(a) is tuple and len(a) == len(b) and all(map(_same, a, b))
     a, b = as_array(a), as_array(b)
     return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-
-
-class Traced:
-    """A NumPy array and its number in a trace. What is done with it is recorded while the trace is open."""
-
-    __slots__ = ("_place", "_trace", "_value", "dtype", "shape")
-    __array_priority__ = 1000
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, trace: Trace, place: int, value: Any) -> None:
-        self._trace, self._place, self._value = trace, place, value
-        self.shape, self.dtype = value.shape, value.dtype
-
-    ndim = property(lambda self: len(self.shape))
-    size = property(lambda self: self.current_value().size)
-    nbytes = property(lambda self: self.current_value().nbytes)
-    itemsize = property(lambda self: self.dtype.itemsize)
-    strides = property(lambda self: self.current_value().strides)
-    flags = property(lambda self: self.current_value().flags)
-    T = property(lambda self: _apply(np.transpose, (self,), {}))
-    real = property(lambda self: _apply(np.real, (self,), {}))
-    imag = property(lambda self: _apply(np.imag, (self,), {}))
-
-    def current_value(self) -> Any:
-        """The value, without a word to the trace. Raises TypeError if the trace is over and done with."""
-        value = self._value
-        if value is None:
-            text = f"<tf.Tensor shape={TensorShape(self.shape)} dtype={self.dtype.name}>"
-            raise explain(
-                TypeError(
-                    f"{text} is out of scope and cannot be used here. Use return values, explicit Python locals or "
-                    "TensorFlow collections to access it.\nPlease see "
-                    "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_values "
-                    "for more information."
-                ),
-                summary="a tensor of a `function`'s inside was kept, and is used outside of it",
-                hint="return it from the function, or assign it to a variable",
-            )
-        return value
-
-    @property
-    def symbol(self) -> str | None:
-        """The tensor's name in the graph, such as "x:0"; None where a value may be shown."""
-        trace = self._trace
-        return None if trace.why_not is not None and not trace.is_open else trace.name_of(self._place)
-
-    def get(self) -> Any:
-        """The value, for whoever depends on it."""
-        trace = self._trace
-        return trace.leak(self) if trace.is_open else self.current_value()
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self.get(), dtype=dtype)
-
-    def __bool__(self) -> bool:
-        truth = self if self.dtype == BOOL else self != 0
-        return bool(truth.get() if type(truth) is Traced else truth)
-
-    def __int__(self) -> int:
-        return int(self.get())
-
-    def __index__(self) -> int:
-        return operator.index(self.get())
-
-    def __float__(self) -> float:
-        return float(self.get())
-
-    def __complex__(self) -> complex:
-        return complex(self.get())
-
-    def __len__(self) -> int:
-        return len(self.current_value())
-
-    def __iter__(self) -> Any:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, key: Any) -> Any:
-        return _apply(operator.getitem, (self, key), {})
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._trace.give_up("an array is written into")
-        self.current_value()[plain(key)] = plain(value)
-
-    def __contains__(self, item: Any) -> bool:
-        return item in self.get()
-
-    def __repr__(self) -> str:
-        return repr(self.current_value())
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        function = ufunc if method == "__call__" else getattr(ufunc, method)
-        return _apply(function, inputs, options, in_place=method == "at")
-
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        return _apply(function, args, options, in_place=function in _IN_PLACE)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _METHODS:
-            return partial(_method, self, getattr(np.ndarray, name))
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(self.get(), name)
-
-
-_METHODS = frozenset(
-    "all any argmax argmin argpartition argsort astype choose clip compress conj conjugate copy cumprod cumsum diagonal "
-    "dot flatten max mean min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace "
-    "transpose var view".split()
-)
-
-
-def _method(self: Traced, function: Any, *args: Any, **options: Any) -> Any:
-    return _apply(function, (self, *args), options)
-
-
-def _apply(function: Any, args: tuple, options: dict[str, Any], in_place: bool = False) -> Any:
-    trace = current
-    if trace is None:
-        return function(*plain(args), **plain(options))
-    if in_place or options.get("out") is not None:
-        trace.give_up("an array is written into")
-        return function(*plain(args), **plain(options))
-    return trace.apply(function, args, options)
-
-
-def _install(name: str, function: Any) -> None:
-    setattr(Traced, f"__{name}__", lambda self, other: _apply(function, (self, other), {}))
-    setattr(Traced, f"__r{name}__", lambda self, other: _apply(function, (other, self), {}))
-
-
-for _name, _function in {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "truediv": np.true_divide,
-    "floordiv": np.floor_divide,
-    "mod": np.remainder,
-    "pow": operator.pow,
-    "matmul": np.matmul,
-    "and": np.bitwise_and,
-    "or": np.bitwise_or,
-    "xor": np.bitwise_xor,
-    "lshift": np.left_shift,
-    "rshift": np.right_shift,
-    "divmod": divmod,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-}.items():
-    _install(_name, _function)
-for _name, _function in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
-    setattr(Traced, f"__{_name}__", lambda self, function=_function: _apply(function, (self,), {}))
-
-
-class _Module:
-    """NumPy for traced arrays: its functions hand them on by NumPy's own protocols, save those that convert."""
-
-    __name__ = "numpy"
-    ndarray = Traced
-
-    def asarray(self, value: Any, dtype: Any = None, **options: Any) -> Any:
-        if type(value) is not Traced:
-            return np.asarray(value, dtype, **options)
-        return value if dtype is None or np.dtype(dtype) == value.dtype else value.astype(dtype)
-
-    asanyarray = ascontiguousarray = asarray
-
-    def array(self, value: Any, dtype: Any = None, **options: Any) -> Any:
-        return self.asarray(value, dtype) if type(value) is Traced else np.array(value, dtype, **options)
-
-    def run_kernel(self, primitive: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
-        """What `Primitive.compute` asks for in the place of the kernel."""
-        trace = current
-        if trace is None:
-            return primitive.compute(np, plain(arrays), plain(attrs))
-        return trace.kernel(primitive, arrays, attrs)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(np, name)
-        setattr(self, name, found)
-        return found
-
-
-xp: Any = _Module()
