@@ -27,11 +27,27 @@ class Arguments:
         self.texts: list[str] = []
         self.script: str | None = None
         self.argv: list[str] = []
+        self.data: list[str] = []  # as they were given: NAME=PATH[:FORMAT]
+        self.bound: dict[str, Any] = {}  # what these named, once it is read
+        self.input_format: str | None = None
+        self.output_format: str | None = None
+        self.output: str | None = None
+        self.precision: int | None = None
+        self.nan = "string"
+        self.per_record = False
+        self.batch: int | None = None
+        self.keep_going = False
+        self.exit_status = False
         self.debug = False
         self.color = "auto"
         self.vi = False
         self.keep_history = True
         self.tell: str | None = None  # "help" or "version": print it, and be done
+
+    @property
+    def speaks_of_data(self) -> bool:
+        """Whether files or streams are named that have to be looked at before the program runs."""
+        return bool(self.data or self.input_format or self.output_format or self.output or self.per_record)
 
 
 class Option(NamedTuple):
@@ -75,6 +91,12 @@ def whole_number(value: str) -> int:
     return int(value)
 
 
+def positive(value: str) -> int:
+    if not whole_number(value):
+        raise ValueError("a number above zero is wanted")
+    return int(value)
+
+
 def tell(what: str) -> Callable[[Arguments, str], None]:
     return lambda arguments, _: setattr(arguments, "tell", arguments.tell or what)
 
@@ -86,6 +108,18 @@ def _without_cache(arguments: Arguments, value: str) -> None:
 _WHENS = ("auto", "always", "never")
 OPTIONS: tuple[Option, ...] = (
     Option("-e", "TEXT", "evaluate TEXT and show its values; may be repeated", append("texts"), "Program"),
+    Option("-k --keep-going", "", "go on after what fails, and exit with its code", turn_on("keep_going"), "Program"),
+    Option("--exit-status", "", "exit with 1 if the last result is false or zero", turn_on("exit_status"), "Program"),
+    Option("-d --data", "NAME=PATH[:FORMAT]", "bind NAME to a file's content; - is stdin", append("data"), "Data"),
+    Option(
+        "-I --input-format", "FORMAT", "that of stdin; alone it binds all of it to x", store("input_format"), "Data"
+    ),
+    Option("-o --output-format", "FORMAT", "show results as FORMAT, instead of repr", store("output_format"), "Data"),
+    Option("-O --output", "FILE", "write the last result to FILE instead; with -p, all", store("output"), "Data"),
+    Option("--precision", "DIGITS", "significant digits of floats", store("precision", positive), "Data"),
+    Option("--nan", "WHAT", "NaN in JSON: string, null or error", store("nan"), "Data", ("string", "null", "error")),
+    Option("-p --per-record", "", "run for each line of standard input, bound to x", turn_on("per_record"), "Streams"),
+    Option("--batch", "N", "with -p, bind x to N records at a time", store("batch", positive), "Streams"),
     Option("--vi", "", "vi's keys in the interactive shell", turn_on("vi"), "Shell"),
     Option("--no-history", "", "keep no entries of the interactive shell", turn_off("keep_history"), "Shell"),
     Option("--color", "WHEN", "colour errors: always, never, or auto", store("color"), choices=_WHENS),

@@ -25,7 +25,10 @@ ALLOWED = {
     "shell": {"shell", "color", "completion", "options", "reports", "session", "language", "ops", "runtime", "surface"},
     "reports": {"language", "session"},
     "options": set(),
-    "cli": {"color", "options", "session", "shell", "language", "reports"},
+    "ending": {"color", "reports", "session"},
+    "given": {"data", "ending", "options"},
+    "programs": {"data", "ending", "given", "language", "options", "session"},
+    "cli": {"color", "ending", "given", "options", "programs", "shell"},
     "__main__": {"cli"},
     "__init__": set(),
 }

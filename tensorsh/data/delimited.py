@@ -71,12 +71,11 @@ def read_csv(
         message = f"{bad.cell!r} is no {bad.wanted} (column {labels[bad.column]!r})"
         raise malformed(name, message, line, place) from None
     arrays = {labels[i]: column.array() for i, column in zip(keep, made)}
-    kinds = {array.dtype for array in arrays.values()}
     if not arrays:
         return to_tensor(np.empty(0, np.float32))
     if names is None and all(array.dtype.kind != "O" for array in arrays.values()):
         parts = list(arrays.values())
-        return to_tensor(parts[0] if len(parts) == 1 else np.stack(parts, 1) if len(kinds) == 1 else _joined(parts))
+        return to_tensor(parts[0] if len(parts) == 1 else joined(parts))
     if names is None and len(arrays) == 1:
         return to_tensor(next(iter(arrays.values())))
     notes = {labels[c.index]: _note(rows, c, first) for c in made if c.stray is not None}
@@ -178,7 +177,7 @@ class _Rows:
             raise ValueError(f"a delimiter is one character, not {delimiter!r}")
         with self.readable() as lines:
             text = "".join(islice(lines, 200))[:_SAMPLE]
-        self.delimiter = delimiter or _delimiter_of(text)
+        self.delimiter = delimiter or delimiter_of(text)
         with self.readable() as lines:
             self.sample = list(islice(self.among(lines), 100))
 
@@ -303,9 +302,9 @@ def _header(rows: _Rows, header: bool | None) -> list[str] | None:
         return None
     first, *below = rows.sample
     if header is None:
-        if any(map(_is_number, first)) or not below:
+        if any(map(is_number, first)) or not below:
             return None
-        if not any(_is_number(cell) for row in below for cell in row) and len(first) == 1:
+        if not any(is_number(cell) for row in below for cell in row) and len(first) == 1:
             return None
     names: list[str] = []
     for i, cell in enumerate(first):
@@ -344,13 +343,13 @@ def _note(rows: _Rows, column: Column, first: int) -> str:
     return f"line {rows.place(row + first, column.index)[0]} holds {cell!r}"
 
 
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
+def joined(parts: list[np.ndarray]) -> np.ndarray:
     """Columns of several dtypes side by side: decimals where one has decimals."""
     floats = [part.dtype for part in parts if part.dtype.kind in "fc"]
-    return np.stack(parts, 1).astype(max(floats)) if floats else np.stack(parts, 1)
+    return np.stack(parts, -1).astype(max(floats)) if floats else np.stack(parts, -1)
 
 
-def _delimiter_of(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The character that cuts every line into the same number of cells, the most of them."""
     lines = [_unquoted(line) for line in text.splitlines() if line.strip()][:20]
     if len(lines) > 1 and not text.endswith("\n"):
@@ -385,7 +384,8 @@ def _start(line: str, delimiter: str, column: int) -> int:
     return position
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number or a truth, or marks one that is missing: no name of a column looks like that."""
     word = cell.strip()
     try:
         complex(word)

@@ -43,16 +43,14 @@ def load(path: str, format: str | None = None, options: dict[str, Any] | None = 
 def save(path: str, value: Any, format: str | None = None, options: dict[str, Any] | None = None) -> None:
     """Write a value to a file ("-": standard output). See the op `save`."""
     path = gate.as_path(path)
-    inner, compression = _split(path)
-    found = formats.by_name(format) if format else formats.by_suffix(inner)
+    found = formats.by_name(format) if format else suffix_format(path)
     if found is None:
-        raise explain(ValueError(f"the format of {path!r} is not told by its suffix"), hint=f"save(path, x, {'npy'!r})")
+        raise explain(ValueError(f"the format of {path!r} is not told by its suffix"), hint="save(path, x, 'npy')")
     buffer = io.BytesIO()  # formats seek; and a value that cannot be written leaves no trace
     check_options(found, "write", options or {})
     found.write(buffer, value, **(options or {}))
-    content = buffer.getbuffer()
     with writing(path) as file:
-        file.write(_library(compression).compress(content) if compression else content)
+        file.write(buffer.getbuffer())
 
 
 def check_options(format: Format, action: str, options: dict[str, Any]) -> None:
@@ -80,11 +78,14 @@ def mapped(file: BinaryIO, size: int) -> str | None:
 def writing(path: str) -> Iterator[BinaryIO]:
     """A file that appears under `path` when the block ends, whole, in place of what was there; or not at all.
 
-    It keeps the permissions of what it replaces. A symbolic link stays, and what it points to is replaced. A device or
-    a pipe is written as it is. Raises OSError.
+    What is written to it is compressed as the suffix says. It keeps the permissions of what it replaces. A symbolic
+    link stays, and what it points to is replaced. A device or a pipe is written as it is. Raises OSError.
     """
-    allowed = gate.current.writing(path)
+    allowed = gate.current.writing(gate.as_path(path))
+    compression = os.path.splitext(path)[1].lower()
+    library = _library(compression) if compression in _COMPRESSIONS else None
     if path == gate.STANDARD:
+        sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
@@ -106,7 +107,11 @@ def writing(path: str) -> Iterator[BinaryIO]:
             with open(descriptor, "wb") as file:
                 if mode is not None:
                     os.fchmod(descriptor, stat.S_IMODE(mode))
-                yield file
+                if library is None:
+                    yield file
+                else:
+                    with library.open(file, "wb", **({"closefd": False} if compression == ".zst" else {})) as packed:
+                        yield packed
                 file.flush()
                 os.fsync(descriptor)
             os.replace(temporary, target)
@@ -160,16 +165,15 @@ def _library(compression: str) -> Any:
     return need(module, extra)
 
 
-def _split(path: str) -> tuple[str, str]:
-    """A path without the suffix of a compression, and that suffix."""
+def suffix_format(path: str) -> Format | None:
+    """The format that a path's suffix tells, that of a compression aside."""
     stem, suffix = os.path.splitext(path)
-    return (stem, suffix.lower()) if suffix.lower() in _COMPRESSIONS else (path, "")
+    return formats.by_suffix(stem if suffix.lower() in _COMPRESSIONS else path)
 
 
 def _told(path: str, file: BinaryIO) -> Format:
     """The format that a file is in: by its suffix, or else its content. A .txt file of numbers is one of numbers."""
-    inner, _ = _split(path)
-    found = formats.by_suffix(inner)
+    found = suffix_format(path)
     if found is None or found.name == "text":
         head = file.read(_HEAD)
         file.seek(0)

@@ -65,7 +65,7 @@ def by_name(name: str) -> Format:
 
 
 def by_suffix(path: str) -> Format | None:
-    """The format that a path's ending tells, that of a compression aside."""
+    """The format that a path's ending tells."""
     name = path.lower()
     return next((each for each in FORMATS if name.endswith(each.suffixes)), None)
 

@@ -47,7 +47,7 @@ def interact(arguments: Arguments) -> int:
 
     history = open_history(history_path(os.environ) if arguments.keep_history else None, say)
     reader = choose_reader(history, names, Preferences(vi=arguments.vi))
-    loading: Loading[Session] = Loading(_load, lambda session: _warm(reader))
+    loading: Loading[Session] = Loading(partial(_load, arguments), lambda session: _warm(reader))
     out = LineAware(sys.stdout)
     shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, arguments.debug)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
@@ -139,11 +139,13 @@ class Shell:
         say(report(self.session, error, wants_color(sys.stderr), self._debug))
 
 
-def _load() -> Session:
+def _load(arguments: Arguments) -> Session:
     from .. import reports  # noqa: F401 (an entry's error must not wait for it)
     from ..session import Session
 
-    return Session()
+    session = Session(argv=arguments.argv)
+    session.names.update(arguments.bound)
+    return session
 
 
 def _warm(reader: Reader) -> None:

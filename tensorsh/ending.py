@@ -1,0 +1,68 @@
+"""How a run ends: exit codes, and an error as a message on standard error.
+
+0 done, 1 a false result with --exit-status, 2 usage or an unreadable file, 3 syntax, 5 run-time error, 70 internal
+fault, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+DONE, FALSE, USAGE, SYNTAX, RUNTIME, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 5, 70, 130
+
+
+class InputError(Exception):
+    """What the command line names cannot be read. `hint`: the way out."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def guarded(session: Any, program: Callable[[], int | None], debug: bool) -> int:
+    """Run `program` and turn what it raises into a message on standard error and an exit code."""
+    try:
+        code = program()
+        sys.stdout.flush()
+        return code or DONE
+    except BrokenPipeError:
+        # The reader has gone, as in `| head -1`: nothing is wrong. Keep the interpreter from flushing again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except BaseException as error:
+        flush_quietly()
+        return explain(session, error, debug)
+
+
+def explain(session: Any, error: BaseException, debug: bool) -> int:
+    """Print an error as a person reads it, and return its exit code."""
+    from .color import wants_color
+    from .reports import is_internal_fault, report
+    from .session import TensorshSyntaxError
+
+    if isinstance(error, KeyboardInterrupt):
+        print("Interrupted", file=sys.stderr)
+        return INTERRUPTED
+    if isinstance(error, InputError):
+        complain(error)
+        return USAGE
+    print(report(session, error, wants_color(sys.stderr), debug), file=sys.stderr)
+    if is_internal_fault(error, session.sources):
+        return INTERNAL
+    return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME
+
+
+def complain(error: Exception) -> None:
+    """Say on standard error what is wrong with the command line, or with what it names."""
+    hint = getattr(error, "hint", None)
+    print(f"tensorsh: {error}" + (f"; {hint}" if hint else ""), file=sys.stderr)
+
+
+def flush_quietly() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
