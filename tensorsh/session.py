@@ -14,9 +14,9 @@ from typing import Any
 from . import classes, surface
 from .language.program import compile_program
 from .language.source import Chunker, Source, TensorshSyntaxError, Unit
-from .ops import registry
+from .ops import bounded, registry
 from .ops.namespace import MODULES, Namespace, namespace_names
-from .runtime import backend, local, random, tape
+from .runtime import backend, local, memory, random, tape
 from .runtime import files as gate
 from .runtime.files import Files, NoFiles
 
@@ -51,6 +51,8 @@ class Session:
             "@attr": surface.lookup,
             "@attributes": classes.Attributes(),
             "@super": classes.parent,
+            "@power": bounded.power,
+            "@shift": bounded.shift,
             "@echo": self._echo,
             "@import": self._import,
             "@import_from": self._import_from,
@@ -106,13 +108,15 @@ class Session:
         backend.quiet()
         try:
             exec(unit.code, names)
-        except BaseException:
+        except BaseException as error:
             for name, value in before:
                 if value is not _UNBOUND:
                     names[name] = value
                 elif name in names:
                     del names[name]
             tape.recorders[:] = recorders  # whatever cut the statement short may have left its tapes open
+            if isinstance(error, MemoryError):
+                raise memory.explained(error).with_traceback(error.__traceback__) from None
             raise
 
     def visible_names(self) -> dict[str, Any]:

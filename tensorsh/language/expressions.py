@@ -31,6 +31,17 @@ _COMPARE: dict[tuple[str, ...], ast.cmpop] = {
 }  # fmt: skip
 
 
+#: Operators that can make a number without end of two short ones, and the services that look at their operands first.
+BOUNDED = {"**": "@power", "<<": "@shift"}
+
+
+def _is_small(exponent: ast.expr) -> bool:
+    """Is it a literal with which nothing can grow without end?"""
+    if isinstance(exponent, ast.UnaryOp):
+        exponent = exponent.operand
+    return isinstance(exponent, ast.Constant) and not (type(exponent.value) is int and exponent.value > 64)
+
+
 def binary_operator(sign: str) -> ast.operator:
     return _BINARY[sign]
 
@@ -205,9 +216,12 @@ class Expressions(Targets):
 
     # Operators
 
-    def binary(self, meta: Node, children: list[Any]) -> ast.BinOp:
+    def binary(self, meta: Node, children: list[Any]) -> ast.expr:
         left, sign, right = children
-        return ast.BinOp(left, _BINARY[sign], right, **place(meta))
+        where = place(meta)
+        if sign in BOUNDED and not _is_small(right):
+            return self.service(BOUNDED[sign], [left, right], where)
+        return ast.BinOp(left, _BINARY[sign], right, **where)
 
     def unary(self, meta: Node, children: list[Any]) -> ast.UnaryOp:
         sign, operand = children

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from .expressions import Expressions, binary_operator, no_parameters
+from .expressions import BOUNDED, Expressions, binary_operator, no_parameters
 from .machine import Node
 from .special_methods import SPECIAL_METHODS
-from .targets import DELETE, STORE, place, refuse
+from .targets import DELETE, LOAD, STORE, place, refuse
 from .tokens import Token
 
 # Python 3.12 gave functions and classes one field more, a list.
@@ -86,7 +86,7 @@ class Statements(Expressions):
         hint = "'=' assigns; to compare, write '=='"
         return ast.Assign([self.stored(target, hint=hint) for target in targets], value, **place(meta))
 
-    def augmented(self, meta: Node, children: list[Any]) -> ast.AugAssign:
+    def augmented(self, meta: Node, children: list[Any]) -> ast.stmt:
         target, sign, value = children
         _refuse_starred(value)
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -95,6 +95,12 @@ class Statements(Expressions):
         stored: Any = self.stored(target)
         if read:
             self.reads[read] += 1
+            service = BOUNDED.get(sign[:-1])
+            if service is not None:
+                where = place(meta)
+                return ast.Assign(
+                    [stored], self.service(service, [ast.Name(read, LOAD, **where), value], where), **where
+                )
         return ast.AugAssign(stored, binary_operator(sign[:-1]), value, **place(meta))
 
     def annotated(self, meta: Node, children: list[Any]) -> ast.stmt:

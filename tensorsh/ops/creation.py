@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import backend, convert, dtypes
+from ..runtime import backend, convert, dtypes, memory
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.spec import TensorSpec
@@ -181,7 +181,10 @@ def _filled(value: Any, shape: list[int], dtype: dtypes.DType) -> Tensor:
         return wrap(np.full(shape, b"", object))
     if dtype._kind == "r":
         raise convert.cannot_convert(value, dtype)
-    return wrap(backend.active.full(tuple(shape), value, dtype._numpy))
+    try:
+        return wrap(backend.active.full(tuple(shape), value, dtype._numpy))
+    except MemoryError as error:
+        raise memory.explained(error, "Fill") from None
 
 
 def check_sizes(kernel: str, shape: list[int], name: str | None = None) -> None:
@@ -194,6 +197,8 @@ def check_sizes(kernel: str, shape: list[int], name: str | None = None) -> None:
                 summary=f"a size cannot be negative: {size} in {bracketed(shape)}",
                 name=name,
             )
+    if prod(shape) >= 2**63:
+        raise invalid(kernel, f"Shape {bracketed(shape)} would have more than 2**63 - 1 elements", name=name)
 
 
 @op("zeros_like")

@@ -19,10 +19,11 @@ from ..runtime import local
 from ..runtime.errors import explain
 from ..runtime.session_classes import is_session_class
 from ..runtime.tensor import is_tensor
+from . import bounded
 from .registry import export, ops
 
 _AS_THEY_ARE = """
-    abs round pow divmod map filter zip enumerate sorted reversed range len iter next repr ascii str int float
+    abs divmod map filter zip enumerate sorted reversed range len next repr ascii str int float
     bool complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance
     issubclass format property staticmethod classmethod NotImplemented Ellipsis KeyboardInterrupt
 """
@@ -39,7 +40,7 @@ def sum(iterable: Iterable[Any], /, start: Any = 0) -> Any:
     <tf.Tensor: shape=(), dtype=float32, numpy=10.0>
     """
     if not is_tensor(iterable):
-        return builtins.sum(iterable, start)
+        return builtins.sum(bounded.breathing(iterable), start)
     total = ops.reduce_sum(iterable)
     return total if type(start) is int and start == 0 else total + start
 
@@ -72,7 +73,7 @@ def all(iterable: Iterable[Any], /) -> bool:
     >>> all(constant([[1., 2.], [3., 4.]]) > 0.)
     True
     """
-    return bool(ops.reduce_all(_truth(iterable))) if is_tensor(iterable) else builtins.all(iterable)
+    return bool(ops.reduce_all(_truth(iterable))) if is_tensor(iterable) else builtins.all(bounded.breathing(iterable))
 
 
 def any(iterable: Iterable[Any], /) -> bool:
@@ -81,7 +82,7 @@ def any(iterable: Iterable[Any], /) -> bool:
     >>> any(constant([[1., 2.], [3., 4.]]) > 5.)
     False
     """
-    return bool(ops.reduce_any(_truth(iterable))) if is_tensor(iterable) else builtins.any(iterable)
+    return bool(ops.reduce_any(_truth(iterable))) if is_tensor(iterable) else builtins.any(bounded.breathing(iterable))
 
 
 def type(value: Any, /) -> Any:
@@ -159,6 +160,8 @@ def _extreme(builtin: Any, reduction: str, elementwise: str, values: tuple, key:
         if builtins.all(t.shape):
             return getattr(ops, reduction)(t)
         values = ([],)  # Python's own answer for something empty
+    if len(values) == 1:
+        values = (bounded.breathing(values[0]),)
     options = {} if default is _ABSENT else {"default": default}
     try:
         return builtin(*values, key=key, **options)
@@ -178,5 +181,5 @@ def _harmless(value: Any) -> bool:
 
 for _name in (*_AS_THEY_ARE.split(), *(name for name, value in vars(builtins).items() if _harmless(value))):
     export("python." + _name, getattr(builtins, _name), _name, "python")
-for _function in (sum, max, min, all, any, type, print):
+for _function in (sum, max, min, all, any, type, print, bounded.pow, bounded.round, bounded.iter):
     export("python." + _function.__name__, _function, _function.__name__, "python")

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime import backend, tape
+from ..runtime import backend, memory, tape
 from ..runtime.backend import module_of, settled
 from ..runtime.dtypes import F32
 from ..runtime.tensor import Tensor, set_resolver, wrap
@@ -214,7 +214,10 @@ class Primitive:
                 if x.dtype.kind == "V":
                     is_special = True
             arrays.append(x)
-        result = self.compute(xp, arrays, attrs) if is_special else self._kernel(xp, *arrays, **attrs)
+        try:
+            result = self.compute(xp, arrays, attrs) if is_special else self._kernel(xp, *arrays, **attrs)
+        except MemoryError as error:
+            raise memory.explained(error, self.name) from None
         if type(result) is tuple:
             outputs = tuple(wrap(_as_array(xp, part)) for part in result)
             if tape.recorders and self.differentiable:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import backend, tape
+from ..runtime import backend, memory, tape
 from ..runtime.backend import module_of
 from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
@@ -63,7 +63,10 @@ def unary(
             if type(x) is Tensor:
                 array = x._array
                 if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
-                    result = function(np, array)
+                    try:
+                        result = function(np, array)
+                    except MemoryError as error:
+                        raise memory.explained(error, kernel_name) from None
                     if type(result) is not _ndarray:
                         result = _asarray(result)
                     y = _new(Tensor)
@@ -134,6 +137,8 @@ def binary(
                     raise shape_error(kernel_name, x, y, args) from None
                 except TypeError:  # two array modules met
                     result = None
+                except MemoryError as error:
+                    raise memory.explained(error, kernel_name) from None
                 if type(result) is not _ndarray and type(result) is not backend.Lazy:
                     if not isinstance(result, np.generic):
                         return careful(x, y, hint)

@@ -26,6 +26,7 @@ from .fusion import Output, Program, Step, at_once, run
 _KINDS = frozenset("fiubc")
 _MOST_NODES = 64
 _MOST_LEAVES = 6
+_ALMOST_ALWAYS_THERE = 2**24
 _BOOL = np.dtype(bool)
 
 
@@ -248,6 +249,8 @@ def _node(function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...]) -
     size = math.prod(shape)
     if size < backend.large:
         return at_once(function, _forced(args), dtype)
+    if size > _ALMOST_ALWAYS_THERE:
+        np.empty(shape, dtype)  # raises the MemoryError that computing it would end in; else touches nothing
     args = tuple(_operand_of(x, size) for x in args)
     node = Lazy(function, args, dtype, shape, size)
     if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:

@@ -23,6 +23,9 @@ class _EveryName:
 EVERY_NAME = _EveryName()
 
 
+_OPERATORS = {"@power": ast.Pow(), "@shift": ast.LShift()}
+
+
 class _Bare(Compiler):
     """The compiler without what it adds to Python: no echo, no checked attributes, Python's super and bare except."""
 
@@ -31,6 +34,8 @@ class _Bare(Compiler):
             return ast.Attribute(arguments[0], arguments[1].value, ast.Load(), **where)  # type: ignore[attr-defined]
         if name == "@super":
             return ast.Call(ast.Name("super", ast.Load(), **self._super_place(where)), arguments, [], **where)
+        if name in _OPERATORS:
+            return ast.BinOp(arguments[0], _OPERATORS[name], arguments[1], **where)
         return arguments[0]
 
     @staticmethod
@@ -86,6 +91,14 @@ class _WithoutAnnotations(ast.NodeTransformer):
         self.generic_visit(node)
         node.bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
         return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        """x **= y is x = x ** y, for a service looks at both."""
+        self.generic_visit(node)
+        if not (isinstance(node.op, (ast.Pow, ast.LShift)) and isinstance(node.target, ast.Name)):
+            return node
+        value = ast.BinOp(ast.copy_location(ast.Name(node.target.id, ast.Load()), node), node.op, node.value)
+        return ast.copy_location(ast.Assign([node.target], ast.copy_location(value, node)), node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         self.generic_visit(node)
