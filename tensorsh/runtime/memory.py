@@ -42,8 +42,11 @@ def explained(error: MemoryError, kernel: str = "") -> Any:
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
     if shape is None or dtype is None:
         return explain(error, summary="there is not enough memory for this", hint=_way_out())
+    from .dtypes import from_numpy  # here only: a command line reads this file before there is NumPy
+
     size = math.prod(shape) * dtype.itemsize
-    text = f"OOM when allocating tensor with shape{bracketed(shape)} and type {dtype.name} on {_CPU} by allocator cpu"
+    kind = from_numpy(dtype).kernel_name
+    text = f"OOM when allocating tensor with shape{bracketed(shape)} and type {kind} on {_CPU} by allocator cpu"
     operation = f"{kernel}: " if kernel else ""
     return explain(
         ResourceExhaustedError(f"{text} [Op:{kernel}]" if kernel else text),
