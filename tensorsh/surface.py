@@ -1,7 +1,8 @@
 """What a program may reach: the allowlist of attributes, in this one place.
 
-A program's text never names an attribute that begins with two underscores (but for `__name__` of a class or function
-and `__version__`, which are text); the compiler refuses it. Of the rest:
+A program's text never names an attribute that begins with two underscores, which the compiler refuses, but for
+`__name__` of a class or function, `__version__`, and the operators and conversions that SPECIAL opens on some classes
+of the library's (`x.__add__(y)`). Of the rest:
 
 - the classes of tensorsh itself show every public name that they (not their foreign bases) define;
 - the classes that programs make (`classes.py` does it for them) show every public name, save what they have from
@@ -16,6 +17,7 @@ looked up dynamically (`getattr`, `"{0.x}".format`) goes through `lookup` as wel
 
 from __future__ import annotations
 
+import enum
 import types
 from collections.abc import Iterable
 from functools import partial
@@ -23,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from .language.special_methods import READABLE
 from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
 
 
@@ -66,6 +69,7 @@ ALLOWED: dict[type, frozenset[str]] = {
     type({}.items()): frozenset({"isdisjoint"}),
     types.GeneratorType: frozenset({"close", "send"}),
     BaseException: frozenset({"args", "value"}),
+    enum.Enum: frozenset({"name", "value"}),
     property: frozenset({"deleter", "getter", "setter"}),
     np.ndarray: _ARRAY,
     np.generic: _ARRAY,
@@ -115,6 +119,27 @@ CLOSED: tuple[type, ...] = (
     type({}.values()),
     type(np.ones(1).flat),
 )
+_OPERATORS = frozenset(
+    f"__{name}__"
+    for name in """
+    abs add and array array_priority bool complex copy deepcopy eq float floordiv format ge getitem gt hash index int
+    invert iter le len lt matmul mod mul ne neg or pow radd rand repr rfloordiv rmatmul rmod rmul ror round rpow rsub
+    rtruediv rxor str sub truediv xor
+    """.split()
+)
+#: Special methods that programs may name on values of these classes of ours (and on the classes), by their names.
+SPECIAL: dict[str, frozenset[str]] = {
+    "EagerTensor": _OPERATORS,
+    "ResourceVariable": _OPERATORS.union("__iadd__ __imul__ __ipow__ __isub__ __itruediv__".split()),
+    "TensorShape": frozenset(
+        "__add__ __bool__ __concat__ __eq__ __getitem__ __hash__ __iter__ __len__ __radd__ __repr__ __str__".split()
+    ),
+    "DType": frozenset({"__eq__", "__hash__", "__int__", "__repr__", "__str__"}),
+    "IndexedSlices": frozenset({"__neg__", "__str__"}),
+    "GradientTape": frozenset({"__enter__", "__exit__"}),
+    "Loss": frozenset({"__call__"}),
+    "Metric": frozenset({"__call__"}),
+}
 _OWN_MODULES = ("tensorsh", "tensorflow", "keras")
 _EVERYTHING_OWN = frozenset({"<own>"})
 _by_type: dict[type, frozenset[str]] = {}
@@ -149,11 +174,40 @@ def lookup(obj: Any, name: str) -> Any:
         for bases, replaced, ours in _REPLACED:
             if name == replaced and isinstance(obj, bases):
                 return partial(ours, obj)
+    elif type(name) is str and name in READABLE and _opens(kind, obj, name):
+        return _special_method(kind, obj, name)
     if name == "__name__" and (isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) or is_own(kind)):
         return obj.__name__
     if name == "__version__" and is_own(kind):
         return obj.__version__
     raise _refusal(obj, name)
+
+
+def _opens(kind: type, obj: Any, name: str) -> bool:
+    """Whether SPECIAL opens the special method: on the class that defines it, of a value or the class itself."""
+    for base in (obj if kind is type else kind).__mro__:
+        if name in vars(base):
+            return is_own(base) and name in SPECIAL.get(base.__qualname__, ())
+    return False
+
+
+def _special_method(kind: type, obj: Any, name: str) -> Any:
+    if kind is type and callable(getattr(obj, name)):
+        return partial(_unbound, obj, name)
+    return partial(_array, obj) if name == "__array__" else getattr(obj, name)
+
+
+def _unbound(cls: type, name: str, obj: Any, /, *args: Any) -> Any:
+    """A class's special method, called with a value of the class."""
+    if not issubclass(type(obj), cls):
+        raise TypeError(f"{cls.__qualname__}.{name} wants a {cls.__qualname__}, not a {type(obj).__name__!r} object")
+    return lookup(obj, name)(*args)
+
+
+def _array(obj: Any, dtype: Any = None) -> Any:
+    """`__array__` of a tensor or variable; not to an array of objects."""
+    array = np.asarray(obj.numpy())
+    return array if dtype is None else _astype(array, dtype)
 
 
 def has(obj: Any, name: str) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import pytest
 
+from tensorsh import surface
 from tensorsh.language.source import TensorshSyntaxError
+from tensorsh.language.special_methods import READABLE
 from tensorsh.session import Session
 
 REFUSED_TEXT = {
@@ -50,6 +52,15 @@ REFUSED_TEXT = {
     "dunder imported under another name": "from math import __loader__ as loot",
     "dunder below a module": "import tensorflow.__class__ as loot",
     "dunder of a decorated function": "@tf.function\ndef f(x): return x\nloot = f.__wrapped__",
+    "a method's function": "loot = zeros(2).__add__.__func__",
+    "a special method's class": "loot = zeros(2).__len__.__class__",
+    "a tensor's construction": "loot = zeros(2).__init__",
+    "a tensor's slots": "loot = zeros(2).__slots__",
+    "a tensor's dictionary": "loot = tf.Module().__dict__",
+    "a tensor's lookup": "loot = zeros(2).__getattribute__",
+    "a tensor's pickling": "loot = zeros(2).__reduce__()",
+    "a special method set": "zeros(2).__add__ = 1",
+    "a special method deleted": "del Variable(1.).__add__",
     "exec statement": "import math\nmath.__loader__",
     "await": "await zeros(2)",
     "walrus": "(loot := 1)",
@@ -150,6 +161,25 @@ REFUSED_RUN = {
     "numpy scalar type's constructor tricks": "loot = float32.as_numpy_dtype.mro",
     "percent format cannot walk": "loot = '%(x.__class__)s' % {'y': ()}",
     "type of a type": "loot = type(type(1))('X', (), {})",
+    "a special method of a list": "loot = [].__len__",
+    "a special method of a function": "loot = tf.add.__call__",
+    "a special method of a number": "loot = (1).__add__",
+    "a special method of an array": "loot = zeros(2).numpy().__array__",
+    "a special method of a class of Python's": "loot = str.__add__",
+    "a special method of a special method": "loot = zeros(2).__add__.__call__",
+    "a special method of a namespace": "loot = tf.__str__",
+    "a special method of an exception": "loot = ValueError('x').__str__",
+    "a special method of a program's class": "class A:\n    def __len__(self): return 1\nloot = A().__len__",
+    "a special method of a program's class itself": "class A:\n    def __len__(self): return 1\nloot = A.__len__",
+    "a special method by super": "class A(tf.Module):\n    def f(self): return super().__eq__\nloot = A().f()",
+    "a program's loss called by name": "class A(tf.Module):\n    def __call__(self): return 1\nloot = A().__call__",
+    "a bound method's function": "loot = getattr(zeros(2).__add__, '__func__')",
+    "a bound method's self": "loot = getattr(zeros(2).__add__, '__self__')",
+    "what a special method stands for": "loot = tf.Tensor.__add__.func",
+    "a tensor's length of a list": "loot = tf.Tensor.__len__([1])",
+    "a special method with an impostor": "class A: pass\nloot = tf.Variable.__iadd__(A(), 1)",
+    "an array of objects by a special method": "loot = zeros(2).__array__('O')",
+    "a capsule of a tensor's memory": "loot = zeros(2).__dlpack__()",
     "handing on an error": "try:\n    zeros(2).no\nexcept AttributeError as e:\n    loot = e.with_traceback(None)",
 }
 
@@ -168,6 +198,15 @@ def test_fails_when_it_runs(session: Session, program: str) -> None:
     ):
         session.run(program, "attack")
     assert "loot" not in session.names
+
+
+def test_what_a_special_method_gives_offers_nothing(session: Session) -> None:
+    session.run("found = [zeros(2).__add__, tf.Tensor.__add__, Variable(1.).__float__, tf.float32.__int__]", "attack")
+    assert [surface.public_names(method) for method in session.names["found"]] == [[], [], [], []]
+
+
+def test_the_special_methods_that_may_be_named_are_those_that_some_class_opens() -> None:
+    assert frozenset().union(*surface.SPECIAL.values()) == READABLE
 
 
 def test_a_bare_except_cannot_swallow_an_interrupt(session: Session) -> None:

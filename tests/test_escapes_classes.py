@@ -14,7 +14,7 @@ import pytest
 
 from tensorsh import classes
 from tensorsh.language.source import TensorshSyntaxError
-from tensorsh.language.special_methods import RECEIVING, SPECIAL_METHODS
+from tensorsh.language.special_methods import READABLE, RECEIVING, SPECIAL_METHODS
 from tensorsh.ops import optimizers
 from tensorsh.ops.python import ClassName
 from tensorsh.session import Session
@@ -62,7 +62,7 @@ REFUSED_TEXT = {
         for name in (*HOOKS.split(), "__slots__", "__dict__", "__class__")
     },
     **{f"{name} assigned": f"class loot:\n    {name} = 1" for name in sorted(SPECIAL_METHODS)},
-    **{f"{name} read": f"loot = a.{name}" for name in sorted(SPECIAL_METHODS)},
+    **{f"{name} read": f"loot = a.{name}" for name in sorted(SPECIAL_METHODS - READABLE)},
     **{f"{name} called on super()": f"loot = super().{name}(1)" for name in sorted(SPECIAL_METHODS - {"__init__"})},
     "a metaclass": "class loot(metaclass=type): pass",
     "a class keyword": "class loot(A, x=1): pass",
@@ -169,6 +169,9 @@ REFUSED_RUN = {
     "a private name augmented": "v = tf.Variable(1.)\nv._value += 1\nloot = 1",
     "a private name of a module's own": "loot = l._name",
     "a private name of a bare module": "loot = tf.Module()._name",
+    **{f"{name} read": f"loot = a.{name}" for name in sorted(READABLE)},
+    **{f"{name} of a class read": f"loot = A.{name}" for name in sorted(READABLE)},
+    **{f"{name} read by super()": f"loot = a.parent().{name}" for name in sorted(READABLE)},
     "a private name set on a bare module": "tf.Module()._name = 'x'\nloot = 1",
     "a private name of a namespace": "loot = tf._path",
     "a private name of a class": "loot = tf.Variable._read",

@@ -14,6 +14,7 @@ from typing import Any
 
 from . import literals
 from .machine import Node
+from .special_methods import READABLE
 from .strings import FString, bytes_value, joined, take_apart, text_value
 from .targets import LOAD, TEXTS, Targets, is_checked_attribute, place, refuse
 from .tokens import Token
@@ -89,7 +90,7 @@ class Expressions(Targets):
         value, token = children
         name = str(token) if token.isascii() else unicodedata.normalize("NFKC", token)
         where = place(meta)
-        if name in TEXTS:
+        if name in TEXTS or name in READABLE and not is_super_call(value):
             return self.service("@attr", [value, ast.Constant(name, **where)], where)
         if name == "__init__" and is_super_call(value):
             method = ast.Attribute(value, name, LOAD, **where)

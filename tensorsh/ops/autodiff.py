@@ -316,17 +316,3 @@ def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
     """
     return wrap(as_tensor(input)._array)
-
-
-@op("gradients", short=False)
-def gradients(*args: Any, **options: Any) -> Any:
-    """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly.
-
-    >>> try: tf.gradients(constant(1.), constant(1.))
-    ... except RuntimeError as error: print(error)
-    tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
-    """
-    raise explain(
-        RuntimeError("tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."),
-        hint="with tape: y = ...; then grad(y, x)",
-    )

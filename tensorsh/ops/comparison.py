@@ -14,8 +14,9 @@ from ..runtime.dtypes import ANY, BOOL, FLOATS, INTEGERS
 from ..runtime.errors import InvalidArgumentError, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arithmetic import listed
+from .kernels import REAL_NUMBERS
 from .registry import Primitive, install_operator, op, primitive
-from .rules import binary, shape_error, unary
+from .rules import binary, check_dtype, shape_error, unary
 
 # In the order in which TensorFlow's kernels list them.
 ORDERED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 float16 uint32 uint64")
@@ -311,6 +312,8 @@ def _ascending(x: Any, kernel: Primitive) -> Tensor:
     x = as_tensor(x)
     if not x.dtype.is_numeric:
         raise TypeError(f"Expected x to be numeric, instead found: {x!s}")
+    compared = "LessEqual" if kernel is _non_decreasing else "Less"
+    check_dtype(compared, x, REAL_NUMBERS, REAL_NUMBERS, "x")
     return kernel(x)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from contextlib import nullcontext
 from typing import Any, NamedTuple
@@ -103,27 +104,62 @@ def get_soft_device_placement() -> bool:
     return True
 
 
-def _accept(path: str, example: str) -> None:
-    def setting(*args: Any, **options: Any) -> None: ...
+def _accept(path: str, parameters: str, example: str) -> None:
+    def setting(*args: Any, **options: Any) -> None:
+        signature.bind(*args, **options)
 
-    setting.__name__ = setting.__qualname__ = path.rpartition(".")[2]
-    setting.__doc__ = f"A setting of TensorFlow's that changes nothing here.\n\n>>> tf.{path}({example})"
-    op(path, short=False)(setting)
+    named = [part.partition("=") for part in parameters.split()]
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=_DEFAULTS.get(default, NO_DEFAULT))
+            for name, _, default in named
+        ]
+    )
+    public: Any = setting
+    public.__name__ = public.__qualname__ = path.rpartition(".")[2]
+    public.__doc__ = f"A setting of TensorFlow's that changes nothing here.\n\n>>> tf.{path}({example})"
+    public.__signature__ = signature
+    op(path, short=False)(public)
 
 
-for _path, _example in {
-    "config.set_soft_device_placement": "True",
-    "config.set_visible_devices": "[], 'GPU'",
-    "config.experimental.set_memory_growth": "tf.config.list_physical_devices('CPU')[0], True",
-    "config.experimental.enable_op_determinism": "",
-    "config.threading.set_inter_op_parallelism_threads": "1",
-    "config.threading.set_intra_op_parallelism_threads": "1",
-    "config.optimizer.set_jit": "True",
-    "debugging.set_log_device_placement": "True",
-    "debugging.enable_traceback_filtering": "",
-    "debugging.disable_traceback_filtering": "",
-}.items():
-    _accept(_path, _example)
+NO_DEFAULT = inspect.Parameter.empty
+_DEFAULTS = {"None": None, "30": 30, "50": 50}
+
+for _path, _parameters, _example in (
+    ("config.set_soft_device_placement", "enabled", "True"),
+    ("config.set_visible_devices", "devices device_type=None", "[], 'GPU'"),
+    ("config.experimental.set_memory_growth", "device enable", "tf.config.list_physical_devices('CPU')[0], True"),
+    ("config.experimental.enable_op_determinism", "", ""),
+    ("config.threading.set_inter_op_parallelism_threads", "num_threads", "1"),
+    ("config.threading.set_intra_op_parallelism_threads", "num_threads", "1"),
+    ("config.optimizer.set_jit", "enabled", "True"),
+    ("debugging.set_log_device_placement", "enabled", "True"),
+    ("debugging.enable_traceback_filtering", "", ""),
+    ("debugging.disable_traceback_filtering", "", ""),
+    ("debugging.enable_check_numerics", "stack_height_limit=30 path_length_limit=50", ""),
+    ("debugging.disable_check_numerics", "", ""),
+):
+    _accept(_path, _parameters, _example)
+
+
+@op("debugging.get_log_device_placement", short=False)
+def get_log_device_placement() -> bool:
+    """False: where an op runs is not logged.
+
+    >>> tf.debugging.get_log_device_placement()
+    False
+    """
+    return False
+
+
+@op("debugging.is_traceback_filtering_enabled", short=False)
+def is_traceback_filtering_enabled() -> bool:
+    """True: a traceback shows the program's lines alone.
+
+    >>> tf.debugging.is_traceback_filtering_enabled()
+    True
+    """
+    return True
 
 
 def _kinds(wanted: str | None) -> list[str]:

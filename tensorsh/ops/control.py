@@ -284,7 +284,7 @@ def no_op(name: str | None = None) -> None:
 
 
 @op("group")
-def group(*inputs: Any, name: str | None = None) -> None:
+def group(*inputs: Any, **kwargs: Any) -> None:
     """Nothing: the inputs have been computed.
 
     >>> print(group(constant(1), constant(2)))

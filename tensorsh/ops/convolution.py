@@ -336,7 +336,7 @@ def depthwise_conv2d(
     kernel = "DepthwiseConv2dNative"
     _check_list("depthwise_conv2d_native", "strides", strides)
     first = data_format == "NCHW"
-    x, w = operands("Conv2D", input, filter)
+    x, w = operands(kernel, input, filter)
     check_ranks(kernel, x, w, 2)
     steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
     rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")

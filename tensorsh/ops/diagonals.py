@@ -338,7 +338,7 @@ def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
            [0, 2]], dtype=int32)>
     """
     x = as_tensor(diagonal)
-    check_dtype("Diag", x, _DIAG, _DIAG, "diagonal")
+    check_dtype("Diag", x, _DIAG, _DIAG, "diagonal", computed=_DIAG[1:])
     shape = x._array.shape
     if not shape:
         raise invalid("Diag", "Input must be at least rank 1, got 0", "tensor_diag: the diagonal is a scalar")
@@ -353,7 +353,7 @@ def tensor_diag_part(input: Any, name: str | None = None) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
     x = as_tensor(input)
-    check_dtype("DiagPart", x, _DIAG, _DIAG, "input")
+    check_dtype("DiagPart", x, _DIAG, _DIAG, "input", computed=_DIAG[1:])
     shape = x._array.shape
     half = len(shape) // 2
     if not shape or len(shape) % 2:

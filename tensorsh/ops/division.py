@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL
+from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, int32, int64
 from ..runtime.errors import InternalError, explain
 from ..runtime.tensor import Tensor, as_tensor
 from .arithmetic import DIVISIBLE, common_float, listed, refuse_kinds
@@ -45,7 +45,7 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -3], dtype=int32)>
     """
     x, y = pair("TruncateMod", x, y)
-    check_dtype("TruncateMod", x, _TRUNCATED, _TRUNCATED, "x")
+    check_dtype("TruncateMod", x, _TRUNCATED, _TRUNCATED, "x", computed=(int32, int64, float32, float64))
     try:
         return _truncatemod(x, y)
     except ValueError:

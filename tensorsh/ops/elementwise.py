@@ -243,7 +243,7 @@ def ceil(xp, x):
     return xp.ceil(x)
 
 
-@unary("math.rint", dtypes=FLOATS)
+@unary("math.rint", dtypes=FLOATS, computed=FLOATS[2:])
 def rint(xp, x):
     """The nearest whole number, the even one of two.
 
@@ -268,7 +268,7 @@ def round_(x: Any, name: str | None = None) -> Tensor:
     x = as_tensor(x)
     if x.dtype.is_integer:
         return x
-    check_dtype("Round", x, SIGNED_REAL, SIGNED_NUMERIC, "x")
+    check_dtype("Round", x, SIGNED_NUMERIC, SIGNED_NUMERIC, "x", computed=SIGNED_REAL)
     return _round(x)
 
 

@@ -120,6 +120,8 @@ FAMILIES = (
     "modules",
     "config",
     "autodiff",
+    "graph_names",
+    "device_specs",
     "custom_gradients",
     "gradient_check",
     "structures",

@@ -11,7 +11,7 @@ from ..runtime.errors import FailedPreconditionError, bracketed, explain, invali
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import REAL_NUMBERS
 from .registry import op, ops, primitive
-from .rules import check_dtype, conj, pair
+from .rules import check_dtype, pair
 
 _MATRIX_NORMS = "['euclidean', 'fro', 1, 2, inf]"
 
@@ -57,7 +57,7 @@ def norm(
         )
     x, keep = as_tensor(tensor), bool(keepdims)
     if ord in ("fro", "euclidean") or ord == 2 and not matrix:
-        return ops.sqrt(ops.reduce_sum(ops.multiply(x, conj(x)), axis, keep))
+        return ops.sqrt(ops.reduce_sum(ops.multiply(x, ops.conj(x)), axis, keep))
     if matrix:
         return _matrix_norm(x, ord, axis, keep)
     size = abs(x)

@@ -15,7 +15,7 @@ from ..runtime.dtypes import F32, INEXACT, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .activations import log_softmax, softmax
-from .kernels import HALF_FIRST
+from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
 from .rules import check_dtype, mismatch, unary
@@ -193,6 +193,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
     labels, logits = _same_shape("logits", logits, "labels", labels)
     check_dtype("Exp", logits, INEXACT, INEXACT, "logits")
+    check_dtype("GreaterEqual", logits, REAL_NUMBERS, REAL_NUMBERS, "logits")
     if labels._array.dtype != logits._array.dtype:
         raise mismatch("Mul", 1, logits, labels, ("logits", "labels"))
     return _sigmoid_cross_entropy(logits, labels)

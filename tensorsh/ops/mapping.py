@@ -71,8 +71,9 @@ def vectorized_map(fn: Any, elems: Any, fallback_to_while_loop: bool = True, war
     flat, count = _rows_of(elems)
     rows = [ops.unstack(t) for t in flat]
     values = [fn(nest.pack_as(elems, [row[i] for row in rows])) for i in range(count)]
-    if not values:
-        raise ValueError("vectorized_map: there is no row to map over")
+    if not values:  # the result of a row of zeros tells its shape
+        like = fn(nest.pack_as(elems, [ops.zeros(t._array.shape[1:], t.dtype) for t in flat]))
+        return nest.pack_as(like, [ops.stack([as_tensor(t)])[:0] for t in nest.flatten(like)])
     columns = zip(*map(nest.flatten, values))
     return nest.pack_as(values[0], [ops.stack(list(column)) for column in columns])
 

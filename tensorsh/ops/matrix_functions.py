@@ -69,7 +69,7 @@ def expm(input: Any, name: str | None = None) -> Tensor:
         )
     shape = x._array.shape
     size = shape[-2:] if len(shape) > 1 else (1, shape[0] if shape else 1)
-    if size == (0, 0):
+    if size == (0, 0) or not x._array.size:
         return x
     x = ops.reshape(x, [-1, *size])
     norms = _norms(x)

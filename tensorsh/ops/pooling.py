@@ -163,6 +163,8 @@ def max_pool3d(
     """
     x = as_tensor(input)
     check_dtype("MaxPool3D", x, _VOLUMES, _VOLUMES, "input")
+    if x.dtype is float16:
+        raise _no_volume_kernel("MaxPool3D", x, ksize, strides, padding, data_format)
     return _pooled("MaxPool3D", _largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
 
 
@@ -298,12 +300,20 @@ def avg_pool3d(
     x = as_tensor(input)
     check_dtype("AvgPool3D", x, HALF_FIRST, HALF_FIRST, "input")
     if x.dtype not in (float32, bfloat16):
-        size, step = (
-            "[" + ", ".join(map(str, (1, *sequence(value, 3, "strides")[-4:], 1))) + "]" for value in (ksize, strides)
-        )
-        attributes = {"T": x.dtype, "data_format": data_format, "padding": padding, "ksize": _Bare(size)}
-        raise no_kernel("AvgPool3D", "avg_pool3d", {**attributes, "strides": _Bare(step)}, [("input", x)])
+        raise _no_volume_kernel("AvgPool3D", x, ksize, strides, padding, data_format)
     return _pooled("AvgPool3D", _mean, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+
+
+def _no_volume_kernel(
+    kernel: str, x: Tensor, ksize: Any, strides: Any, padding: Any, data_format: str
+) -> BaseException:
+    """The error for windows over three axes of a dtype that TensorFlow's op lists and cannot do."""
+    size, step = (
+        _Bare("[" + ", ".join(map(str, (1, *sequence(value, 3, "strides")[-4:], 1))) + "]")
+        for value in (ksize, strides)
+    )
+    attributes = {"T": x.dtype, "data_format": data_format, "padding": padding, "ksize": size, "strides": step}
+    return no_kernel(kernel, kernel, attributes, [("input", x)])
 
 
 class _Bare:
@@ -374,6 +384,8 @@ def pool(
             raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`.")
     first = data_format is not None and data_format.startswith("NC")
     kernel = ("MaxPool" if pooling_type == "MAX" else "AvgPool") + ("3D" if axes == 3 else "")
+    allowed = {"MaxPool": _MAX, "MaxPool3D": _VOLUMES}.get(kernel, HALF_FIRST)
+    check_dtype(kernel, x, allowed, allowed, "input")
     core = _largest if pooling_type == "MAX" else _mean
     return _pooled(kernel, core, x, axes, shape, steps, padding, first, explicit=False, dilations=rates)
 

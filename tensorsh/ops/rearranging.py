@@ -36,6 +36,8 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """
     x, axes = as_tensor(tensor), integers("ReverseV2", axis, "axis", "Tidx")
     rank, last = x._array.ndim, tail(tensor, axis)
+    if not rank:
+        return x  # whatever the axes are
     if axes._array.ndim != 1:
         message = f"'dims' must be 1-dimension, not {axes._array.ndim}"
         raise invalid("ReverseV2", message, hint="write the axes as a list", name=last)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of
-from ..runtime.dtypes import string
-from ..runtime.errors import bracketed, invalid
+from ..runtime.dtypes import string, uint16
+from ..runtime.errors import UnimplementedError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import integers, sizes, tail, vector
 from .registry import op, ops, primitive
@@ -40,6 +40,7 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
         shape = bracketed(as_tensor(multiples)._array.shape)
         raise invalid("Tile", f"Expected multiples to be 1-D, but got shape {shape}", name=None)
     rank = x._array.ndim
+    _refuse_uint16(x, rank)
     if len(counts) != rank:
         raise invalid(
             "Tile",
@@ -77,6 +78,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     if axis is None:
         x, axis = ops.reshape(x, [-1]), 0
     rank = x._array.ndim
+    _refuse_uint16(x, rank + 1)
     if not -rank <= axis < rank:
         raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
     axis %= rank
@@ -94,6 +96,18 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         raise ValueError(f"Dimensions {size} and {len(counts)} are not compatible")
     at = np.repeat(np.arange(size), np.maximum(np.array(counts, np.int64), 0))
     return take(x, wrap(module_of(x._array).asarray(at)), axis=axis)
+
+
+def _refuse_uint16(x: Tensor, rank: int) -> None:
+    """The one dtype that TensorFlow's kernel does not repeat."""
+    if x.dtype is uint16:
+        raise explain(
+            UnimplementedError(
+                f"TileOp : The input data type is not supported, DataType : uint16, Dimension : {rank} [Op:Tile]"
+            ),
+            operands=[("input", x)],
+            hint="cast it first: cast(x, int32)",
+        )
 
 
 @primitive(lambda g, y, x, pads, value: g[_inside(pads, x._array.shape)])

@@ -38,6 +38,7 @@ def unary(
     grad: Callable[..., Any] | None = None,
     *,
     dtypes: Sequence[DType] = INEXACT,
+    computed: Sequence[DType] | None = None,
     kernel: str | None = None,
     arg: str = "x",
     domain: tuple[float, float] = (-2.0, 2.0),
@@ -47,7 +48,8 @@ def unary(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate `kernel(xp, x)`: an elementwise op of one tensor.
 
-    dtypes: those it takes. kernel: TensorFlow's name for it in messages (CamelCase of the function's by default).
+    dtypes: those it takes. computed: those of them that TensorFlow has a kernel for, if not all.
+    kernel: TensorFlow's name for it in messages (CamelCase of the function's by default).
     arg: TensorFlow's name for its argument. domain: where the gradient check draws its inputs.
     elementwise: whether the kernel takes lazy arrays.
     """
@@ -78,7 +80,7 @@ def unary(
             elif type(x) is Variable:
                 return public(x._read())
             x = as_tensor(x)
-            check_dtype(kernel_name, x, allowed, dtypes, arg)
+            check_dtype(kernel_name, x, allowed, dtypes, arg, computed=computed)
             return core(x)
 
         finish(public, function, {"x": arg})
@@ -92,6 +94,7 @@ def binary(
     tf: str,
     *grads: Callable[..., Any] | None,
     dtypes: Sequence[DType] = NUMERIC,
+    computed: Sequence[DType] | None = None,
     kernel: str | None = None,
     args: tuple[str, str] = ("x", "y"),
     hint: bool = False,
@@ -104,7 +107,7 @@ def binary(
     """Decorate `kernel(xp, x, y)`: an elementwise op of two tensors that broadcasts.
 
     grads: the gradient for x and for y. hint: whether a Python value that does not fit the other operand's dtype
-    keeps its own (`+` and `/`) instead of being refused (every other op).
+    keeps its own (`+` and `/`) instead of being refused (every other op). dtypes, computed: as for `unary`.
     otherwise: tried first on operands off the fast path; what it returns, if not None, is the result.
     domain, domain2: where the gradient check draws x and y.
     """
@@ -159,7 +162,7 @@ def binary(
             if otherwise is not None and (special := otherwise(x, y)) is not None:
                 return special
             x, y = pair(kernel_name, x, y, hint)
-            check_dtype(kernel_name, x, allowed, dtypes, args[0])
+            check_dtype(kernel_name, x, allowed, dtypes, args[0], computed=computed)
             try:
                 return core(x, y)
             except ValueError:
@@ -220,8 +223,19 @@ def reduction(
 # ---------------------------------------------------------------- checks that ops share
 
 
-def check_dtype(kernel: str, x: Tensor, allowed: Any, listed: Sequence[DType], arg: str, attr: str = "T") -> None:
-    """Raise TensorFlow's InvalidArgumentError unless the dtype of x is in `allowed`."""
+def check_dtype(
+    kernel: str,
+    x: Tensor,
+    allowed: Any,
+    listed: Sequence[DType],
+    arg: str,
+    attr: str = "T",
+    computed: Sequence[DType] | None = None,
+) -> None:
+    """Raise TensorFlow's InvalidArgumentError unless the dtype of x is in `allowed`.
+
+    Raise its NotFoundError for one that is allowed, but is not among the `computed`.
+    """
     dtype = x.dtype
     if dtype not in allowed:
         wanted = "float32" if "float32" in [d.name for d in listed] else listed[0].name
@@ -233,6 +247,10 @@ def check_dtype(kernel: str, x: Tensor, allowed: Any, listed: Sequence[DType], a
             operands=[(arg, x)],
             hint=None if dtype.name == "string" else f"cast it: cast(x, {wanted})",
         )
+    if computed is not None and dtype not in computed:
+        from .kernels import no_kernel
+
+        raise no_kernel(kernel, kernel, {attr: dtype}, [(arg, x)])
 
 
 def _spoken(listed: Sequence[DType]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import DType
+from ..runtime.dtypes import REAL, DType
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import INDICES, integers, tail
@@ -28,6 +28,7 @@ _SUMMED = listed(
     "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
     "complex128 float16 uint32 uint64"
 )
+_MAXIMA = listed("bfloat16 float16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64")
 
 
 @primitive(lambda g, y, x, at, size, kind, empty: _gradient(g, y, x, at, kind), None)
@@ -36,7 +37,9 @@ def _reduce(xp, x, at, size, kind, empty):
     rest = x.shape[1:]
     if kind in ("add", "mul"):
         return combine(kind, xp.full((size, *rest), 0 if kind == "add" else 1, x.dtype), at, x)
-    result = combine(kind, xp.full((size, *rest), _unbounded(x.dtype, kind), x.dtype), at, x)
+    # A segment starts from what an empty one is, unless that is 0, as it is where ids are sorted.
+    start = empty or _unbounded(x.dtype, kind)
+    result = combine(kind, xp.full((size, *rest), start, x.dtype), at, x)
     used = combine("add", xp.zeros(size, np.int32), at, xp.ones(at.shape, np.int32)) > 0
     return xp.where(used.reshape(-1, *(1,) * len(rest)), result, xp.asarray(empty, x.dtype))
 
@@ -252,6 +255,7 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
 def _per_count(data: Any, ids: Any, num_segments: Any, of_count: Callable[[Tensor], Tensor]) -> Tensor:
     ids = ids if is_tensor(ids) else as_tensor(ids)
     x, at, size = _unsorted("UnsortedSegmentSum", _SUMMED, as_tensor(data), ids, num_segments)
+    check_dtype("Maximum", x, REAL, _MAXIMA, "data")
     return untake(x, at, axis=0, size=size) / of_count(_counts(at, size, x))
 
 

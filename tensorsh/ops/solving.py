@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, float64
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
 from .contraction import adjoint as _adjoint
@@ -285,10 +285,30 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
     array([[1.],
            [1.]], dtype=float32)>
     """
-    packed, perm = as_tensor(lower_upper), as_tensor(perm)
-    permuted = ops.gather(as_tensor(rhs, packed.dtype), perm, axis=-2, batch_dims=perm._array.ndim - 1)
+    packed, perm, rhs = as_tensor(lower_upper), as_tensor(perm), as_tensor(rhs)
+    _check_factors(packed, perm)
+    if rhs._array.ndim < 2:
+        raise explain(ValueError("Input `rhs` must have at least 2 dimensions."), operands=[("rhs", rhs)])
+    if packed._array.shape[-1] != rhs._array.shape[-2]:
+        message = "`lower_upper.shape[-1]` must equal `rhs.shape[-1]`."  # as TensorFlow says it: it means shape[-2]
+        raise explain(ValueError(message), operands=[("lower_upper", packed), ("rhs", rhs)])
+    permuted = ops.gather(rhs, perm, axis=-2, batch_dims=perm._array.ndim - 1)
     lower = set_diag(band_part(packed, -1, 0), ops.ones_like(diag_part(packed)))
     return triangular_solve(packed, triangular_solve(lower, permuted), lower=False)
+
+
+def _check_factors(packed: Tensor, perm: Tensor) -> None:
+    """Refuse what cannot be the factors of square matrices, and their permutations."""
+    shape = packed._array.shape
+    if len(shape) < 2:
+        message = "Input `lower_upper` must have at least 2 dimensions."
+    elif len(shape) != perm._array.ndim + 1:
+        message = "`rank(lower_upper)` must equal `rank(perm) + 1`"
+    elif shape[-1] != shape[-2]:
+        message = "`lower_upper` must be square."
+    else:
+        return
+    raise explain(ValueError(message), operands=[("lower_upper", packed), ("perm", perm)])
 
 
 @op("linalg.lu_matrix_inverse", samples=lambda s: [s.call(regular(s, 3, 3), [2, 0, 1])])
@@ -300,7 +320,8 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
     array([[-1. ,  1. ],
            [ 1. , -0.5]], dtype=float32)>
     """
-    packed = as_tensor(lower_upper)
+    packed, perm = as_tensor(lower_upper), as_tensor(perm)
+    _check_factors(packed, perm)
     shape = packed._array.shape
     eye = ops.eye(shape[-1], batch_shape=list(shape[:-2]), dtype=packed.dtype)
     return lu_solve(packed, perm, eye)
@@ -316,6 +337,7 @@ def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, nam
            [2., 2.]], dtype=float32)>
     """
     packed, perm = as_tensor(lower_upper), as_tensor(perm)
+    _check_factors(packed, perm)
     lower = set_diag(band_part(packed, -1, 0), ops.ones_like(diag_part(packed)))
     product = ops.matmul(lower, band_part(packed, 0, -1))
     return ops.gather(product, ops.argsort(perm), axis=-2, batch_dims=perm._array.ndim - 1)

@@ -90,6 +90,7 @@ def erfc(xp, x):
     "math.erfinv",
     lambda g, y, x: g * (math.sqrt(math.pi) / 2.0) * ops.exp(ops.square(y)),
     dtypes=FLOATS,
+    computed=(float32, float64),
     domain=(-0.8, 0.8),
 )
 @in_double
@@ -106,6 +107,7 @@ def erfinv(xp, x):
     "math.ndtri",
     lambda g, y, x: g * math.sqrt(2.0 * math.pi) * ops.exp(ops.square(y) / 2.0),
     dtypes=FLOATS,
+    computed=(float32, float64),
     domain=(0.1, 0.9),
 )
 @in_double
@@ -172,7 +174,7 @@ _FAR_UNDER = (
 # ---------------------------------------------------------------- the gamma function
 
 
-@unary("math.lgamma", lambda g, y, x: g * digamma(x), dtypes=FLOATS, domain=(0.3, 4.0))
+@unary("math.lgamma", lambda g, y, x: g * digamma(x), dtypes=FLOATS, computed=FLOATS[1:], domain=(0.3, 4.0))
 @in_double
 def lgamma(xp, x):
     """The logarithm of the absolute value of the gamma function; infinite at 0, -1, -2 ...
@@ -205,7 +207,7 @@ def lgamma_array(xp: Any, x: Any) -> Any:
 _STIRLING = tuple(b / (2 * k * (2 * k - 1)) for k, b in enumerate(_BERNOULLI[:9], 1))
 
 
-@unary("math.digamma", lambda g, y, x: g * polygamma(1.0, x), dtypes=FLOATS, domain=(0.5, 4.0))
+@unary("math.digamma", lambda g, y, x: g * polygamma(1.0, x), dtypes=FLOATS, computed=FLOATS[1:], domain=(0.5, 4.0))
 @in_double
 def digamma(xp, x):
     """The derivative of lgamma; nan at 0, -1, -2 ...

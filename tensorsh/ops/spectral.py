@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, F32, float16, float32, float64
+from ..runtime.dtypes import COMPLEX, F32, float32, float64
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import general_eigen, rotations
@@ -219,6 +219,8 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
     """
     x = as_tensor(a, hint="float32")
+    if not x.dtype.is_floating:
+        raise TypeError(f"Input `a` must have `float`-like `dtype` (saw {x.dtype.name}).")
     _check_two_axes(x)
     s = svd(x, compute_uv=False)
     if tol is None:
@@ -376,7 +378,7 @@ def _eigvals(xp, x):
 def _general(tensor: Any) -> Tensor:
     x = as_tensor(tensor)
     if x.dtype not in (float32, float64, *COMPLEX):
-        if x.dtype is float16:
+        if not (x.dtype.is_complex or x.dtype is float64 or x.dtype is float32):
             raise UnboundLocalError("cannot access local variable 'out_dtype' where it is not associated with a value")
         raise explain(
             InvalidArgumentError(

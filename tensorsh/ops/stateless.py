@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime import backend, distributions, philox
-from ..runtime.dtypes import DType, as_dtype, float32, int32, int64, uint32, uint64
+from ..runtime.dtypes import DType, as_dtype, bfloat16, float16, float32, float64, int32, int64, uint32, uint64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.philox import M32
 from ..runtime.random import stateless_stream
@@ -40,8 +40,9 @@ from .random_rules import (
     two_integers,
 )
 from .registry import no_gradient, op, ops, primitive
-from .rules import mismatch
+from .rules import check_dtype, mismatch
 
+_GAMMA = (float16, float32, float64)
 FLOAT_COUNTS = "write the counts as floats, of the dtype of the probabilities"
 
 
@@ -176,6 +177,8 @@ def stateless_gamma(
 
     kernel = "StatelessRandomGammaV3"
     shape = shape_tensor(shape)
+    if as_dtype(dtype) is bfloat16:
+        check_dtype(kernel, as_tensor(alpha, dtype), _GAMMA, _GAMMA, "alpha", "dtype")
     alpha, rate = gamma_parameters(alpha, beta, dtype)
     stream = stateless_seed(kernel, seed)
     sizes = sizes_of(kernel, shape)

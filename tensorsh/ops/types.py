@@ -36,6 +36,9 @@ export("tf.__version__", "2.21.0")
 for _error in vars(errors).values():
     if isinstance(_error, type) and issubclass(_error, Exception):
         export("tf.errors." + _error.__name__, _error, _error.__name__)
+export("tf.errors.OK", 0)
+for _code, _error in errors.STATUS_CLASSES.items():
+    export("tf.errors." + _error.status, _code)
 
 for _name, _number in (("pi", math.pi), ("inf", math.inf), ("nan", math.nan)):
     export("tensorsh." + _name, _number, _name)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from .errors import explain
+from .trace_types import UniqueType
 
 
-class DType:
+class DType(UniqueType):
     """A tensor's element type."""
 
     __slots__ = ("_kind", "_np", "_size", "kernel_name", "name")
@@ -205,32 +206,34 @@ SIGNED_REAL = FLOATS + SIGNED
 ANY = NUMERIC + (bool_, string)
 
 
-def as_dtype(value: Any) -> DType:
-    """The DType that `value` names: a DType, TensorFlow's or NumPy's name, a NumPy dtype, `float` or `bool`.
+def as_dtype(type_value: Any) -> DType:
+    """The DType that `type_value` names: a DType, TensorFlow's or NumPy's name, a NumPy dtype, `float` or `bool`.
 
     Raises TypeError for anything else, Python's `int` included: TensorFlow leaves its width open.
     """
-    if type(value) is DType:
-        return value
-    if isinstance(value, str):
-        name = ALIASES.get(value, value)
+    if type(type_value) is DType:
+        return type_value
+    if isinstance(type_value, str):
+        name = ALIASES.get(type_value, type_value)
         found = DTYPES.get(name) or _BY_KERNEL_NAME.get(name)
         if found is not None:
             return found
         raise explain(
-            TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."),
-            hint=_closest(value),
+            TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."),
+            hint=_closest(type_value),
         )
-    if value is float:
+    if type_value is float:
         return float32
-    if type(value) is int and value in _BY_ENUM:
-        return _BY_ENUM[value]
-    if value is bool:
+    if type(type_value) is int and type_value in _BY_ENUM:
+        return _BY_ENUM[type_value]
+    if type_value is bool:
         return bool_
-    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
-        return from_numpy(np.dtype(value))
-    hint = "write int32 or int64: Python's int has no width" if value is int else None
-    raise explain(TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."), hint=hint)
+    if isinstance(type_value, np.dtype) or (isinstance(type_value, type) and issubclass(type_value, np.generic)):
+        return from_numpy(np.dtype(type_value))
+    hint = "write int32 or int64: Python's int has no width" if type_value is int else None
+    raise explain(
+        TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."), hint=hint
+    )
 
 
 def from_numpy(dtype: np.dtype) -> DType:

@@ -17,6 +17,7 @@ a terminal comes from three optional extras that `diagnostics` shows instead:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,21 +26,31 @@ class OpError(Exception):
     """An error that an operation raises while it runs; the base of TensorFlow's error classes."""
 
     error_code = 2
+    status = "UNKNOWN"  # TensorFlow's name of the code
 
-    def __init__(self, *args: Any) -> None:
-        # TensorFlow's own constructor is (node_def, op, message); programs also raise with a message alone.
+    def __init__(self, node_def: Any = None, op: Any = None, message: Any = None, *args: Any) -> None:
+        # Programs also raise with a message alone.
         super().__init__()
-        self.node_def: Any = args[0] if len(args) >= 3 else None
-        self.op: Any = args[1] if len(args) >= 3 else None
-        self.message = str(args[-1]) if args else ""
+        if message is None and op is None:
+            node_def, message = None, node_def
+        self.node_def, self.op = node_def, op
+        self.message = "" if message is None else str(message)
 
     def __str__(self) -> str:
         return self.message
 
 
+#: The classes by their status codes.
+STATUS_CLASSES: dict[int, type[OpError]] = {}
+
+
 def _status(name: str, code: int, doc: str) -> type[OpError]:
     """One class for one of TensorFlow's status codes; `type(e)` prints as TensorFlow's does."""
-    return type(name, (OpError,), {"__doc__": doc, "__module__": _TF_MODULE, "error_code": code})
+    words = re.findall("[A-Z][a-z]+", name.removesuffix("Error"))
+    status = "_".join(words).upper()
+    made = type(name, (OpError,), {"__doc__": doc, "__module__": _TF_MODULE, "error_code": code, "status": status})
+    STATUS_CLASSES[code] = made
+    return made
 
 
 _TF_MODULE = "tensorflow.python.framework.errors_impl"

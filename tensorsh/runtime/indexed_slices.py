@@ -7,6 +7,7 @@ from typing import Any
 from .dtypes import DType
 from .shape import TensorShape
 from .tensor import Tensor, resolve_op
+from .trace_types import OF_GRAPHS, of_graphs
 
 
 class IndexedSlices:
@@ -47,6 +48,15 @@ class IndexedSlices:
             )
         rows = int(self._dense_shape[0])
         return resolve_op("unsorted_segment_sum")(self._values, self._indices, rows)
+
+    def consumers(self) -> list[Any]:
+        """What uses it in a graph: nothing, as there is none."""
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        if name in OF_GRAPHS:
+            raise of_graphs(name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)

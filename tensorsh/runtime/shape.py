@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .errors import explain
+from .trace_types import TraceType
 
 
 class Dimension:
@@ -37,7 +38,7 @@ class Dimension:
     __index__ = __int__
 
 
-class TensorShape:
+class TensorShape(TraceType):
     """The sizes of a tensor; None for a size, or for the whole shape, that is not known."""
 
     __slots__ = ("_dims",)
@@ -169,6 +170,9 @@ class TensorShape:
 
     def __radd__(self, other: Any) -> TensorShape:
         return TensorShape(other).concatenate(self)
+
+    def __concat__(self, other: Any) -> TensorShape:
+        return self.concatenate(other)
 
     def __len__(self) -> int:
         return len(self._known("Cannot take the length of shape with unknown rank."))

@@ -7,7 +7,7 @@ from typing import Any
 
 from .dtypes import DType, as_dtype
 from .shape import TensorShape
-from .tensor import Tensor, is_tensor
+from .tensor import Tensor, as_tensor, is_tensor
 
 
 class TensorSpec:
@@ -36,6 +36,26 @@ class TensorSpec:
             raise ValueError(f"`tensor` should be a tf.Tensor, but got type {type(tensor)}.")
         return cls(tensor.shape, tensor.dtype, name)
 
+    def flatten(self) -> list[TensorSpec]:
+        """The specs of the tensors in a value of this spec: itself."""
+        return [self]
+
+    def cast(self, value: Any, casting_context: Any) -> Any:
+        """The value as a tensor of this spec. Raises TypeError if it is none."""
+        value = as_tensor(value, None if is_tensor(value) else self._dtype)
+        spec = TensorSpec(value.shape, value.dtype, self._name)
+        if not (spec.is_subtype_of(self) or self.is_subtype_of(spec)):
+            raise TypeError(f"Can not cast {spec!r} to {self!r}")
+        return value
+
+    def to_tensors(self, value: Any) -> list[Tensor]:
+        """The tensors in a value of this spec: itself. Raises TypeError if it does not fit."""
+        return [self.cast(value, None)]
+
+    def placeholder_value(self, placeholder_context: Any) -> Any:
+        """Refused: it would stand for the tensor in a graph."""
+        raise RuntimeError("tf.placeholder() is not compatible with eager execution.")
+
     def from_tensors(self, tensors: Any) -> Tensor:
         """The one tensor that a value of this spec is made of."""
         return next(tensors)
@@ -59,9 +79,10 @@ class TensorSpec:
         """The narrowest spec that covers this one and the others, None if their dtypes differ."""
         if any(not isinstance(other, TensorSpec) or other.dtype != self._dtype for other in others):
             return None
+        if self._name and any(other.name != self._name for other in others):
+            return None
         shape = self._shape.most_specific_common_supertype([other.shape for other in others])
-        name = self._name if all(other.name == self._name for other in others) else None
-        return TensorSpec(shape, self._dtype, name)
+        return TensorSpec(shape, self._dtype, self._name)
 
     def most_specific_compatible_type(self, other: Any) -> TensorSpec:
         """The narrowest spec that covers both. Raises ValueError if their dtypes differ."""

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import backend, convert, dtypes, printing
+from . import backend, convert, dtypes, local, printing
 from .dtypes import DType
 from .errors import explain
 from .shape import TensorShape
+from .trace_types import OF_GRAPHS, of_graphs
 
 _new = object.__new__
 
@@ -82,6 +83,20 @@ class Tensor:
     @property
     def is_packed(self) -> bool:
         return False
+
+    def cpu(self) -> Tensor:
+        """The tensor in the memory of the CPU."""
+        return wrap(backend.to_host(self._array))
+
+    def gpu(self, gpu_index: int = 0) -> Tensor:
+        """The tensor in the memory of a GPU. Raises RuntimeError where there is none of that number."""
+        if gpu_index >= backend.gpu_count():
+            raise RuntimeError(f"GPU:{gpu_index} unknown device.")
+        return wrap(backend.gpu_module().asarray(self._array))
+
+    def consumers(self) -> list[Any]:
+        """Refused, as in TensorFlow: there is no graph in which to look for them."""
+        raise NotImplementedError("Tensor.consumers is undefined when eager execution is enabled.")
 
     def get_shape(self) -> TensorShape:
         return self.shape
@@ -170,6 +185,8 @@ class Tensor:
                 pass
             else:
                 return partial(variable._assign_slice, key)
+        if name in OF_GRAPHS:
+            raise of_graphs(name)
         if name in _NUMPY_NAMES:
             error = AttributeError(
                 f"EagerTensor object has no attribute '{name}'. \n"
@@ -242,6 +259,8 @@ def as_tensor(value: Any, dtype: Any = None, hint: Any = None) -> Tensor:
         return _checked(read(), dtype, value)
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
         return _packed(value, dtype or hint)
+    if "conversions" in local.current and (registered := _by_registration(value, dtype)) is not None:
+        return registered
     if isinstance(value, TensorShape):
         value, dtype = _sizes(value, dtype), dtype or _size_type(value)
     if dtype is not None:
@@ -252,6 +271,16 @@ def as_tensor(value: Any, dtype: Any = None, hint: Any = None) -> Tensor:
         except (TypeError, ValueError):
             pass
     return wrap(backend.from_host(convert.infer(value)))
+
+
+def _by_registration(value: Any, dtype: Any) -> Tensor | None:
+    """The value by the first function that the program has registered for its class and that does not decline."""
+    for _, kinds, function in local.current["conversions"]:
+        if isinstance(value, kinds):
+            made = function(value, dtype=None if dtype is None else dtypes.as_dtype(dtype), name=None, as_ref=False)
+            if made is not NotImplemented:
+                return _checked(made, dtype, made)
+    return None
 
 
 def is_tensor(value: Any) -> bool:

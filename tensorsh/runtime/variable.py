@@ -8,17 +8,19 @@ watching the value that it was made from.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from . import backend, dtypes, printing, tape
+from . import backend, dtypes, local, printing, tape
 from .dtypes import DType
 from .errors import bracketed, invalid
 from .shape import TensorShape
 from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
+from .trace_types import of_graphs
 
 #: What goes before the names of new variables: the name scopes that are open.
 prefix = ""
@@ -42,10 +44,15 @@ class Variable:
     shape: a TensorShape that may leave sizes open, for values of changing shape.
     """
 
-    __slots__ = ("_constraint", "_declared_shape", "_name", "_serial", "_trainable", "_value", "__weakref__")
+    __slots__ = ("_constraint", "_declared_shape", "_name", "_options", "_serial", "_trainable", "_value", "__weakref__")
     __module__ = "tensorflow.python.ops.resource_variable_ops"
     __qualname__ = "ResourceVariable"
     __array_priority__ = 100
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        if cls is Variable and "variable_creators" in local.current:
+            return _created(args, options)
+        return object.__new__(cls)
 
     def __init__(
         self,
@@ -63,6 +70,8 @@ class Variable:
         shape: Any = None,
         experimental_enable_variable_lifting: bool = True,
     ) -> None:
+        if hasattr(self, "_value"):
+            return  # a creator (see `tf.variable_creator_scope`) has made it
         if callable(initial_value):
             initial_value = initial_value()
         if initial_value is None:
@@ -82,6 +91,7 @@ class Variable:
         self._name = prefix + ("Variable" if name is None else name)
         self._trainable = True if trainable is None else bool(trainable)
         self._constraint = constraint
+        self._options = (aggregation, synchronization)
         _living[self._serial] = self
         if on_creation is not None:
             on_creation(self)
@@ -91,6 +101,28 @@ class Variable:
     constraint = property(lambda self: self._constraint)
     device = property(lambda self: backend.device_name(self._value._array))
     handle = property(lambda self: self._value)
+
+    initializer = property(lambda self: None)  # a graph's op, so there is none
+
+    @property
+    def aggregation(self) -> Any:
+        from .variable_options import VariableAggregation
+
+        return self._options[0] or VariableAggregation.NONE
+
+    @property
+    def synchronization(self) -> Any:
+        from .variable_options import VariableSynchronization
+
+        return self._options[1] or VariableSynchronization.AUTO
+
+    @property
+    def op(self) -> Any:
+        raise of_graphs("op")
+
+    @property
+    def graph(self) -> Any:
+        raise of_graphs("graph")
 
     @property
     def dtype(self) -> DType:
@@ -128,6 +160,10 @@ class Variable:
     def is_initialized(self, name: str | None = None) -> Tensor:
         return as_tensor(True)
 
+    def initialized_value(self) -> Any:
+        """Refused, as in TensorFlow: a variable is initialized when it is made."""
+        raise NotImplementedError
+
     def ref(self) -> Reference:
         """A hashable stand-in, for dictionary keys."""
         return Reference(self)
@@ -135,7 +171,7 @@ class Variable:
     def experimental_ref(self) -> Reference:
         return Reference(self)
 
-    def assign(self, value: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign(self, value: Any, use_locking: Any = None, name: Any = None, read_value: bool = True) -> Any:
         """Put `value` into the variable. Raises ValueError if its shape or dtype does not fit."""
         array = backend.settled(as_tensor(value, self.dtype)._array)  # it will be read more than once
         if array.shape != self._value._array.shape and not self._accepts(array.shape):
@@ -146,11 +182,11 @@ class Variable:
         self._value = wrap(array)
         return _Unread(self) if read_value else None
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign_add(self, delta: Any, use_locking: Any = None, name: Any = None, read_value: bool = True) -> Any:
         """Add `delta`, of the variable's own shape, to the variable."""
         return self._update("AssignAddVariableOp", "add", delta, read_value)
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
+    def assign_sub(self, delta: Any, use_locking: Any = None, name: Any = None, read_value: bool = True) -> Any:
         """Subtract `delta`, of the variable's own shape, from the variable."""
         return self._update("AssignSubVariableOp", "subtract", delta, read_value)
 
@@ -303,6 +339,21 @@ class Variable:
 Variable.__name__ = "ResourceVariable"
 
 
+def _created(args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What the program's variable creators make of a call, the last opened first and Variable itself at the end."""
+    names = Variable.__init__.__code__.co_varnames[1:]
+    options = dict(zip(names, args)) | options
+    creators = local.current.pop("variable_creators")
+
+    def next_of(rest: list[Any]) -> Any:
+        return partial(rest[-1], next_of(rest[:-1])) if rest else Variable
+
+    try:
+        return next_of(creators)(**options)
+    finally:
+        local.current["variable_creators"] = creators
+
+
 class _Unread(Variable):
     """What an assignment returns: the same cell under TensorFlow's name `UnreadVariable`."""
 
@@ -318,6 +369,7 @@ class _Unread(Variable):
     _trainable = property(lambda self: self._cell._trainable)
     _constraint = property(lambda self: self._cell._constraint)
     _name = property(lambda self: self._cell._name)
+    _options = property(lambda self: self._cell._options)
 
     def _read(self) -> Tensor:
         return self._cell._read()
