@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 
-from .language.special_methods import READABLE
 from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
 
 
@@ -140,6 +139,7 @@ SPECIAL: dict[str, frozenset[str]] = {
     "Loss": frozenset({"__call__"}),
     "Metric": frozenset({"__call__"}),
 }
+_SPECIAL_NAMES = frozenset().union(*SPECIAL.values())
 _OWN_MODULES = ("tensorsh", "tensorflow", "keras")
 _EVERYTHING_OWN = frozenset({"<own>"})
 _by_type: dict[type, frozenset[str]] = {}
@@ -174,7 +174,7 @@ def lookup(obj: Any, name: str) -> Any:
         for bases, replaced, ours in _REPLACED:
             if name == replaced and isinstance(obj, bases):
                 return partial(ours, obj)
-    elif type(name) is str and name in READABLE and _opens(kind, obj, name):
+    elif type(name) is str and name in _SPECIAL_NAMES and _opens(kind, obj, name):
         return _special_method(kind, obj, name)
     if name == "__name__" and (isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) or is_own(kind)):
         return obj.__name__
