@@ -166,8 +166,8 @@ def get_current_name_scope() -> str:
     """The names of the scopes that are open, joined by slashes.
 
     >>> with tf.name_scope("a"):
-    ...     tf.get_current_name_scope()
-    'a'
+    ...     print(tf.get_current_name_scope())
+    a
     """
     return variable.prefix.removesuffix("/")
 
