@@ -44,7 +44,16 @@ class Variable:
     shape: a TensorShape that may leave sizes open, for values of changing shape.
     """
 
-    __slots__ = ("_constraint", "_declared_shape", "_name", "_options", "_serial", "_trainable", "_value", "__weakref__")
+    __slots__ = (
+        "_constraint",
+        "_declared_shape",
+        "_name",
+        "_options",
+        "_serial",
+        "_trainable",
+        "_value",
+        "__weakref__",
+    )
     __module__ = "tensorflow.python.ops.resource_variable_ops"
     __qualname__ = "ResourceVariable"
     __array_priority__ = 100
