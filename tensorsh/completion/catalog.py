@@ -23,11 +23,18 @@ class Entry(NamedTuple):
 
     @property
     def note(self) -> str:
-        """What stands beside the name in a list."""
+        """What stands beside the name in a list: the names of its parameters, and what it does."""
         if self.kind in ("dtype", "value"):
-            return self.summary or self.kind
-        called = f"({', '.join(self.parameters)})" if self.parameters is not None else "(...)"
-        return f"{called}  {self.summary}".rstrip()
+            return self.kind
+        names = [each.partition("=")[0] for each in self.parameters or ("...",)]
+        return f"({', '.join(name for name in names if name != 'name')})  {self.summary}".rstrip()
+
+    def detail(self, name: str) -> str:
+        """What is said of the name alone: its signature and what it does, a line each."""
+        if self.kind in ("dtype", "value"):
+            return f"{name}  {self.kind}"
+        called = ", ".join(self.parameters) if self.parameters is not None else "..."
+        return f"{name}({called})\n{self.summary}".rstrip()
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..language.words import KEYWORDS
 from ..ops.namespace import MODULES, namespace_names
-from .catalog import catalog
+from .catalog import Entry, catalog
 from .matching import matching
 from .place import Argument, Place, place_at
 from .signatures import parameters, summary
@@ -17,7 +17,6 @@ from .values import Known, attribute, attributes, described, found, kind_of
 # A parameter of one of these names takes the path of a file.
 _PATHS = frozenset({"path", "file", "filename", "file_name", "fname"})
 _MOST_FILES = 500
-_MISSING = object()
 
 
 class Offer:
@@ -26,25 +25,38 @@ class Offer:
     kind: "name", "op", "class", "dtype", "value", "module", "keyword", "argument", "attribute" or "file".
     """
 
-    __slots__ = ("_note", "_of", "kind", "start", "text")
+    __slots__ = ("_of", "kind", "start", "text")
 
-    def __init__(self, text: str, start: int, kind: str, note: str = "", of: Any = _MISSING) -> None:
+    def __init__(self, text: str, start: int, kind: str, of: str | Entry | Known = "") -> None:
         self.text = text
         self.start = start
         self.kind = kind
-        self._note = note
         self._of = of
 
     @property
     def note(self) -> str:
-        """What it is, in a line: dtype and shape, or signature and help. Worked out when asked for."""
-        if self._of is not _MISSING:
-            kind, shown = described(self._of)
-            self._note = shown if kind == "Tensor" or kind == "function" else f"{kind}  {shown}"
-            if kind in ("function", "class"):
-                self._note = f"{shown}  {summary(self._of)}".rstrip()
-            self._of = _MISSING
-        return self._note
+        """What it is, in a line: dtype and shape, or parameters and help. Worked out when asked for."""
+        return self._told("  ")
+
+    @property
+    def detail(self) -> str:
+        """The same with all that is known, in a line or two."""
+        return self._of.detail(self.text) if isinstance(self._of, Entry) else self._told("\n")
+
+    def moved(self, count: int) -> Offer:
+        """The same offer in a text that stands that much further behind."""
+        return Offer(self.text, self.start + count, self.kind, self._of)
+
+    def _told(self, between: str) -> str:
+        if isinstance(self._of, str):
+            return self._of
+        if isinstance(self._of, Entry):
+            return self._of.note
+        value = self._of.value
+        kind, shown = described(value)
+        if kind in ("function", "class"):
+            return f"{shown}{between}{summary(value)}".rstrip()
+        return shown if kind == "Tensor" else f"{kind}  {shown}"
 
     def __repr__(self) -> str:
         return f"Offer({self.text!r}, {self.start}, {self.kind!r})"
@@ -86,12 +98,12 @@ def _names(place: Place, start: int, names: Mapping[str, Any]) -> list[Offer]:
     for name in sorted(place.bound.difference(names)):
         offers[name] = Offer(name, start, "name")
     for name in sorted(names):
-        offers.setdefault(name, Offer(name, start, "name", of=names[name]))
+        offers.setdefault(name, Offer(name, start, "name", Known(names[name])))
     # Names in capitals, most of them classes of errors, after the others.
     for name in sorted((name for name in library if "." not in name), key=lambda name: (name[:1].isupper(), name)):
         entry = library[name]
         if name not in offers:
-            offers[name] = Offer(name, start, entry.kind, entry.note)
+            offers[name] = Offer(name, start, entry.kind, entry)
     for name in MODULES.values():
         if "." not in name:
             offers.setdefault(name, Offer(name, start, "module", "module"))
@@ -108,17 +120,15 @@ def _attributes(place: Place, start: int, names: Mapping[str, Any]) -> list[Offe
     offers = {}
     for name in matching(place.typed, attributes(owner)):
         member = attribute(owner, name)
-        if isinstance(member, Known):
-            offers[name] = Offer(name, start, "attribute", of=member.value)
-        else:
-            offers[name] = Offer(name, start, "attribute", summary(getattr(kind_of(owner), name, None)))
+        told = member if isinstance(member, Known) else summary(getattr(kind_of(owner), name, None))
+        offers[name] = Offer(name, start, "attribute", told)
     return list(offers.values())
 
 
 def _of_path(name: str, start: int, path: str) -> Offer:
     """A name of a namespace."""
     entry = catalog().get(f"{path}.{name}")
-    return Offer(name, start, entry.kind, entry.note) if entry else Offer(name, start, "module", "module")
+    return Offer(name, start, entry.kind, entry) if entry else Offer(name, start, "module", "module")
 
 
 def _below(path: str) -> list[str]:

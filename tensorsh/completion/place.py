@@ -8,6 +8,7 @@ followed without running anything:
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from ..language.parser import terminal
@@ -78,7 +79,7 @@ NOWHERE = Place("", "")
 
 def place_at(text: str, cursor: int) -> Place:
     """What is being typed at the cursor. What stands behind it counts for nothing."""
-    every = list(every_word(text, 0, cursor, terminal))
+    every = _words(text, cursor)
     last = every[-1] if every else None
     if last is not None and last.kind in ("comment", "number"):
         return NOWHERE
@@ -101,8 +102,20 @@ def place_at(text: str, cursor: int) -> Place:
 
 def argument_at(text: str, cursor: int) -> Argument | None:
     """The innermost call that the cursor is inside of, and where in it."""
-    words = [word for word in every_word(text, 0, cursor, terminal) if word.kind not in ("blank", "comment")]
-    return _argument(words)
+    return _argument([word for word in _words(text, cursor) if word.kind not in ("blank", "comment")])
+
+
+def _words(text: str, cursor: int) -> list[Word]:
+    """The words up to the cursor. Of a very long text, those since the last line that begins at the margin."""
+    start = 0
+    if cursor > _LONG:
+        lines = list(_AT_MARGIN.finditer(text, cursor - _LONG, cursor))
+        start = lines[-1].end() - 1 if lines else 0
+    return list(every_word(text, start, cursor, terminal))
+
+
+_LONG = 5000
+_AT_MARGIN = re.compile(r"\n[^\s)\]}]")
 
 
 def expression(words: list[Word]) -> Expression:

@@ -12,6 +12,7 @@ from ..ops import registry
 from ..ops.namespace import MODULES, Namespace
 from ..runtime.dtypes import DType
 from ..runtime.session_classes import is_session_class
+from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from .place import Attribute, Call, Expression, Item, Literal, Name
@@ -59,7 +60,7 @@ class _Brief(reprlib.Repr):
         kind = type(x)
         if kind in (str, int, list, tuple, dict, set, frozenset):
             return super().repr1(x, level)
-        if kind in (bool, float, complex, bytes, type(None), range, DType):
+        if kind in (bool, float, complex, bytes, type(None), range, DType, TensorShape):
             return repr(x)[: self.maxother]
         if isinstance(x, (Tensor, Variable)):
             return f"{x.dtype.name} {tuple(x.shape)}"

@@ -64,6 +64,7 @@ def _role(word: Word, before: Word, library: Container[str]) -> str:
 _SIGNS = frozenset("+-*/%@&|^~<>=.,:;\\")
 
 
+@lru_cache(maxsize=8)  # colours and hints ask for the same text
 def first_mistake(text: str) -> Mistake | None:
     """The first mistake that more text behind it cannot mend.
 
@@ -83,7 +84,7 @@ def first_mistake(text: str) -> Mistake | None:
     return None
 
 
-@lru_cache(maxsize=256)  # as one types, all chunks but one stay as they were
+@lru_cache(maxsize=4096)  # as one types, all chunks but one stay as they were
 def _error_in(chunk: str) -> TensorshSyntaxError | None:
     try:
         compile_chunk(Source("", chunk), Chunk(chunk, 1), frozenset())

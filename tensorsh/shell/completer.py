@@ -26,12 +26,16 @@ class Offers(Completer):
         if names is None:
             return
         for offer in offers(document.text, document.cursor_position, names):
-            # A callable: the note of an offer that is not shown is never worked out.
-            yield Completion(
-                offer.text,
-                offer.start - document.cursor_position,
-                display_meta=lambda offer=offer: offer.note,
-            )
+            yield Shown(offer, document.cursor_position)
+
+
+class Shown(Completion):
+    """An offer as the editor shows it."""
+
+    def __init__(self, offer: Offer, cursor: int) -> None:
+        # A callable: the note of an offer that is not shown is never worked out.
+        super().__init__(offer.text, offer.start - cursor, display_meta=lambda: offer.note)
+        self.offer = offer
 
 
 def offers(text: str, cursor: int, names: Mapping[str, Any]) -> list[Offer]:
@@ -69,9 +73,6 @@ def command_offers(typed: str, names: Mapping[str, Any], commands: Mapping[str, 
     if "FILE" in wanted:
         return list(files(last, len(typed)))
     if "EXPR" in wanted or "NAME" in wanted:
-        return [
-            Offer(each.text, each.start + len(typed) - len(argument), each.kind, each.note)
-            for each in complete(argument, len(argument), names)
-        ]
+        return [each.moved(len(typed) - len(argument)) for each in complete(argument, len(argument), names)]
     words = [word for word in wanted.strip("[]").split("|") if word.islower()]
     return [Offer(word, start, "word") for word in matching(last, words)]

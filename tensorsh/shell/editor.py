@@ -8,6 +8,7 @@ from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoSuggest
+from prompt_toolkit.cursor_shapes import DynamicCursorShapeConfig, ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import AnyFormattedText
@@ -16,12 +17,13 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
-from .completer import Names, Offers
+from .completer import Names, Offers, Shown
 from .hints import hint
 from .keys import key_bindings
 from .looks import STYLE, Colors
 from .preferences import Preferences
 
+_VI_CURSOR = ModalCursorShapeConfig()
 PROMPT, CONTINUATION = "tsh> ", " ... "
 
 
@@ -57,6 +59,7 @@ class Editor:
             history=history,
             style=STYLE,
             color_depth=_depth(color, output),
+            cursor=DynamicCursorShapeConfig(lambda: _VI_CURSOR if preferences.vi else None),
             enable_suspend=True,
             enable_open_in_editor=True,
             tempfile_suffix=".tsh",
@@ -82,11 +85,10 @@ class Editor:
         if names is None or not self._preferences.hints:
             return
         state = buffer.complete_state
-        current = state.current_completion if state is not None else None
+        selected = state.current_completion if state is not None else None
+        told = selected.offer.detail if isinstance(selected, Shown) else ""
         width = self._session.output.get_size().columns
-        shown: Any = hint(
-            buffer.text, buffer.cursor_position, names, width, current.display_meta_text if current is not None else ""
-        )
+        shown: Any = hint(buffer.text, buffer.cursor_position, names, width, told)
         self._session.bottom_toolbar = shown or None
 
 

@@ -14,7 +14,7 @@ def hint(text: str, cursor: int, names: Mapping[str, Any], width: int, offered: 
     from .looks import mistake_in
 
     if offered:
-        return [("", _cut(offered, width))]
+        return [("", "\n".join(_cut(line, width) for line in offered.split("\n")))]
     if not text.strip() or text.lstrip().startswith(":"):
         return []
     shown: Fragments = []

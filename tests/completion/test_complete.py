@@ -56,8 +56,11 @@ def test_names_in_scope_show_dtype_and_shape(names: dict[str, Any]) -> None:
 
 
 def test_an_op_shows_its_signature_and_what_it_does(names: dict[str, Any]) -> None:
-    note = offers("reduce_su", names)["reduce_sum"].note
-    assert note.startswith("(input_tensor, axis=None, keepdims=False, name=None)  The sum over `axis`")
+    offer = offers("reduce_su", names)["reduce_sum"]
+    assert offer.note.startswith("(input_tensor, axis, keepdims)  The sum over `axis`")
+    signature, summary = offer.detail.split("\n")
+    assert signature == "reduce_sum(input_tensor, axis=None, keepdims=False, name=None)"
+    assert summary.startswith("The sum over `axis`")
 
 
 def test_an_offer_says_what_it_replaces(names: dict[str, Any]) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prompt_toolkit.document import Document
 
 from tensorsh.session import Session
+from tensorsh.shell.editing import margin_by_tab, submits
 from tensorsh.shell.hints import hint
 from tensorsh.shell.looks import COLORS, Colors, styled_lines
+from tensorsh.shell.pairs import closed_by, is_empty_pair, types_over
 
 
 def luminance(color: str) -> float:
@@ -69,6 +73,22 @@ def test_what_is_offered_goes_first_and_all_fits_the_window(session: Session) ->
     assert shown("square(", session, offered="float32 (2,)") == "float32 (2,)"
     for text in ("tf.nn.conv2d(", "1 +* 2 ", "reduce_sum(x, axis="):
         assert max(map(len, shown(text, session, width=30).split("\n"))) <= 30
+
+
+@given(st.text(alphabet=st.sampled_from("xf.([{,= '\"\n:|#1)]}?\\$é"), max_size=30), st.data())
+def test_whatever_is_typed_is_shown(text: str, data: st.DataObject) -> None:
+    """No text makes a colour, a hint or a key fail."""
+    cursor = data.draw(st.integers(0, len(text)))
+    lines = ["".join(part for _, part in line) for line in styled_lines(text)]
+    assert "\n".join(lines) == text
+    hint(text, cursor, {"x": 1, "f": len}, 40)
+    submits(text, cursor)
+    above, _, line = text[:cursor].rpartition("\n")
+    margin_by_tab(above, line, len(line))
+    for key in "([{)]}'\"":
+        closed_by(text[:cursor], text[cursor:], key)
+        types_over(text[:cursor], text[cursor:], key)
+    is_empty_pair(text[:cursor], text[cursor:])
 
 
 @pytest.mark.parametrize("text", ["", "x = 1", ":vars", "(1, "])
