@@ -1,4 +1,4 @@
-"""What the shell knows of the streams that it writes to."""
+"""The streams that the shell writes to."""
 
 from __future__ import annotations
 
