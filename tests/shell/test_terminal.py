@@ -72,7 +72,7 @@ class Terminal:
         self._wait(lambda: text in self._text, text, seconds)
         end = self._text.index(text) + len(text)
         seen, self._text = self._text[:end], self._text[end:]
-        return re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", seen).replace("\r", "")
+        return re.sub(r"\x1b\[[?\d;]* ?[a-zA-Z]", "", seen).replace("\r", "")
 
     def shows(self, *texts: str) -> str:
         """Wait until all the texts stand on the screen; return the screen."""
