@@ -14,7 +14,6 @@ another run has done nothing, and the Python function can run in its place, with
 from __future__ import annotations
 
 import functools
-import types
 import weakref
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -28,7 +27,7 @@ from ..runtime.shape import TensorShape
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.traced import Traced, plain
-from ..runtime.tracing import Trace
+from ..runtime.tracing import Trace, traceable
 from .function_graphs import Graph
 from .function_signatures import Call, Parameters, covers, relaxed_type, shapes_in
 from .registry import export, op, ops
@@ -88,13 +87,9 @@ class Function:
         known = self._bound_to.get(id(obj))
         if known is not None and known[0]() is obj:
             return known[1]
-        bound = Function(types.MethodType(self._python_function, obj), self._signature, self._relaxes)
-        try:
-            reference = weakref.ref(obj, functools.partial(_drop, self._bound_to, id(obj)))
-        except TypeError:
-            return bound
+        reference = weakref.ref(obj, functools.partial(_drop, self._bound_to, id(obj)))
         # The bound function must not keep its object alive.
-        bound._python_function = _WeakMethod(self._python_function, reference)
+        bound = Function(_WeakMethod(self._python_function, reference), self._signature, self._relaxes)
         self._bound_to[id(obj)] = (reference, bound)
         return bound
 
@@ -212,7 +207,7 @@ class _Signature:
                     self._graphs.insert(0, graph)
                 function._run = graph.run
                 return result
-        if self._is_plain or len(self._graphs) >= _MOST_GRAPHS:
+        if self._is_plain or len(self._graphs) >= _MOST_GRAPHS or not traceable(call.tensors):
             return self._run_python(call)
         return self._run_traced(call, tapes)
 
@@ -221,7 +216,7 @@ class _Signature:
 
         is_real: whether the tensors have the values that matter; if not, an op's complaint of them means nothing.
         """
-        if self._graphs or self._is_plain:
+        if self._graphs or self._is_plain or not traceable(call.tensors):
             return
         try:
             self._run_traced(call, [], undo=True)

@@ -154,7 +154,7 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
 def _check_labels(kernel: str, labels: Tensor, classes: int) -> None:
     """Raise InvalidArgumentError unless every label is a class number. Waits for the device, as indices would wrap."""
     array = labels._array
-    if not array.size or (int(array.min()) >= 0 and int(array.max()) < classes):
+    if not array.size or bool((array.min() >= 0) & (array.max() < classes)):
         return
     values = to_host(array).reshape(-1).tolist()
     wrong = next(v for v in values if not 0 <= v < classes)

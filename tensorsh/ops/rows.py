@@ -42,7 +42,7 @@ def outside(at: Any, size: int) -> tuple[tuple[int, ...], int] | None:
     if not at.size:
         return None
     # Seen as unsigned, a negative index is a huge one: one look at the maximum is enough.
-    if int(at.view(_UNSIGNED[at.dtype.itemsize]).max()) < size:
+    if bool(at.view(_UNSIGNED[at.dtype.itemsize]).max() < size):
         return None
     host = to_host(at)
     position = tuple(np.argwhere((host < 0) | (host >= size))[0].tolist())

@@ -122,20 +122,22 @@ class Trace:
     def refill(self, inputs: dict[int, Any]) -> bool:
         """Compute the values again from those that come in; False if a guard does not hold."""
         positions = random.state.positions()
-        for node in self.nodes:
-            if node.kind == "guard":
-                if not np.array_equal(self.values[node.args]._value, node.options):
-                    return False
-                continue
-            if node.kind == "argument":
-                results: Any = inputs[node.outs[0]]
-            elif node.kind == "variable":
-                results = inputs.get(node.outs[0], backend.settled(node.function._value._array))
-            else:
-                results = node.function(*self.resolved(node.args), **self.resolved(node.options))
-            for out, result in zip(node.outs, results if node.several else (results,)):
-                self.values[out]._value = as_array(result)
-        random.state.rewind(positions)
+        try:
+            return all(self._refill(node, inputs) for node in self.nodes)
+        finally:
+            random.state.rewind(positions)
+
+    def _refill(self, node: Node, inputs: dict[int, Any]) -> bool:
+        if node.kind == "guard":
+            return np.array_equal(self.values[node.args]._value, node.options)
+        if node.kind == "argument":
+            results: Any = inputs[node.outs[0]]
+        elif node.kind == "variable":
+            results = inputs.get(node.outs[0], backend.settled(node.function._value._array))
+        else:
+            results = node.function(*self.resolved(node.args), **self.resolved(node.options))
+        for out, result in zip(node.outs, results if node.several else (results,)):
+            self.values[out]._value = as_array(result)
         return True
 
     def forget_unused(self, results: Any, read: list[Tensor]) -> None:
@@ -382,6 +384,12 @@ def node_name(primitive: str) -> str:
     """TensorFlow's name for a node of that primitive, as near as the primitive's own name tells it."""
     plain_name = primitive.removeprefix("reduce_")
     return _NODE_NAMES.get(primitive) or "".join(part.capitalize() for part in plain_name.split("_"))
+
+
+def traceable(given: list[Tensor]) -> bool:
+    """Whether a run on these tensors can be recorded: all arrays are the CPU's."""
+    held = (v._value for v in variable.living())
+    return backend.active is np and all(backend.module_of(t._array) is np for t in (*given, *held))
 
 
 def _replaced(args: Any, values: list[Traced]) -> Any:
