@@ -283,6 +283,7 @@ def negative(xp, x):
     kernel="Pow",
     dtypes=listed("bfloat16 float32 float16 float64 int8 int16 int32 int64 complex64 complex128"),
     operator="**",
+    sees_numbers=True,
     short=False,
     domain=(0.3, 2.0),
 )

@@ -293,17 +293,21 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
 
 def zeros_array(array: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """Zeros in the array module that holds `array`."""
-    return _uniform(backend.module_of(array).zeros, shape, dtype)
+    return _uniform(array, 0, shape, dtype)
 
 
 def ones_array(array: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """Ones in the array module that holds `array`."""
-    return _uniform(backend.module_of(array).ones, shape, dtype)
+    return _uniform(array, 1, shape, dtype)
 
 
-def _uniform(make: Any, shape: tuple[int, ...], dtype: np.dtype) -> Any:
+def _uniform(array: Any, value: int, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     """An array of one number: a large one is a view of that number, which costs no memory."""
-    return make(shape, dtype) if prod(shape) < backend.large else np.broadcast_to(make((), dtype), shape)
+    xp = backend.module_of(array)
+    is_large = prod(shape) >= backend.large
+    filled = xp.empty(() if is_large else shape, dtype)
+    filled.fill(value)
+    return xp.broadcast_to(filled, shape) if is_large else filled
 
 
 def one_hot_array(array: Any, i: int) -> Any:

@@ -42,7 +42,9 @@ def _spread(g: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tens
 @primitive(lambda g, y, x, kept, shape: ops.reshape(sum_to_shape(g, kept), x._array.shape))
 def _repeat(xp, x, kept, shape):
     if x.size == 1 and math.prod(shape) <= 1024:
-        return xp.full(shape, x.reshape(()), x.dtype)  # small: a fill is quicker than the view that a large one is
+        y = xp.empty(shape, x.dtype)
+        y[...] = x  # small: this is quicker than the view that a large one is
+        return y
     return xp.broadcast_to(x.reshape(kept), shape)
 
 
@@ -64,8 +66,8 @@ def reduce_sum(xp, x, axis, keepdims):
 def _sum(xp: Any, x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     """The sum of a raw array in its own dtype, float16 by way of float32."""
     if x.dtype.char == "e":
-        return x.sum(axis=axis, dtype=F32, keepdims=keepdims).astype(x.dtype)
-    return x.sum(axis=axis, dtype=x.dtype, keepdims=keepdims)
+        return xp.add.reduce(x, axis, F32, None, keepdims).astype(x.dtype)
+    return xp.add.reduce(x, axis, x.dtype, None, keepdims)  # what `sum` would call at length
 
 
 @primitive(lambda g, y, x, shape: ops.broadcast_to(g, x._array.shape), elementwise=True)

@@ -223,7 +223,7 @@ class Primitive:
             if tape.recorders and self.differentiable:
                 tape.record(self, outputs, inputs, attrs)
             return outputs
-        y = wrap(_as_array(xp, result))
+        y = wrap(result if type(result) is _ndarray else _as_array(xp, result))
         if tape.recorders and self.differentiable:
             tape.record(self, (y,), inputs, attrs)
         return y

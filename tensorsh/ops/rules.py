@@ -23,6 +23,7 @@ from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
+from .quick import as_array, numbers32, numbers64, on_numpy
 from .registry import Primitive, ops, register
 
 _new = object.__new__
@@ -30,7 +31,8 @@ _ndarray = np.ndarray
 _asarray = np.asarray
 _NONE: dict[str, Any] = {}
 _recorders = tape.recorders
-_NO_DTYPE = object()  # stands for a dtype that an op does not take: equal to no array's
+_ALL_AXES = [tuple(range(rank)) for rank in range(65)]  # NumPy's arrays have no more than 64
+_NO_DTYPE: Any = object()  # stands for a dtype that an op does not take: equal to no array's
 
 
 def unary(
@@ -56,6 +58,7 @@ def unary(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, None if grad is None else (grad,), elementwise=elementwise)
+        quick = on_numpy(function)
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
@@ -66,7 +69,7 @@ def unary(
                 array = x._array
                 if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
                     try:
-                        result = function(np, array)
+                        result = quick(array)
                     except MemoryError as error:
                         raise memory.explained(error, kernel_name) from None
                     if type(result) is not _ndarray:
@@ -99,6 +102,7 @@ def binary(
     args: tuple[str, str] = ("x", "y"),
     hint: bool = False,
     otherwise: Callable[[Any, Any], Tensor | None] | None = None,
+    sees_numbers: bool = False,
     domain: tuple[float, float] = (-2.0, 2.0),
     domain2: tuple[float, float] | None = None,
     operator: str = "",
@@ -109,11 +113,13 @@ def binary(
     grads: the gradient for x and for y. hint: whether a Python value that does not fit the other operand's dtype
     keeps its own (`+` and `/`) instead of being refused (every other op). dtypes, computed: as for `unary`.
     otherwise: tried first on operands off the fast path; what it returns, if not None, is the result.
+    sees_numbers: whether the kernel must be given a Python number as it is, and not as an array of rank 0.
     domain, domain2: where the gradient check draws x and y.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, grads or None, elementwise=True)
+        quick = on_numpy(function)
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
@@ -130,12 +136,16 @@ def binary(
                     b = y._array
                     if b.dtype is not dtype:
                         return careful(x, y, hint)
+                elif type(y) is Variable:
+                    return public(x, y._read())
                 elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
-                    b = y
+                    b = None if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(y)
+                    if b is None:
+                        b = y if sees_numbers else as_array(y, dtype)
                 else:
                     return careful(x, y, hint)
                 try:
-                    result = function(np, a, b)
+                    result = quick(a, b)
                 except ValueError:
                     raise shape_error(kernel_name, x, y, args) from None
                 except TypeError:  # two array modules met
@@ -171,7 +181,10 @@ def binary(
         def reflected(y: Any, x: Any) -> Tensor:
             dtype = y._array.dtype
             if type(x) is float and (dtype is fast32 or dtype is fast64) and type(y._array) is _ndarray:
-                z = wrap(_asarray(function(np, x, y._array)))
+                number = x if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(x)
+                if number is None:
+                    number = as_array(x, dtype)
+                z = wrap(_asarray(quick(number, y._array)))
                 if _recorders and differentiable:
                     tape.record(core, (z,), (x, y), _NONE)
                 return z
@@ -203,15 +216,23 @@ def reduction(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         core = Primitive(function, None if grad is None else (grad,), elementwise=True)
         allowed = frozenset(dtypes)
-        quick = {d for d in (F32, F64) if from_numpy(d) in allowed}
+        fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
+        differentiable = grad is not None
 
         def public(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+            if type(x) is Tensor and axis is None and keepdims is False:
+                array = x._array
+                if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
+                    axes = _ALL_AXES[array.ndim]
+                    y = wrap(_asarray(function(np, array, axes, False)))
+                    if _recorders and differentiable:
+                        tape.record(core, (y,), (x,), {"axis": axes, "keepdims": False})
+                    return y
             x = as_tensor(x)
-            if x._array.dtype not in quick:
-                check_dtype(kernel_name, x, allowed, dtypes, arg)
-            axes = range(x._array.ndim) if axis is None else reduction_axes(kernel_name, axis, x)
-            return core(x, axis=tuple(axes), keepdims=bool(keepdims))
+            check_dtype(kernel_name, x, allowed, dtypes, arg)
+            axes = _ALL_AXES[x._array.ndim] if axis is None else tuple(reduction_axes(kernel_name, axis, x))
+            return core(x, axis=axes, keepdims=bool(keepdims))
 
         finish(public, function, {"x": arg})
         register(public, tf, short, _reduction_samples(domain) if grad is not None else None)

@@ -86,10 +86,12 @@ class Lazy(NDArrayOperatorsMixin):
     # ------------------------------------------------------------ NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if method == "__call__" and not _in_place(kwargs.pop("out", None), kwargs):
+        if not _in_place(kwargs.pop("out", None), kwargs) and method == "__call__":
             result = _applied(ufunc, inputs, **kwargs) if kwargs.keys() <= {"dtype"} else None
             if result is not None:
                 return result
+        if method == "reduce" and ufunc in _REDUCTIONS and kwargs.keys() <= _REDUCE_KEYWORDS:
+            return _reduced(ufunc, *inputs, **{"axis": 0, **kwargs})
         return getattr(ufunc, method)(*map(_forced, inputs), **{key: _forced(value) for key, value in kwargs.items()})
 
     def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -183,7 +185,7 @@ def _forced(value: Any) -> Any:
 
 def _in_place(out: Any, kwargs: dict[str, Any]) -> bool:
     """Whether a result must go into an array that exists; `lazy += x` is just another lazy one."""
-    if out is None or type(out[0]) is Lazy:
+    if out is None or out[0] is None or type(out[0]) is Lazy:
         return False
     kwargs["out"] = out
     return True
@@ -419,6 +421,9 @@ def _needed_again(order: list[Lazy], roots: set[int]) -> list[Lazy]:
 
 
 _OUR_REFERENCES = 4
+
+_REDUCTIONS = {np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or}
+_REDUCE_KEYWORDS = {"axis", "dtype", "keepdims"}
 
 
 def _reduced(reduce: np.ufunc, x: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:

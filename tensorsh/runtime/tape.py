@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import numpy as np
+
 from .indexed_slices import IndexedSlices, concatenate
 from .tensor import Tensor, resolve_op, wrap
 
@@ -95,9 +97,10 @@ class Tape:
     def _read_variable(self, variable: Any) -> None:
         values = self._reads.get(id(variable))
         if values is None:
-            if self._watch_accessed and variable.trainable:
-                self._watch_variable(variable)
-            return
+            if not (self._watch_accessed and variable._trainable):
+                return
+            self._variables[id(variable)] = variable
+            values = self._reads[id(variable)] = []
         value = variable._value
         if not values or values[-1] is not value:
             values.append(value)
@@ -123,7 +126,9 @@ class Tape:
 def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[Any]) -> list[Any]:
     """The gradient of the seeded targets for each source (a Tensor or a Variable), or None."""
     watched = tape._watched
-    wanted = {id(t) for source in sources for t in tape._tensors_of(source)}
+    wanted: set[int] = set()
+    for source in sources:
+        wanted.update(map(id, tape._tensors_of(source)))
     # A tensor's id -> its cotangent so far: one, or a list of parts yet to be added up.
     reached: dict[int, Any] = {}
     for target, seed in zip(targets, seeds):
@@ -131,34 +136,32 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
             _reach(reached, id(target), seed)
     for primitive, outputs, inputs, attrs in reversed(tape._entries):
         if len(outputs) == 1:
-            y: Any = outputs[0]
+            (y,) = outputs
             key = id(y)
             if key not in reached:
                 continue
-            g = reached.pop(key)
+            g = reached[key] if key in wanted else reached.pop(key)
             if type(g) is not Tensor:
                 g = dense(_total(g))
-            if key in wanted:
-                reached[key] = g
+                if key in wanted:
+                    reached[key] = g
         else:
             y = outputs
             if not any(id(o) in reached for o in outputs):
                 continue
             g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
         rules = primitive.grads
-        given = None if rules is not None else tuple(primitive.gradients(g, y, inputs, attrs, watched))
-        for i, x in enumerate(inputs):
+        given: Any = None if rules is not None else tuple(primitive.gradients(g, y, inputs, attrs, watched))
+        for x, rule in zip(inputs, rules or given):
             key = id(x)
-            if key not in watched:
+            if key not in watched or rule is None:
                 continue
             if given is not None:
-                gx = given[i]
-            elif rules[i] is None:
-                continue
+                gx = rule
             else:
-                gx = rules[i](g, y, *inputs, **attrs)
-            if gx is None:
-                continue
+                gx = rule(g, y, *inputs, **attrs) if attrs else rule(g, y, *inputs)
+                if gx is None:
+                    continue
             if type(gx) is Tensor and gx._array.shape != x._array.shape:
                 gx = _op("sum_to_shape")(gx, x._array.shape)  # broadcasting undone
             if key in reached:
@@ -172,7 +175,7 @@ def _arrived(reached: dict[int, Any], tensors: Iterable[Tensor]) -> Any:
     """What has reached a source: the sum over the tensors that stand for it."""
     parts = [reached[id(t)] for t in tensors if id(t) in reached]
     if len(parts) == 1:
-        return _total(parts[0])
+        return parts[0] if type(parts[0]) is Tensor else _total(parts[0])
     return _total([_total(part) for part in parts]) if parts else None
 
 
@@ -191,6 +194,10 @@ def dense(g: Any) -> Tensor:
     return g._read() if type(g) is IndexedSlices else g
 
 
+_ndarray = np.ndarray
+_one: dict[np.dtype, np.ndarray] = {}  # of rank 0, from which most gradients start
+
+
 def zeros_like(t: Tensor) -> Tensor:
     array = t._array
     return wrap(_op("zeros_array")(array, array.shape, array.dtype))
@@ -198,6 +205,11 @@ def zeros_like(t: Tensor) -> Tensor:
 
 def ones_like(t: Tensor) -> Tensor:
     array = t._array
+    if type(array) is _ndarray and not array.ndim:
+        one = _one.get(array.dtype)
+        if one is None:
+            one = _one[array.dtype] = np.ones((), array.dtype)
+        return wrap(one)
     return wrap(_op("ones_array")(array, array.shape, array.dtype))
 
 

@@ -28,6 +28,7 @@ prefix = ""
 #: Told of each new variable, while something listens.
 on_creation: Callable[[Any], None] | None = None
 
+_ndarray = np.ndarray
 _serials = count()  # the order in which variables are made, in which a tape lists them
 _living: WeakValueDictionary[int, Variable] = WeakValueDictionary()
 
@@ -264,8 +265,8 @@ class Variable:
 
     def _update(self, kernel: str, ufunc: str, delta: Any, read_value: bool) -> Any:
         array = self._value._array
-        change = (delta if type(delta) is Tensor else as_tensor(delta, self.dtype))._array
-        if change.dtype != array.dtype:
+        change = delta._array if type(delta) is Tensor else None
+        if change is None or change.dtype is not array.dtype:
             change = as_tensor(delta, self.dtype)._array
         if change.shape != array.shape:
             raise invalid(
@@ -274,7 +275,8 @@ class Variable:
                 f"{bracketed(change.shape)}, shapes must be equal.",
             )
         xp = backend.module_of(array)
-        self._value = wrap(xp.asarray(getattr(xp, ufunc)(array, change)))
+        result = getattr(xp, ufunc)(array, change)
+        self._value = wrap(result if type(result) is _ndarray else xp.asarray(result))
         return _Unread(self) if read_value else None
 
     def _scatter(self, kernel: str, op: str, delta: Any) -> Any:
