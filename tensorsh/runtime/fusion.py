@@ -21,7 +21,7 @@ import numpy as np
 
 #: Elements of a block. Smaller ones leave too little to do between two takings of the interpreter's lock.
 BLOCK = 2**16
-_ROW = 2**10  # the least extent of a block's last axis, where there is a choice
+ROW = 2**10  # the least extent of a block's last axis, where there is a choice
 
 _F64 = np.dtype(np.float64)
 
@@ -129,7 +129,7 @@ def _extents(dims: tuple[int, ...], splits_reduction: bool) -> tuple[int, ...]:
     """A block's sizes: as much as fits, from the last axis on; of reductions over leading axes some of those too."""
     extents = [1] * len(dims)
     room = BLOCK
-    extents[-1] = min(dims[-1], _ROW if splits_reduction else BLOCK)
+    extents[-1] = min(dims[-1], ROW if splits_reduction else BLOCK)
     room //= max(extents[-1], 1)
     for axis in range(len(dims) - 2, -1, -1):
         extents[axis] = min(dims[axis], max(room, 1))

@@ -6,22 +6,21 @@ block by block and keeps none of it. Whatever else NumPy, or anyone, does with i
 which is then computed, once. So what is said of shapes and dtypes is said by the op that is wrong, as NumPy's own
 rules are asked at once; functions that may refuse values are not put off.
 
-What is computed for one result may be needed for another. Nothing is kept for that the first two times, as a tape
-holds on to everything while little of it is asked for; what is needed a third time, and still in someone's hands, is
-kept. Nor does an expression grow without end, or hold more than a few arrays that nobody else does.
+An expression does not grow without end, nor hold more than a few arrays that nobody else does: `passes` tells what is
+kept of what is computed on the way.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from . import backend
-from .fusion import Output, Program, Step, at_once, run
+from .fusion import Output, at_once
+from .passes import compute, ordered, reduce_in_passing
 
 _KINDS = frozenset("fiubc")
 _MOST_NODES = 64
@@ -72,7 +71,7 @@ class Lazy(NDArrayOperatorsMixin):
     def get(self) -> np.ndarray:
         """The array it stands for."""
         if self._value is None:
-            _evaluate([self])
+            compute([self])
         return self._value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -258,8 +257,7 @@ def _node(function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...]) -
     if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
         _measure(node)
         if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
-            pending = [x for x in dict.fromkeys(map(_Same, args)) if type(x.value) is Lazy]
-            _evaluate([x.value for x in pending])
+            compute([x for x in args if type(x) is Lazy])
             node = Lazy(function, _forced(args), dtype, shape, size)
     return node
 
@@ -274,22 +272,9 @@ def _operand_of(x: Any, size: int) -> Any:
     return x[(slice(0, 1),) * x.ndim].reshape(()) if is_number else x
 
 
-class _Same:
-    """A value that equals itself only."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.value is other.value
-
-
 def _measure(node: Lazy) -> None:
     """Count nodes and large leaves, each once."""
-    order, leaves = _ordered([node])
+    order, leaves = ordered([node])
     node._nodes, node._leaves = len(order), sum(leaf.size >= node.size for leaf in leaves)
 
 
@@ -318,109 +303,7 @@ def _full_like(x: Any, value: Any, dtype: Any = None) -> Any:
     return np.broadcast_to(one, x.shape) if one.ndim == 0 else NotImplemented
 
 
-# ---------------------------------------------------------------- computing
-
-
-def _ordered(roots: list[Lazy]) -> tuple[list[Lazy], list[np.ndarray]]:
-    """What must be computed for the roots, operands first, and the arrays from which."""
-    order: list[Lazy] = []
-    leaves: dict[int, np.ndarray] = {}
-    seen: set[int] = set()
-    stack: list[tuple[Lazy, bool]] = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, is_ready = stack.pop()
-        if is_ready:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            args = node._args  # read before the value: another thread sets that first, and then drops these
-            if node._value is not None:
-                leaves[id(node)] = node._value
-                continue
-            stack.append((node, True))
-            for arg in args:
-                if type(arg) is Lazy:
-                    stack.append((arg, False))
-                else:
-                    leaves[id(arg)] = arg
-    return order, list(leaves.values())
-
-
-def _evaluate(roots: list[Lazy]) -> None:
-    """Compute lazy arrays, all in one pass over memory if they are of one shape."""
-    roots = [root for root in roots if root._value is None]
-    while roots:
-        shape = roots[0].shape
-        together = [root for root in roots if root.shape == shape]
-        _pass(together, [], shape)
-        roots = [root for root in roots if root._value is None]
-
-
-def _pass(roots: list[Lazy], reductions: list[tuple[Lazy, Output]], shape: tuple[int, ...]) -> list[np.ndarray]:
-    """One pass: the roots get their values, the reductions (of a lazy array, register to be filled in) are returned."""
-    nodes = {id(node): node for node in [*roots, *(x for x, _ in reductions)]}
-    order, _ = _ordered(list(nodes.values()))
-    kept = [*roots, *_needed_again(order, {id(root) for root in roots})]
-    registers: dict[int, int] = {}
-    arrays: list[np.ndarray] = []
-
-    def register(x: Any) -> int:
-        found = registers.get(id(x))
-        if found is None:
-            found = registers[id(x)] = len(arrays)
-            arrays.append(x._value if type(x) is Lazy else x)
-        return found
-
-    computed = {id(node): i for i, node in enumerate(order)}
-    operands: list[list[int]] = []  # of each step: an input's register, or -1 less a step's number
-    for node in order:
-        operands.append([-1 - computed[id(a)] if id(a) in computed else register(a) for a in node._args])
-    inputs = [x for x, _ in reductions if id(x) not in computed]
-    for x in inputs:
-        register(x)
-    first = len(arrays)
-    steps = tuple(
-        Step(node._function, tuple(a if a >= 0 else first - 1 - a for a in args), node.dtype)
-        for node, args in zip(order, operands)
-    )
-
-    def where(node: Lazy) -> int:
-        return first + computed[id(node)] if id(node) in computed else registers[id(node)]
-
-    outputs = [Output(where(node)) for node in kept]
-    outputs += [output._replace(register=where(x)) for x, output in reductions]
-    program = Program(tuple(array.dtype for array in arrays), steps, tuple(outputs))
-    results = run(program, arrays, shape)
-    for node, value in zip(kept, results):
-        node._value = value.reshape(node.shape)
-        node._args = ()
-    return results[len(kept) :]
-
-
-def _needed_again(order: list[Lazy], roots: set[int]) -> list[Lazy]:
-    """Of what is computed for the third time, the last that somebody still holds, save the roots."""
-    uses: dict[int, int] = {}
-    for node in order:
-        node._computed += 1
-        for arg in node._args:
-            uses[id(arg)] = uses.get(id(arg), 0) + 1
-    kept: list[Lazy] = []
-    is_covered: dict[int, bool] = {}  # whether all who need it here are kept themselves
-    for node in reversed(order):
-        covered = is_covered.get(id(node), False)
-        keep = False
-        if node._computed > 2 and id(node) not in roots and not covered:
-            # Those that hold it beside the operands' tuples: `order`, `node`, and the call's own argument.
-            keep = sys.getrefcount(node) - uses.get(id(node), 0) > _OUR_REFERENCES
-        if keep:
-            kept.append(node)
-        for arg in node._args:
-            inside = keep or covered or id(node) in roots
-            is_covered[id(arg)] = is_covered.get(id(arg), True) and inside
-    return kept
-
-
-_OUR_REFERENCES = 4
+# ---------------------------------------------------------------- reductions and functions
 
 _REDUCTIONS = {np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or}
 _REDUCE_KEYWORDS = {"axis", "dtype", "keepdims"}
@@ -436,7 +319,7 @@ def _reduced(reduce: np.ufunc, x: Any, axis: Any = None, dtype: Any = None, keep
     if not axes:
         return x if dtype is None or x.dtype == dtype else x.astype(dtype)
     output = Output(0, reduce, axes, None if dtype is None else np.dtype(dtype))
-    (total,) = _pass([], [(x, output)], x.shape)
+    total = reduce_in_passing(x, output)
     return total if keepdims else total.reshape([n for a, n in enumerate(x.shape) if a not in axes])[()]
 
 
