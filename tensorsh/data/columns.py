@@ -36,7 +36,8 @@ class Column:
             None  # (row, cell) of the first that is no number, where numbers came before
         )
         self.needs_text = False  # pieces were converted to numbers, and then came text
-        self._codes = {word for word in missing if word and _is_finite(word)}  # numbers that mean none, such as -99
+        # Numbers that mean none, such as -99.
+        self._codes = set() if missing is MISSING else {word for word in missing if word and _is_finite(word)}
         self._pieces: list[np.ndarray] = []
         self._rows = 0
         self._as_text = dtype is not None and dtype.name == "string"

@@ -121,6 +121,9 @@ def plain_lines(value: Any, precision: int | None = None) -> Iterator[str]:
         yield from (" ".join(row) + "\n" for row in zip(*cells))
         return
     array = to_array(value)
+    if not array.ndim:
+        yield number_texts(array, precision)[0] + "\n"
+        return
     if array.ndim > 2:
         for i, part in enumerate(array):
             yield from "\n" if i else ""
@@ -350,7 +353,7 @@ def joined(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def delimiter_of(text: str) -> str:
-    """The character that cuts every line into the same number of cells, the most of them."""
+    """The character that cuts every line into the same number of cells, the most of them; white space, if none does."""
     lines = [_unquoted(line) for line in text.splitlines() if line.strip()][:20]
     if len(lines) > 1 and not text.endswith("\n"):
         lines.pop()  # it may be cut short
@@ -358,6 +361,9 @@ def delimiter_of(text: str) -> str:
     even = {d: min(found) for d, found in counts.items() if len(found) == 1 and min(found)}
     if even:
         return max(even, key=lambda d: even[d])
+    words = [line.split() for line in lines]
+    if words and len(set(map(len, words))) == 1 and len(words[0]) > 1 and all(map(is_number, words[-1])):
+        return " "
     return next((d for d in _DELIMITERS if lines and d in lines[0]), ",")
 
 

@@ -42,6 +42,7 @@ class Results:
         self._format: Format = formats.by_name(format)
         self._options = options or {}
         check_options(self._format, "write", self._options)
+        self._into = self._format.write
         known = self._format.options("write")
         self._options = {key: value for key, value in common.items() if key in known} | self._options
         self._names: list[str] | None = None  # of the table that was written last
@@ -53,7 +54,7 @@ class Results:
             self._kept.append(value)
             return
         options = self._options
-        if isinstance(value, (Table, dict)) and "header" in self._format.options("write"):
+        if isinstance(value, (Table, dict)) and self._format.name in ("csv", "tsv"):
             table = as_table(value) if isinstance(value, dict) else value
             options = {**options, "header": options.get("header", True) and table.columns != self._names}
             self._names = table.columns
@@ -78,7 +79,7 @@ class Results:
 
     def _bytes(self, value: Any, options: dict[str, Any]) -> bytes:
         file = io.BytesIO()
-        self._format.write(file, value, **options)
+        self._into(file, value, **options)
         return file.getvalue()
 
 

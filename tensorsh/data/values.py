@@ -103,6 +103,8 @@ def number_texts(array: np.ndarray, precision: int | None = None) -> list[str]:
     """
     kind = array.dtype.kind
     flat = array.reshape(-1)
+    if kind in "bi":
+        return list(map(repr, flat.tolist()))
     if kind == "O":
         return [text.decode("utf-8", "surrogateescape") for text in flat.tolist()]
     if array.dtype.name == "bfloat16":
@@ -112,7 +114,7 @@ def number_texts(array: np.ndarray, precision: int | None = None) -> list[str]:
         return [f"{value:.{precision}g}" for value in flat.tolist()]
     if kind == "c":
         return [_complex_text(value, precision) for value in flat]
-    if kind in "biu" or array.dtype == np.float64:
+    if kind == "u" or array.dtype == np.float64:
         return list(map(repr, flat.tolist()))
     return list(map(str, flat))
 

@@ -59,6 +59,11 @@ def test_the_delimiter_is_told(delimiter: str) -> None:
     assert csv("a,b\n1,2\n3,4\n".replace(",", delimiter)).b.numpy().tolist() == [2, 4]
 
 
+def test_white_space_between_numbers_is_told_too() -> None:
+    assert csv("Chins Situps\n  5     162\n  2     110\n").Situps.numpy().tolist() == [162, 110]
+    assert csv("some words\nmore words\n").shape == (2,)
+
+
 def test_a_delimiter_inside_quotes_does_not_count() -> None:
     table = csv('a;b\n"x, y, z";1\n"u, v, w";2\n')
     assert table.columns == ["a", "b"] and table.a.numpy().tolist() == [b"x, y, z", b"u, v, w"]
