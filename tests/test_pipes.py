@@ -284,6 +284,14 @@ def test_records(line: str, stdin: str, expected: str) -> None:
     assert output(f"-p -o plain {line}", stdin) == expected
 
 
+def test_a_text_among_numbers_is_an_error_for_its_record_alone() -> None:
+    done = run("-p -k -o plain -e 'x * 2'", "1\noops\n2.5\n_\n3\n")
+    assert (done.returncode, done.stdout) == (5, "2\n5.0\n6.0\n")
+    assert "standard input:2: 'oops' is no number" in done.stderr and "standard input:4: '_'" in done.stderr
+    done = run("-p -k -o plain --batch 2 -e x.a", "a,b\n1,x\n2,y\nz,z\n3,z\n4,5\n")
+    assert done.stdout == "1\n2\n4\n" and "standard input:4: 'z' is no number" in done.stderr
+
+
 def test_what_was_a_float_stays_one() -> None:
     assert output("-p -e 'x.dtype'", "1\n2.5\n3\n") == "tf.int32\ntf.float32\ntf.float32\n"
 

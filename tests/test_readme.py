@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -31,25 +33,26 @@ def test_the_session_prints_what_it_says(shown: Callable[[str], str]) -> None:
     assert count > 10
 
 
-def commands() -> Iterator[tuple[list[str], str]]:
-    """(arguments, expected output) of every `$ tensorsh ...` line."""
+def commands() -> Iterator[tuple[str, str]]:
+    """(command line, expected output) of every `$ ...` line."""
     lines = README.read_text().splitlines()
     for position, line in enumerate(lines):
-        if line.startswith("    $ tensorsh "):
+        if line.startswith("    $ "):
             output = []
             for following in lines[position + 1 :]:
                 if not following.startswith("    ") or following.startswith("    $ "):
                     break
                 output.append(following[4:] + "\n")
-            yield shlex.split(line.removeprefix("    $ tensorsh ")), "".join(output)
+            yield line.removeprefix("    $ "), "".join(output)
 
 
-def test_its_command_lines_print_what_they_say() -> None:
-    for arguments, expected in commands():
-        done = subprocess.run(
-            [sys.executable, "-m", "tensorsh", *arguments], capture_output=True, text=True, cwd=README.parent
-        )
-        assert done.stdout + done.stderr == expected
+def test_its_command_lines_print_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run one after another in one folder, so that one may use what another wrote."""
+    monkeypatch.setenv("PYTHONPATH", str(README.parent))
+    named = f'tensorsh() {{ {shlex.quote(sys.executable)} -m tensorsh "$@"; }}; '
+    for line, expected in commands():
+        done = subprocess.run(["sh", "-c", named + line], capture_output=True, text=True, cwd=tmp_path)
+        assert done.stdout + done.stderr == expected, line
 
 
 def test_the_commands_it_names_exist() -> None:

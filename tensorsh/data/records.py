@@ -1,7 +1,7 @@
 """Standard input as a stream of records: each line's numbers, row of cells, JSON value or text.
 
-What is read of a column decides what is read later: after a decimal, whole numbers are floats too, and after a text,
-all is text, so that a program meets one dtype. Memory does not grow with the stream.
+What is read of a column decides what is read later: after a decimal, whole numbers are floats too, a text in a column
+of numbers is an error, and a column that begins with text stays one. Memory does not grow with the stream.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ class Records:
         dtype = self._options.get("dtype")
         self._dtype = None if dtype is None else as_dtype(dtype)
         self._names: list[str] | None = None
-        self._kinds: list[str] = []  # of the columns so far, as NumPy's letters
+        self._width: int | None = None  # of the first record
+        self._kinds: dict[int, str] = {}  # of the columns so far, as NumPy's letters
+        self._usual = ""  # of those that are not in there
         self._is_simple = batch is None and self._dtype is None  # all so far were small numbers without names
-        self._had_float = False
 
     def __iter__(self) -> Iterator[list[tuple[int, Any]]]:
         """What makes one value each: (line, cells or text) of its records. `value` makes it."""
@@ -139,6 +140,7 @@ class Records:
         wanted = self._options.get("header")
         if wanted or wanted is None and first and not any(map(is_number, first)) and len(first) > 1:
             self._names = [cell.strip() or f"c{i}" for i, cell in enumerate(first)]
+            self._is_simple = False
             return rows
         return chain([first], rows)
 
@@ -148,21 +150,21 @@ class Records:
             yield line
 
     def _rows(self, records: list[tuple[int, list[str]]]) -> Any:
-        if self._is_simple and self._names is None:
+        if self._width is None:
+            self._width = len(self._names or records[0][1])
+        for line, cells in records:
+            if len(cells) != self._width and (self._batch or self._format != "plain"):
+                message = f"{len(cells)} cell{'s' * (len(cells) != 1)}, where the first record has {self._width}"
+                raise malformed(NAME, message, line)
+        if self._is_simple:
             numbers = self._small_numbers(records[0][1])
             if numbers is not None:
                 return numbers
-            self._is_simple = False
-            self._kinds = ["f" if self._had_float else "b"] * len(records[0][1])
-        width = len(self._kinds) or len(self._names or records[0][1])
-        for line, cells in records:
-            if len(cells) != width and (self._batch or self._names or self._format != "plain"):
-                message = f"{len(cells)} cell{'s' * (len(cells) != 1)}, where the first record has {width}"
-                raise malformed(NAME, message, line)
         try:
             arrays = [self._column(i, cells) for i, cells in enumerate(zip(*(cells for _, cells in records)))]
         except BadCell as bad:
             raise malformed(NAME, f"{bad.cell!r} is no {bad.wanted}", records[bad.row][0]) from None
+        self._is_simple = False
         if not self._batch:
             arrays = [array[0:1].reshape(()) for array in arrays]
         if self._names is None and all(array.dtype.kind != "O" for array in arrays):
@@ -176,34 +178,36 @@ class Records:
         """What the rest of this class would make of one record, at a tenth of the cost, or None."""
         if any("_" in cell for cell in cells):
             return None
-        values: list[Any]
-        dtype: Any = np.int32
-        limit = 2**31
+        is_float = self._usual == "f"
+        values: list[Any] = []
         try:
-            values = list(map(int, cells))
+            values = [] if is_float else list(map(int, cells))
         except ValueError:
-            self._had_float = True
-        if self._had_float:
-            try:
-                values, limit, dtype = list(map(float, cells)), 2**127, np.float32
-            except ValueError:
-                return None
+            is_float = True
+        try:
+            values = list(map(float, cells)) if is_float else values
+        except ValueError:
+            return None
+        limit = 2**127 if is_float else 2**31
         if not all(-limit < value < limit for value in values):
             return None
-        array = np.array(values if len(values) > 1 else values[0], dtype)
+        self._usual = "f" if is_float else "i"
+        array = np.array(values if len(values) > 1 else values[0], np.float32 if is_float else np.int32)
         return wrap(backend.from_host(array))
 
     def _column(self, index: int, cells: tuple[str, ...]) -> np.ndarray:
-        """Cells in the widest kind that the column has had so far."""
+        """Cells in the widest kind that the column has had so far. Raises BadCell for text in a column of numbers."""
         column = Column(index, MISSING, self._dtype)
-        while len(self._kinds) <= index:
-            self._kinds.append("b")
-        if self._kinds[index] == "O":
+        before = self._kinds.get(index, self._usual)
+        if before == "O":
             column.become_text()
         column.add(cells)
         array = column.array()
-        before, now = self._kinds[index], array.dtype.kind
-        if _RANKS.index(now) > _RANKS.index(before):
+        now = array.dtype.kind
+        if now == "O" != before and (before or self._format == "plain"):
+            row = column.stray[0] if column.stray else 0
+            raise BadCell(row, index, cells[row], "number")
+        if _RANKS.index(now) > _RANKS.index(before or "b"):
             self._kinds[index] = now
         elif before == "f" and now in "iu":
             return array.astype(np.float32)
