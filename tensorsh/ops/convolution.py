@@ -1,6 +1,7 @@
 """Convolutions over one, two or three axes, plain, dilated, grouped, depthwise and transposed.
 
-One matrix product does each: the patches that a window sees, laid out as rows, times the filters. The three primitives
+A matrix product does each: the patches that a window sees, laid out as rows, times the filters, as many at a time as
+fit into a processor's cache. The three primitives
 (a convolution, what it passes back to its input, and to its filters) are each linear in both arguments, and the
 gradient of each is made of the other two, so that any order works. TensorFlow's CPU kernels lack some gradients
 (dilated, grouped) and formats (NCHW); here they work.
@@ -20,6 +21,7 @@ from .registry import op, ops, primitive
 from .rules import check_dtype, mismatch
 from .windows import (
     Window,
+    blocks,
     borders,
     channels_last,
     channels_second,
@@ -45,9 +47,13 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 def _convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
     groups = x.shape[-1] // w.shape[-2]
-    outputs = window.outputs(x.shape[1:-1])
-    y = contract(xp, _rows(xp, x, groups, window), _grouped(xp, w, prod(w.shape[:-1]), groups))
-    return xp.swapaxes(y, 0, 1).reshape(x.shape[0], *outputs, w.shape[-1])
+    filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
+    seen = patches(xp, padded(xp, x, window), window)
+    y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
+    for block in blocks(xp, seen):
+        part = contract(xp, _rows(xp, seen[block], groups, window), filters)
+        y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
+    return y
 
 
 @primitive(
@@ -56,15 +62,21 @@ def _convolve(xp, x, w, window):
 )
 def to_input(xp, g, w, shape, window):
     """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape."""
-    groups = shape[-1] // w.shape[-2]
-    outputs, spots = g.shape[1:-1], prod(window.shape)
+    groups, spots = shape[-1] // w.shape[-2], prod(window.shape)
+    if (mirror := _mirrored(window)) is not None:
+        return _convolve.compute(xp, [g, _exchanged(xp, w, groups)], {"window": mirror})
     filters = xp.swapaxes(_grouped(xp, w, prod(w.shape[:-1]), groups), -1, -2)
-    rows = contract(xp, _grouped(xp, g, prod(g.shape[:-1]), groups), filters)
-    rows = rows.reshape(groups, -1, spots, w.shape[-2]) if rows.size else rows.reshape(groups, 0, spots, w.shape[-2])
-    rows = xp.transpose(rows, (1, 2, 0, 3)).reshape(shape[0], *outputs, spots, shape[-1])
     x = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
-    for i, (_, index) in enumerate(places(window, outputs)):
-        x[index] += rows[..., i, :]
+    for block in blocks(xp, patches(xp, x, window)):
+        upstream = g[block]
+        count = prod(upstream.shape[:-1])
+        rows = contract(xp, _grouped(xp, upstream, count, groups), filters)
+        rows = xp.transpose(rows.reshape(groups, count, spots, w.shape[-2]), (1, 2, 0, 3))
+        rows = rows.reshape(*upstream.shape[:-1], spots, shape[-1])
+        images, lines = block
+        reached = x[images, lines.start * window.strides[0] :]
+        for i, (_, index) in enumerate(places(window, upstream.shape[1:-1])):
+            reached[index] += rows[..., i, :]
     return cropped(x, window)
 
 
@@ -75,20 +87,38 @@ def to_input(xp, g, w, shape, window):
 def _to_filters(xp, x, g, shape, window):
     """The cotangent g of a convolution of x, passed back to its filters of that shape."""
     groups = x.shape[-1] // shape[-2]
-    rows = xp.swapaxes(_rows(xp, x, groups, window), -1, -2)
-    w = contract(xp, rows, _grouped(xp, g, prod(g.shape[:-1]), groups))
+    seen = patches(xp, padded(xp, x, window), window)
+    w = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
+    for block in blocks(xp, seen):
+        rows = xp.swapaxes(_rows(xp, seen[block], groups, window), -1, -2)
+        upstream = g[block]
+        w += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
     return xp.swapaxes(w, 0, 1).reshape(shape)
 
 
-def _rows(xp: Any, x: Any, groups: int, window: Window) -> Any:
-    """What each window sees, as rows, for each group of channels: (groups, windows, places * channels / groups)."""
-    seen = patches(xp, padded(xp, x, window), window)
-    count, spots = prod(seen.shape[: x.ndim - 1]), prod(window.shape)
-    depth = x.shape[-1] // groups
+def _mirrored(window: Window) -> Window | None:
+    """The window of the convolution that passes a cotangent back, if that is one: if the steps are 1."""
+    spans = [(k - 1) * d for k, d in zip(window.shape, window.dilations)]
+    pads = tuple((span - a, span - b) for span, (a, b) in zip(spans, window.pads))
+    if any(s != 1 for s in window.strides) or any(p < 0 for pair in pads for p in pair):
+        return None
+    return window._replace(pads=pads)
+
+
+def _exchanged(xp: Any, w: Any, groups: int) -> Any:
+    """Filters (*window, c / groups, m) turned round, their inputs and outputs exchanged: (*window, m / groups, c)."""
+    depth, m = w.shape[-2:]
+    turned = xp.flip(w, tuple(range(w.ndim - 2))).reshape(*w.shape[:-1], groups, m // groups)
+    return xp.swapaxes(turned, -1, -3).reshape(*w.shape[:-2], m // groups, groups * depth)
+
+
+def _rows(xp: Any, seen: Any, groups: int, window: Window) -> Any:
+    """Patches as rows, for each group of channels: (groups, windows, places * channels / groups)."""
+    axes = len(window.shape)
+    count, spots, depth = prod(seen.shape[: axes + 1]), prod(window.shape), seen.shape[-1] // groups
     if groups == 1:
         return seen.reshape(1, count, spots * depth)
-    seen = seen.reshape(count, spots, groups, depth)
-    return xp.transpose(seen, (2, 0, 1, 3)).reshape(groups, count, spots * depth)
+    return xp.transpose(seen.reshape(count, spots, groups, depth), (2, 0, 1, 3)).reshape(groups, count, spots * depth)
 
 
 def _grouped(xp: Any, x: Any, rows: int, groups: int) -> Any:

@@ -68,12 +68,37 @@ def combine(kind: str, base: Any, at: Any, rows: Any) -> Any:
         result[at] = rows
     elif result.ndim == 1:
         getattr(np, _UFUNCS[kind]).at(result, at, rows)
-    elif result.size:
+    elif result.size and not _combine_in_rounds(getattr(np, _UFUNCS[kind]), result, at, rows):
         # NumPy's `at` is fast for flat arrays only.
         width = result[0].size
         places = (at.astype(np.int64)[:, None] * width + np.arange(width)).reshape(-1)
         getattr(np, _UFUNCS[kind]).at(result.reshape(-1), places, rows.reshape(-1))
     return result
+
+
+#: How often an index may repeat for rounds to be quicker than going row by row.
+_ROUNDS = 32
+
+
+def _combine_in_rounds(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.ndarray) -> bool:
+    """Combine the first row of every place, then the second of every place that has one, and so on.
+
+    Whole rows at a time, in the order of their positions. False, and nothing done, if there would be too many rounds.
+    """
+    if at.dtype.itemsize > 2 and result.shape[0] <= 2**16:
+        at = at.astype(np.uint16)  # two bytes are sorted by counting
+    order = np.argsort(at, kind="stable")
+    places = at[order]
+    starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+    counts = np.diff(np.append(starts, places.size))
+    if counts.max() > _ROUNDS:
+        return False
+    places = places[starts]
+    for k in range(counts.max()):
+        more = counts > k
+        starts, places, counts = starts[more], places[more], counts[more]
+        result[places] = ufunc(result[places], rows[order[starts + k]])
+    return True
 
 
 _UFUNCS = {

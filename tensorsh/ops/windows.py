@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.tensor import Tensor
@@ -53,6 +56,22 @@ def patches(xp: Any, x: Any, window: Window) -> Any:
             last,
         ),
     )
+
+
+#: Bytes of patches that are laid out at a time: about half of a core's second-level cache.
+_BLOCK = 1 << 20
+
+
+def blocks(xp: Any, seen: Any) -> Iterator[tuple[slice, slice]]:
+    """Parts of patches: (which images, which lines of windows). One part of all, where the arrays are on a device."""
+    images, lines = seen.shape[:2]
+    line = max(prod(seen.shape[2:]) * seen.itemsize, 1)
+    step, together = max(1, _BLOCK // line), max(1, _BLOCK // (line * max(lines, 1)))
+    if xp is not np:
+        step, together = max(lines, 1), max(images, 1)
+    for first in range(0, images, together):
+        for start in range(0, lines, step):
+            yield slice(first, first + together), slice(start, min(start + step, lines))
 
 
 def places(window: Window, outputs: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:
