@@ -6,6 +6,8 @@ At a kink the gradient is TensorFlow's: that of the left, which for relu is 0. A
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
+from .rowwise import by_rows
 from .rules import check_dtype, unary
 
 _RECTIFIED = (*REAL_NUMBERS, DTYPES["qint8"])
@@ -189,21 +192,39 @@ def _softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
 
 @primitive(_softmax_gradient)
 def _softmax(xp, x, axis):
-    if not x.size:
-        return x
-    wide = x.astype(F32) if x.dtype == np.float16 else x
-    powers = exponential(xp, wide - xp.max(wide, axis=axis, keepdims=True))
+    return _rows_along(xp, partial(softmax_rows, xp), x, axis)
+
+
+def softmax_rows(xp: Any, x: Any) -> Any:
+    """The softmax of each row of a raw matrix."""
+    powers = exponential(xp, _shifted(xp, x))
     # Times the reciprocal, as TensorFlow's kernel does: the last digits are then the same.
-    return (powers * (1 / xp.sum(powers, axis=axis, keepdims=True))).astype(x.dtype)
+    return (powers * (1 / xp.sum(powers, axis=-1, keepdims=True))).astype(x.dtype)
 
 
 @primitive(lambda g, y, x, axis: g - ops.exp(y) * ops.reduce_sum(g, axis, True))
 def _log_softmax(xp, x, axis):
+    return _rows_along(xp, partial(_log_softmax_rows, xp), x, axis)
+
+
+def _log_softmax_rows(xp: Any, x: Any) -> Any:
+    shifted = _shifted(xp, x)
+    return (shifted - rounded(xp.log, xp.sum(exponential(xp, shifted), axis=-1, keepdims=True))).astype(x.dtype)
+
+
+def _shifted(xp: Any, x: Any) -> Any:
+    """Rows with their greatest entry at 0, in float32 at least."""
+    wide = x.astype(F32) if x.dtype == np.float16 else x
+    return wide - xp.max(wide, axis=-1, keepdims=True)
+
+
+def _rows_along(xp: Any, kernel: Callable[[Any], Any], x: Any, axis: int) -> Any:
+    """A kernel of rows, along any axis of a raw array."""
     if not x.size:
         return x
-    wide = x.astype(F32) if x.dtype == np.float16 else x
-    shifted = wide - xp.max(wide, axis=axis, keepdims=True)
-    return (shifted - rounded(xp.log, xp.sum(exponential(xp, shifted), axis=axis, keepdims=True))).astype(x.dtype)
+    last = xp.moveaxis(x, axis, -1)
+    y = by_rows(kernel, last.reshape(-1, last.shape[-1])).reshape(last.shape)
+    return xp.moveaxis(y, -1, axis)
 
 
 @op("nn.softmax math.softmax", samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0)])

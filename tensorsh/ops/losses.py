@@ -6,6 +6,8 @@ the short difference that it is on paper: `softmax(logits) - labels`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,28 +16,62 @@ from ..runtime.backend import to_host
 from ..runtime.dtypes import F32, INEXACT, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .activations import log_softmax, softmax
+from .activations import log_softmax, softmax, softmax_rows
 from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
+from .rowwise import by_rows
 from .rules import check_dtype, mismatch, unary
 
 # ---------------------------------------------------------------- softmax
-
-
-def _logits_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
-    return ops.expand_dims(g, -1) * (softmax(logits) - labels)
 
 
 def _labels_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
     return ops.expand_dims(g, -1) * -log_softmax(logits)
 
 
-@primitive(_logits_gradient, _labels_gradient)
+def _mixed(v: Tensor, g: Tensor, logits: Tensor) -> Tensor:
+    """The cotangent v of g * (softmax(logits) - labels), passed back to the logits."""
+    p, weighted = softmax(logits), v * ops.expand_dims(g, -1)
+    return p * (weighted - ops.reduce_sum(weighted * p, -1, True))
+
+
+@primitive(
+    lambda v, y, g, logits, labels: ops.reduce_sum(v * (softmax(logits) - labels), -1),
+    lambda v, y, g, logits, labels: _mixed(v, g, logits),
+    lambda v, y, g, logits, labels: -v * ops.expand_dims(g, -1),
+)
+def _logits_gradient(xp, g, logits, labels):
+    """g * (softmax(logits) - labels), in one go."""
+
+    def rows(logits: Any, labels: Any, g: Any) -> Any:
+        p = softmax_rows(xp, logits)
+        p -= labels
+        p *= g
+        return p
+
+    return _in_rows(rows, logits, labels, g[..., None])
+
+
+@primitive(
+    lambda g, y, logits, labels: _logits_gradient(g, logits, labels),
+    _labels_gradient,
+)
 def _cross_entropy(xp, logits, labels):
-    shifted, total = _shifted(xp, logits)
-    loss = xp.sum(labels * (rounded(xp.log, total) - shifted), axis=-1)
-    return loss.astype(logits.dtype)
+    def rows(logits: Any, labels: Any) -> Any:
+        shifted, total = _shifted(xp, logits)
+        loss = xp.sum(labels * (rounded(xp.log, total) - shifted), axis=-1, keepdims=True)
+        return loss.astype(logits.dtype)
+
+    return _in_rows(rows, logits, labels)[..., 0]
+
+
+def _in_rows(kernel: Callable[..., Any], logits: Any, *others: Any) -> Any:
+    """`kernel` of the classes' rows of raw arrays of equal leading shape."""
+    lead = logits.shape[:-1]
+    flat = (array.reshape(prod(lead), array.shape[-1]) for array in (logits, *others))
+    y = by_rows(kernel, *flat)
+    return y.reshape(*lead, y.shape[-1])
 
 
 def _shifted(xp: Any, logits: Any) -> tuple[Any, Any]:
@@ -95,16 +131,35 @@ def _axis_last(x: Tensor, axis: int) -> list[int]:
     return [*(i for i in range(rank) if i != axis % rank), axis % rank]
 
 
-def _sparse_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
-    chosen = ops.one_hot(labels, logits._array.shape[-1], dtype=logits.dtype)
-    return ops.expand_dims(g, -1) * (softmax(logits) - chosen)
+@primitive(
+    lambda v, y, g, logits, labels: ops.reduce_sum(v * (softmax(logits) - _one_hot(labels, logits)), -1),
+    lambda v, y, g, logits, labels: _mixed(v, g, logits),
+    None,
+)
+def _sparse_gradient(xp, g, logits, labels):
+    """g * (softmax(logits) - one_hot(labels)), in one go."""
+
+    def rows(logits: Any, labels: Any, g: Any) -> Any:
+        p = softmax_rows(xp, logits)
+        xp.put_along_axis(p, labels, xp.take_along_axis(p, labels, -1) - 1, -1)
+        p *= g
+        return p
+
+    return _in_rows(rows, logits, labels.astype(np.int64)[..., None], g[..., None])
 
 
-@primitive(_sparse_gradient, None)
+def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
+    return ops.one_hot(labels, logits._array.shape[-1], dtype=logits.dtype)
+
+
+@primitive(lambda g, y, logits, labels: _sparse_gradient(g, logits, labels), None)
 def _sparse_cross_entropy(xp, logits, labels):
-    shifted, total = _shifted(xp, logits)
-    chosen = xp.take_along_axis(shifted, labels.astype(np.int64)[..., None], -1)
-    return (rounded(xp.log, total) - chosen)[..., 0].astype(logits.dtype)
+    def rows(logits: Any, labels: Any) -> Any:
+        shifted, total = _shifted(xp, logits)
+        chosen = xp.take_along_axis(shifted, labels, -1)
+        return (rounded(xp.log, total) - chosen).astype(logits.dtype)
+
+    return _in_rows(rows, logits, labels.astype(np.int64)[..., None])[..., 0]
 
 
 @op(

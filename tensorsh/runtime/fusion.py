@@ -11,13 +11,14 @@ blocks' sums in the order of the blocks: they do not depend on the number of thr
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from .threads import share
 
 #: Elements of a block. Smaller ones leave too little to do between two takings of the interpreter's lock.
 BLOCK = 2**16
@@ -220,21 +221,7 @@ class _Frame:
         """Run all blocks, on as many threads as there are cores to use."""
         for array, source in self.copied:
             np.copyto(array, source)
-        queue = iter(self.blocks)  # the threads' common list: taking the next is one step of the interpreter
-        helpers = min(cores(), len(self.blocks)) - 1
-        futures = []
-        try:
-            for _ in range(helpers):
-                try:
-                    futures.append(_pool().submit(self._work, queue))
-                except RuntimeError:  # no more threads may be started
-                    break
-            self._work(queue)
-            for future in futures:
-                future.result()
-        finally:
-            for _ in queue:  # after an error or an interrupt the others stop at the end of their block
-                pass
+        share(self._work, self.blocks, len(self.blocks))
 
     def _work(self, queue: Iterator[tuple[int, tuple[slice, ...]]]) -> None:
         code, sliced, place, parts = self.code, self.sliced, self.place, self.parts
@@ -324,34 +311,3 @@ _WITH_OUT = {
     np.maximum: lambda x, y, out: np.maximum(x, y, out=out),
     np.minimum: lambda x, y, out: np.minimum(x, y, out=out),
 }
-
-# ---------------------------------------------------------------- threads
-
-_executor: Any = None
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _pool() -> Any:
-    """The threads beside the caller's, started when first needed."""
-    global _executor
-    if _executor is None:
-        from concurrent.futures import ThreadPoolExecutor
-
-        from .backend import quiet
-
-        _executor = ThreadPoolExecutor(max(cores() - 1, 1), "tensorsh", quiet)
-    return _executor
-
-
-def _forget_pool() -> None:
-    """A forked process has none of its parent's threads."""
-    global _executor
-    _executor = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)

@@ -1,0 +1,61 @@
+"""All cores at one piece of work: the threads, and how they share a queue.
+
+NumPy lets go of the interpreter's lock inside a ufunc, so threads that work on blocks of some size each keep a core
+at work. The caller's thread works too; the others are started when first needed, and are the same ever after.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+_executor: Any = None
+
+
+def share(work: Callable[[Iterator[Any]], None], items: Iterable[Any], count: int) -> None:
+    """Run `work(queue)` on as many threads as there are cores to use, and `count` items; all take from one queue.
+
+    Raises what a thread raises; the others then stop before their next item.
+    """
+    queue = iter(items)  # taking the next is one step of the interpreter
+    futures = []
+    try:
+        for _ in range(min(cores(), count) - 1):
+            try:
+                futures.append(_pool().submit(work, queue))
+            except RuntimeError:  # no more threads may be started
+                break
+        work(queue)
+        for future in futures:
+            future.result()
+    finally:
+        for _ in queue:  # after an error or an interrupt the others stop at the end of their block
+            pass
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pool() -> Any:
+    """The threads beside the caller's, started when first needed."""
+    global _executor
+    if _executor is None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from .backend import quiet
+
+        _executor = ThreadPoolExecutor(max(cores() - 1, 1), "tensorsh", quiet)
+    return _executor
+
+
+def _forget_pool() -> None:
+    """A forked process has none of its parent's threads."""
+    global _executor
+    _executor = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)
