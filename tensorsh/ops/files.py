@@ -30,13 +30,13 @@ def load(path: str, format: str | None = None, **options: Any) -> Any:
 
     >>> save("load-example.csv", table({"n": [1, 2, 3], "price": [2.5, 4., 1.25]}))
     >>> data = load("load-example.csv")
-    >>> data.price * 2
-    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([5. , 8. , 2.5], dtype=float32)>
-    >>> load("load-example.csv", columns=["n"], dtype="float64") |> matrix
-    <tf.Tensor: shape=(3, 1), dtype=float64, numpy=
-    array([[1.],
-           [2.],
-           [3.]])>
+    >>> data.price
+    <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2.5 , 4.  , 1.25], dtype=float32)>
+    >>> load("load-example.csv", columns=["n"]) |> matrix
+    <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
+    array([[1],
+           [2],
+           [3]], dtype=int32)>
     """
     return files.load(path, format, options)
 
@@ -91,9 +91,9 @@ def table(columns: Any = None, **named: Any) -> Table:
     return tables.table_of({**(columns or {}), **named})
 
 
-@op()
+@op(samples=lambda s: [s.call(s(3)), s.call(s(2, 3)), s.call({"a": s(3), "b": s(3)}, "b", "a")])
 def matrix(data: Any, *columns: str, dtype: Any = None) -> Tensor:
-    """A table's columns, all or those named, side by side: (rows, columns). A vector is one column.
+    """A table's columns (or a dict's), all or those named, side by side: (rows, columns). A vector is one column.
 
     The dtype is the narrowest that holds them all, unless `dtype` is given. Raises TypeError for a column of text.
 
@@ -106,8 +106,8 @@ def matrix(data: Any, *columns: str, dtype: Any = None) -> Tensor:
     array([[1],
            [2]], dtype=int32)>
     """
-    if isinstance(data, Table):
-        return tables.matrix_of(data, columns, dtype)
+    if isinstance(data, (Table, dict)):
+        return tables.matrix_of(tables.as_table(data), columns, dtype)
     if columns:
         raise explain(
             TypeError("matrix: only a table's columns have names"), hint="table(x) gives a matrix names: c0, c1"
