@@ -26,6 +26,13 @@ def main(argv: list[str]) -> int:
 
             choose(arguments.color)
         is_interactive = not arguments.texts and arguments.script is None and sys.stdin.isatty()
+        if arguments.has_limits and not is_interactive:
+            from .limits import asked_for, supervised
+
+            seconds = asked_for(arguments).timeout
+            code = None if seconds is None else supervised(seconds)
+            if code is not None:
+                return code
         if arguments.speaks_of_data:
             from .given import prepare
 

@@ -1,7 +1,7 @@
 """How a run ends: exit codes, and an error as a message on standard error.
 
 0 done, 1 a false result with --exit-status, 2 usage or an unreadable file, 3 syntax, 5 run-time error, 70 internal
-fault, 130 interrupted.
+fault, 124 the time limit, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def guarded(session: Any, program: Callable[[], int | None], debug: bool) -> int
 def explain(session: Any, error: BaseException, debug: bool) -> int:
     """Print an error as a person reads it, and return its exit code."""
     from .color import wants_color
+    from .limits import TIMED_OUT, TimeLimitExceeded
     from .reports import is_internal_fault, report
     from .session import TensorshSyntaxError
 
@@ -50,6 +51,8 @@ def explain(session: Any, error: BaseException, debug: bool) -> int:
         complain(error)
         return USAGE
     print(report(session, error, wants_color(sys.stderr), debug), file=sys.stderr)
+    if isinstance(error, TimeLimitExceeded):
+        return TIMED_OUT
     if is_internal_fault(error, session.sources):
         return INTERNAL
     return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME

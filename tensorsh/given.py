@@ -9,6 +9,7 @@ from typing import Any
 
 from .ending import InputError
 from .options import Arguments, UsageError
+from .runtime.files import Files, OnlyThese
 
 REPR = "repr"
 
@@ -40,6 +41,14 @@ def prepare(arguments: Arguments, is_interactive: bool) -> None:
                 arguments.bound[name] = load(path, format, options)
             except Exception as error:
                 raise InputError(f"{name}: {_reason(error)}", getattr(error, "hint", None)) from None
+
+
+def gate(arguments: Arguments) -> Files:
+    """Which files the program may open: under --safe only those that the command line names."""
+    if not arguments.safe:
+        return Files()
+    read = [binding(text)[1] for text in arguments.data]
+    return OnlyThese(read, [] if arguments.output is None else [arguments.output])
 
 
 def sink(arguments: Arguments, stack: ExitStack) -> Any:

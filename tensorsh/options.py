@@ -38,11 +38,22 @@ class Arguments:
         self.batch: int | None = None
         self.keep_going = False
         self.exit_status = False
+        self.safe = False
+        self.timeout: float | None = None
+        self.max_memory: int | None = None
+        self.max_output: int | None = None
+        self.max_recursion: int | None = None
+        self.max_ops: int | None = None
         self.debug = False
         self.color = "auto"
         self.vi = False
         self.keep_history = True
         self.tell: str | None = None  # "help" or "version": print it, and be done
+
+    @property
+    def has_limits(self) -> bool:
+        limits = (self.timeout, self.max_memory, self.max_output, self.max_recursion, self.max_ops)
+        return self.safe or any(limit is not None for limit in limits)
 
     @property
     def speaks_of_data(self) -> bool:
@@ -97,6 +108,24 @@ def positive(value: str) -> int:
     return int(value)
 
 
+def seconds(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e9:
+        raise ValueError("a number of seconds is wanted")
+    return number
+
+
+def size(value: str) -> int:
+    """Bytes: a number, and k, M or G for so many times 1024."""
+    digits, unit = (value[:-1], value[-1].upper()) if value[-1:].upper() in ("K", "M", "G", "T") else (value, "")
+    if not digits.isdecimal():
+        raise ValueError("a size is wanted, such as 100000, 64k, 500M or 2G")
+    return int(digits) << {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[unit]
+
+
 def tell(what: str) -> Callable[[Arguments, str], None]:
     return lambda arguments, _: setattr(arguments, "tell", arguments.tell or what)
 
@@ -105,6 +134,7 @@ def _without_cache(arguments: Arguments, value: str) -> None:
     os.environ["TENSORSH_NO_CACHE"] = "1"
 
 
+_LIMITS = "Limits (0 is none)"
 _WHENS = ("auto", "always", "never")
 OPTIONS: tuple[Option, ...] = (
     Option("-e", "TEXT", "evaluate TEXT and show its values; may be repeated", append("texts"), "Program"),
@@ -120,6 +150,16 @@ OPTIONS: tuple[Option, ...] = (
     Option("--nan", "WHAT", "NaN in JSON: string, null or error", store("nan"), "Data", ("string", "null", "error")),
     Option("-p --per-record", "", "run for each line of standard input, bound to x", turn_on("per_record"), "Streams"),
     Option("--batch", "N", "with -p, bind x to N records at a time", store("batch", positive), "Streams"),
+    Option(
+        "--safe", "", "for untrusted programs: no files but those of -d and -O, and limits", turn_on("safe"), _LIMITS
+    ),
+    Option(
+        "--timeout", "SECONDS", "end a program after so long, with exit code 124", store("timeout", seconds), _LIMITS
+    ),
+    Option("--max-memory", "SIZE", "memory that a program may take, such as 500M", store("max_memory", size), _LIMITS),
+    Option("--max-output", "SIZE", "bytes that it may print", store("max_output", size), _LIMITS),
+    Option("--max-recursion", "N", "calls that may be open at once", store("max_recursion", whole_number), _LIMITS),
+    Option("--max-ops", "N", "rounds of loops and calls of its functions", store("max_ops", whole_number), _LIMITS),
     Option("--vi", "", "vi's keys in the interactive shell", turn_on("vi"), "Shell"),
     Option("--no-history", "", "keep no entries of the interactive shell", turn_off("keep_history"), "Shell"),
     Option("--color", "WHEN", "colour errors: always, never, or auto", store("color"), choices=_WHENS),

@@ -13,7 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .ending import DONE, FALSE, InputError, explain, flush_quietly, guarded
+from .limits import Counter, LimitExceeded, asked_for, held
 from .options import Arguments
+from .runtime import memory
 
 if TYPE_CHECKING:
     from .session import Session
@@ -21,12 +23,9 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments) -> int:
     """Run what the command line names and return the exit code. Raises UsageError and InputError."""
-    from .session import Session
-
     path = arguments.script if arguments.script != "-" else None
     text = None if path is None else _script_text(path)
-    session = Session(argv=arguments.argv, folder=os.path.dirname(path or "") or ".")
-    session.names.update(arguments.bound)
+    session = new_session(arguments, folder=os.path.dirname(path or "") or ".")
     run = Run(session, arguments)
     if arguments.per_record:
         program = partial(_for_each_record, run, text)
@@ -35,6 +34,19 @@ def run(arguments: Arguments) -> int:
     else:
         program = partial(_from_standard_input, run)
     return run.to_the_end(program)
+
+
+def new_session(arguments: Arguments, folder: str = ".") -> Session:
+    """A session as the command line wants it: with what -d names bound in it, and its gate to files."""
+    from .given import gate
+    from .session import Session
+
+    memory.confine()
+    most = asked_for(arguments).ops
+    count = None if most is None else Counter(most)
+    session = Session(argv=arguments.argv, folder=folder, files=gate(arguments), count=count)
+    session.names.update(arguments.bound)
+    return session
 
 
 class Run:
@@ -64,13 +76,17 @@ class Run:
                 return DONE if is_true(self.last) else FALSE
             return self.code
 
-        return guarded(self.session, whole, self.arguments.debug)
+        def limited() -> int:
+            with held(asked_for(self.arguments)):
+                return whole()
+
+        return guarded(self.session, limited, self.arguments.debug)
 
     def step(self, action: Callable[[], Any]) -> None:
         """One statement, or all that is done for one record. With -k a failure is reported, and the run goes on."""
         try:
             action()
-        except (BrokenPipeError, KeyboardInterrupt):
+        except (BrokenPipeError, KeyboardInterrupt, LimitExceeded):
             raise
         except BaseException as error:
             if not self.arguments.keep_going:

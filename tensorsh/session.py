@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,6 +31,7 @@ class Session:
     show: called with the value of every top-level expression statement that is not None.
     folder: where `import name` looks for `name.tsh`.
     files: which files the program may read and write; all, if None.
+    count: called before each round of a loop and each call of a function of the program, if it is given.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Session:
         argv: Iterable[str] = (),
         folder: str = ".",
         files: Files | None = None,
+        count: Callable[[], bool] | None = None,
     ) -> None:
         prepare_library()
         self._seeds = random.SeedState()
@@ -45,6 +48,7 @@ class Session:
         self.show = show or (lambda value: print(repr(value)))
         self.folder = folder
         self.files = files or Files()
+        self.count: Any = count
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Any] = {}
         self._builtins: dict[str, Any] = {
@@ -53,6 +57,7 @@ class Session:
             "@super": classes.parent,
             "@power": bounded.power,
             "@shift": bounded.shift,
+            "@count": count,
             "@echo": self._echo,
             "@import": self._import,
             "@import_from": self._import_from,
@@ -86,7 +91,7 @@ class Session:
         """Compile and run one top-level statement of a source that this session knows."""
         from .language.compiler import compile_chunk
 
-        self.execute(compile_chunk(source, chunk, _plain))
+        self.execute(compile_chunk(source, chunk, _plain, self.count is not None))
 
     def growing_source(self, name: str) -> GrowingSource:
         """A source to which lines are added as they arrive."""
@@ -95,7 +100,7 @@ class Session:
 
     def compile(self, text: str, name: str) -> list[Unit]:
         """Compile a whole program, or find it in the cache. Raises TensorshSyntaxError; nothing has run then."""
-        return compile_program(self._source(name, text), _plain, library_stamp())
+        return compile_program(self._source(name, text), _plain, library_stamp(), self.count is not None)
 
     def execute(self, unit: Unit, nested: bool = False) -> None:
         """Run one unit, or a module's while one runs. If it raises, every name is bound as it was before."""
@@ -117,6 +122,11 @@ class Session:
             tape.recorders[:] = recorders  # whatever cut the statement short may have left its tapes open
             if isinstance(error, MemoryError):
                 raise memory.explained(error).with_traceback(error.__traceback__) from None
+            if isinstance(error, RecursionError):
+                limit: Any = error
+                limit.hint = (
+                    f"some {sys.getrecursionlimit()} calls may be open at once; --max-recursion N sets another number"
+                )
             raise
 
     def visible_names(self) -> dict[str, Any]:
@@ -221,7 +231,7 @@ class Session:
                 raise ImportError(f"cannot read {path}: {error.strerror}") from None
             except UnicodeDecodeError:
                 raise ImportError(f"cannot read {path}: it is not UTF-8 text") from None
-            inner = Session(lambda value: None, folder=os.path.dirname(path), files=self.files)
+            inner = Session(lambda value: None, folder=os.path.dirname(path), files=self.files, count=self.count)
             inner._modules = self._modules
             inner._seeds = self._seeds  # one stream of random numbers, whoever draws from it
             self._modules[path] = bound = Module(module, inner.names)

@@ -21,14 +21,16 @@ from .parser import parse, parse_part
 from .source import Chunk, Source, Span, TensorshSyntaxError, Unit
 
 
-def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
+def compile_chunk(source: Source, chunk: Chunk, plain: Container[str], counted: bool = False) -> Unit:
     """Compile a chunk of the source. Attributes named in `plain` are looked up without a check.
+
+    counted: whether the program is to count its operations.
 
     Raises:
         TensorshSyntaxError: with a span in the source.
     """
     try:
-        compiler = Compiler(chunk.text, plain)
+        compiler = _compiler(counted)(chunk.text, plain)
         statements = compiler.fold(parse(chunk.text, line=chunk.line))
         code = _code(ast.Module(statements, []), source.name, chunk)
     except TensorshSyntaxError as error:
@@ -37,6 +39,14 @@ def compile_chunk(source: Source, chunk: Chunk, plain: Container[str]) -> Unit:
     named = _names(code)
     reads = named.intersection(name for name, count in compiler.reads.items() if count)
     return Unit(code, reads, named, frozenset(compiler.declares), chunk.line)
+
+
+def _compiler(counted: bool) -> type[Compiler]:
+    if not counted:
+        return Compiler
+    from .counted import CountedCompiler
+
+    return CountedCompiler
 
 
 class Compiler(Classes):

@@ -9,22 +9,24 @@ from . import cache
 from .source import Source, Unit, split
 
 
-def compile_program(source: Source, plain: Container[str], fingerprint: bytes = b"") -> list[Unit]:
+def compile_program(
+    source: Source, plain: Container[str], fingerprint: bytes = b"", counted: bool = False
+) -> list[Unit]:
     """Compile every chunk of the source, or take the lot from the cache.
 
     `plain` are the attribute names that need no check at run time. `fingerprint` stands for them and for
-    whatever else, outside this package, the compiled form depends on.
+    whatever else, outside this package, the compiled form depends on. `counted`: see compile_chunk.
 
     Raises:
         TensorshSyntaxError: for the first chunk that is no program, with a span in the source.
     """
     version_key = b"\0".join((own_fingerprint(), fingerprint))
-    version_key += b"\0%d" % source.first_line
+    version_key += b"\0%d %d" % (source.first_line, counted)
     units = cache.load(source.name, source.text, version_key)
     if units is None:
         from .compiler import compile_chunk
 
-        units = [compile_chunk(source, chunk, plain) for chunk in split(source.text, source.first_line)]
+        units = [compile_chunk(source, chunk, plain, counted) for chunk in split(source.text, source.first_line)]
         cache.store(source.name, source.text, version_key, units)
     return units
 

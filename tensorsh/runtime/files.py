@@ -7,6 +7,8 @@ statement, as it does with what else belongs to one session alone.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 STANDARD = "-"  # the path that stands for standard input and output
 
@@ -31,6 +33,28 @@ class NoFiles(Files):
 
     def writing(self, path: str) -> str:
         raise PermissionError(f"no file may be written here: {path!r}")
+
+
+class OnlyThese(Files):
+    """A gate that lets the named paths through, whatever way leads to them, and nothing else."""
+
+    def __init__(self, read: Iterable[str], write: Iterable[str]) -> None:
+        self._read, self._write = (frozenset(map(os.path.realpath, paths)) for paths in (read, write))
+
+    def reading(self, path: str) -> str:
+        return self._real(path, self._read, "read", "-d NAME=PATH")
+
+    def writing(self, path: str) -> str:
+        return self._real(path, self._write, "written", "-O PATH")
+
+    def _real(self, path: str, allowed: frozenset[str], done: str, flag: str) -> str:
+        """Where the path leads, which is what is opened: a link that is turned afterwards leads nowhere else."""
+        real = os.path.realpath(path)
+        if real in allowed:
+            return real
+        error: Any = PermissionError(f"this file may not be {done} here: {path!r}")
+        error.hint = f"under --safe a program reaches the files that the command line names: {flag}"
+        raise error
 
 
 current = Files()

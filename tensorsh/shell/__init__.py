@@ -12,7 +12,7 @@ paste.py        a pasted text without the prompts that it was copied with
 completer.py    what Tab offers: the language's completion, and that of commands
 looks.py        the colours of an entry
 hints.py        the line or two below an entry
-evaluate.py     runs an entry so that Ctrl-C always comes back at once
+confined.py     the limits of each entry
 commands.py     the table of `:commands`
 history.py      the file of earlier entries
 screen.py       the streams that are written to

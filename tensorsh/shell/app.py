@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from .. import __version__
 from ..color import wants_color
+from ..evaluate import Evaluator, Interrupted, TimedOut
 from ..language.source import Source, split
 from ..options import Arguments
+from .confined import Confined
 from .editing import as_program
-from .evaluate import Evaluator, Interrupted
 from .history import history_path, open_history
 from .loading import Loading
 from .preferences import Preferences
@@ -49,10 +50,11 @@ def interact(arguments: Arguments) -> int:
     reader = choose_reader(history, names, Preferences(vi=arguments.vi))
     loading: Loading[Session] = Loading(partial(_load, arguments), lambda session: _warm(reader))
     out = LineAware(sys.stdout)
-    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, arguments.debug)
+    limits = Confined(arguments) if arguments.has_limits else None
+    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, arguments.debug, limits)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
     try:
-        with redirect_stdout(cast(TextIO, out)):
+        with redirect_stdout(cast(TextIO, out if limits is None else limits.output(out))):
             code = shell.run()
     finally:
         signal.signal(signal.SIGINT, before)
@@ -69,7 +71,10 @@ class Shell:
     load: gives the session, the same one at each call, and may take its time at the first.
     """
 
-    def __init__(self, load: Callable[[], Session], reader: Reader, debug: bool = False) -> None:
+    def __init__(
+        self, load: Callable[[], Session], reader: Reader, debug: bool = False, limits: Confined | None = None
+    ) -> None:
+        self._limits = limits
         self.evaluator = Evaluator()
         self._load = load
         self._reader = reader
@@ -107,6 +112,8 @@ class Shell:
                 self.evaluator.run(partial(run_command, text, self), self.session.names)
             else:
                 self._run_program(as_program(text))
+        except TimedOut as error:
+            self._explain(cast("Confined", self._limits).time_is_over(error))
         except Interrupted:
             # The terminal has shown ^C where the cursor was.
             say(("\n" if sys.stderr.isatty() else "") + "Interrupted")
@@ -130,8 +137,9 @@ class Shell:
         self._count += 1
         source = Source(f"In[{self._count}]", text)
         self.session.sources[source.name] = source
+        seconds = None if self._limits is None else self._limits.begin(self.session)
         for chunk in split(source.text):
-            self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names)
+            self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names, seconds)
 
     def _explain(self, error: BaseException) -> None:
         from ..reports import report
@@ -141,11 +149,9 @@ class Shell:
 
 def _load(arguments: Arguments) -> Session:
     from .. import reports  # noqa: F401 (an entry's error must not wait for it)
-    from ..session import Session
+    from ..programs import new_session
 
-    session = Session(argv=arguments.argv)
-    session.names.update(arguments.bound)
-    return session
+    return new_session(arguments)
 
 
 def _warm(reader: Reader) -> None:

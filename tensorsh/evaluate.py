@@ -14,6 +14,7 @@ import _thread
 import sys
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from types import TracebackType
 from typing import Any
 
 # Together less than the 200 ms after which a key seems to do nothing.
@@ -22,6 +23,14 @@ UNWINDING, PARKING = 0.1, 0.02
 
 class Interrupted(Exception):
     """The work was interrupted, and the names are as they were before it."""
+
+
+class TimedOut(Interrupted):
+    """It was stopped since its time was over. `where`: the traceback of the place where it was, if that is known."""
+
+    def __init__(self, where: TracebackType | None) -> None:
+        super().__init__()
+        self.where = where
 
 
 class Evaluator:
@@ -35,11 +44,11 @@ class Evaluator:
         """Stop the work that runs now, if any does."""
         self._events.put(_INTERRUPT)
 
-    def run(self, work: Callable[[], None], names: dict[str, Any]) -> None:
-        """Run the work, which may bind names, and wait for its end.
+    def run(self, work: Callable[[], None], names: dict[str, Any], seconds: float | None = None) -> None:
+        """Run the work, which may bind names, and wait for its end, or for so many seconds.
 
         Raises:
-            Interrupted: if it was stopped; `names` holds what it held before.
+            Interrupted: if it was stopped; `names` holds what it held before. TimedOut if by the clock.
             Whatever the work raised, otherwise.
         """
         before = names.copy()
@@ -47,13 +56,16 @@ class Evaluator:
         events = self._events = SimpleQueue()
         # Not a threading.Thread, whose own code after the work could be hit by the exception that stops it.
         thread = _thread.start_new_thread(_work, (work, events))
-        event = events.get()
-        if event is _INTERRUPT:
+        try:
+            event = events.get(timeout=seconds)
+        except Empty:
+            event = _TIME_IS_OVER
+        if event is _INTERRUPT or event is _TIME_IS_OVER:
             error = self._stop(thread, events)
             if error is not None:
                 names.clear()
                 names.update(before)
-                raise Interrupted
+                raise Interrupted if event is _INTERRUPT else TimedOut(error.__traceback__)
         elif event.error is not None:
             raise event.error
 
@@ -69,7 +81,7 @@ class Evaluator:
             _raise_in(thread, _Park)
             event = _next(events, PARKING)
         if event is None:
-            from ..runtime import tape  # here, for the shell's start does not wait for NumPy
+            from .runtime import tape  # here, for the shell's start does not wait for NumPy
 
             self.abandoned = True
             tape.recorders.clear()  # those that the abandoned work opened are never closed
@@ -97,7 +109,7 @@ class _End:
         self.error = error
 
 
-_INTERRUPT = object()
+_INTERRUPT, _TIME_IS_OVER = object(), object()
 
 
 def _work(work: Callable[[], None], events: SimpleQueue[Any]) -> None:

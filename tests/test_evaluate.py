@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tensorsh.shell.evaluate import Evaluator, Interrupted
+from tensorsh.evaluate import Evaluator, Interrupted, TimedOut
 
 
 def interrupted(work: Callable[[], None], names: dict[str, Any], after: float = 0.1) -> tuple[Evaluator, float]:
@@ -122,3 +122,23 @@ def test_a_second_interrupt_changes_nothing() -> None:
         evaluator.run(lambda: time.sleep(0.5), {})
     time.sleep(0.1)
     evaluator.run(lambda: None, {})
+
+
+def test_what_takes_too_long_is_stopped_where_it_is() -> None:
+    def work() -> None:
+        names["x"] = 2
+        while True:
+            pass
+
+    names = {"x": 1}
+    with pytest.raises(TimedOut) as caught:
+        Evaluator().run(work, names, seconds=0.05)
+    assert names == {"x": 1}
+    assert caught.value.where is not None and caught.value.where.tb_next is not None
+    assert caught.value.where.tb_next.tb_frame.f_code.co_name == "work"
+
+
+def test_what_ends_in_time_is_not() -> None:
+    names: dict[str, Any] = {}
+    Evaluator().run(lambda: names.update(x=1), names, seconds=30)
+    assert names == {"x": 1}
