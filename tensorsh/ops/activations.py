@@ -1,7 +1,8 @@
 """Activations: relu and its kin, gelu, silu, softmax.
 
 At a kink the gradient is TensorFlow's: that of the left, which for relu is 0. A gate multiplies the cotangent by 0 or 1
-(or a slope) and is a primitive of its own, since its gradient is the same gate.
+(or a slope) and is a primitive of its own, since its gradient is the same gate; for x it is 0, and not None, as in
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from .rowwise import by_rows
 from .rules import check_dtype, unary
 
 _RECTIFIED = (*REAL_NUMBERS, DTYPES["qint8"])
+# gelu's constants are cast from float32, in float64 too.
+_CUBIC = float(np.float32(0.044715))
+_ROOT_OF_HALF = float(np.float32(0.5**0.5))
 SELU_SCALE = 1.0507009873554805
 SELU_SCALE_ALPHA = 1.7580993408473768
 
@@ -29,7 +33,11 @@ SELU_SCALE_ALPHA = 1.7580993408473768
 # ---------------------------------------------------------------- rectifiers
 
 
-@primitive(lambda h, y, g, x, low, high: _between(h, x, low=low, high=high), None, elementwise=True)
+@primitive(
+    lambda h, y, g, x, low, high: _between(h, x, low=low, high=high),
+    lambda h, y, g, x, low, high: ops.zeros_like(x),
+    elementwise=True,
+)
 def _between(xp, g, x, low, high):
     """g where low < x < high, else 0."""
     inside = x > low if high is None else xp.logical_and(x > low, x < high)
@@ -108,7 +116,11 @@ def selu(xp, x):
     return xp.where(x < 0, SELU_SCALE_ALPHA * (exponential(xp, x) - 1), SELU_SCALE * x)
 
 
-@primitive(lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), None, elementwise=True)
+@primitive(
+    lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha),
+    lambda h, y, g, x, alpha: ops.zeros_like(x),
+    elementwise=True,
+)
 def _leak(xp, g, x, alpha):
     return xp.where(x > 0, g, g * alpha)
 
@@ -129,7 +141,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
     if x.dtype.is_integer:
         x = ops.cast(x, "float32")
     check_dtype("LeakyRelu", x, HALF_FIRST, HALF_FIRST, "features")
-    return _leaky_relu(x, alpha=float(alpha))
+    return _leaky_relu(x, alpha=float(np.float32(alpha)))  # an attribute of the kernel is a float32
 
 
 @op("nn.crelu", samples=lambda s: [s.call(s.distinct(2, 3))])
@@ -163,8 +175,8 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
             hint="cast it: cast(x, float32)",
         )
     if approximate:
-        return 0.5 * x * (1.0 + ops.tanh(0.7978845608028654 * (x + 0.044715 * x**3)))
-    return 0.5 * x * ops.erfc(-x * 0.7071067811865476)
+        return 0.5 * x * (1.0 + ops.tanh(0.7978845608028654 * (x + _CUBIC * x**3)))
+    return 0.5 * x * ops.erfc(-x * _ROOT_OF_HALF)
 
 
 def _silu_samples(s: Any) -> Any:

@@ -8,6 +8,7 @@ from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, in
 from ..runtime.errors import InternalError, explain
 from ..runtime.tensor import Tensor, as_tensor
 from .arithmetic import DIVISIBLE, common_float, listed, refuse_kinds
+from .elementwise import unless_zero
 from .registry import no_gradient, op, primitive
 from .rules import binary, check_dtype, conj, pair, shape_error, unary
 
@@ -66,7 +67,7 @@ def _no_zero(kernel: str, y: Any) -> None:
 
 @unary(
     "math.reciprocal",
-    lambda g, y, x: -conj(y) * g * conj(y),
+    lambda g, y, x: unless_zero(-conj(y) * g * conj(y), g),
     dtypes=SIGNED_REAL + COMPLEX,
     domain=(0.3, 2.0),
 )

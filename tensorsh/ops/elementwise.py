@@ -11,7 +11,7 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, F32, FLOATS, SIGNED_REAL
 from ..runtime.tensor import Tensor, as_tensor
 from .arithmetic import listed
-from .registry import install_operator, op, ops, primitive
+from .registry import install_operator, no_gradient, op, ops, primitive
 from .rounding import SMALL, exponential, polynomial, rounded
 from .rules import check_dtype, conj, unary
 
@@ -25,10 +25,22 @@ NN_FLOATS = listed("float16 bfloat16 float32 float64")
 POSITIVE = (0.2, 2.0)  # where the gradient check may draw arguments of roots and logarithms
 
 
+@primitive(lambda h, z, slope, g: h, None, elementwise=True)
+def unless_zero(xp, slope, g):
+    """The gradient `slope`, and 0 where the cotangent g is, as in TensorFlow's kernels: the slope may be infinite."""
+    return xp.where(g == 0, xp.zeros_like(slope), slope)
+
+
 # ---------------------------------------------------------------- size and sign
 
 
-@primitive(lambda g, y, x: (ops.cast(g, x.dtype) if x.dtype.is_complex else g) * sign(x), elementwise=True)
+def _abs_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    if not x.dtype.is_complex:
+        return g * sign(x)
+    return ops.divide_no_nan(ops.cast(g, x.dtype) * x, ops.cast(y, x.dtype))
+
+
+@primitive(_abs_gradient, elementwise=True)
 def _abs(xp, x):
     return xp.abs(x)
 
@@ -83,7 +95,7 @@ def square(xp, x):
 # ---------------------------------------------------------------- roots, exponentials, logarithms
 
 
-@unary("math.sqrt sqrt", lambda g, y, x: 0.5 * g / conj(y), domain=POSITIVE)
+@unary("math.sqrt sqrt", lambda g, y, x: unless_zero(0.5 * g / conj(y), g), domain=POSITIVE)
 def sqrt(xp, x):
     """The square root; nan for a negative real number.
 
@@ -93,7 +105,7 @@ def sqrt(xp, x):
     return xp.sqrt(x)
 
 
-@unary("math.rsqrt", lambda g, y, x: -0.5 * (g * conj(y)) * square(conj(y)), domain=POSITIVE)
+@unary("math.rsqrt", lambda g, y, x: unless_zero(-0.5 * (g * conj(y)) * square(conj(y)), g), domain=POSITIVE)
 def rsqrt(xp, x):
     """1 / sqrt(x).
 
@@ -153,7 +165,9 @@ def sigmoid(xp, x):
     >>> sigmoid([-100., 0., 100.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
-    e = exponential(xp, xp.minimum(x, 16.6355324) if x.dtype.kind == "f" else x)
+    if x.dtype is not F32:
+        return 1 / (1 + exponential(xp, -x))
+    e = exponential(xp, xp.minimum(x, 16.6355324))
     return e / (1 + e)
 
 
@@ -177,9 +191,18 @@ _TANH_OVER = (1.340216100e-1, 3.520756727e-3, 2.102733560e-5, 1.394553628e-8)
 _TANH_UNDER = (1.0, 4.673548340e-1, 2.597254514e-2, 3.326951409e-4, 8.015776984e-7)
 
 
+@primitive(
+    lambda h, z, g, x: _softplus_slope(h, x),
+    lambda h, z, g, x: h * g / (exp(-x) + 2.0 + exp(x)),
+    elementwise=True,
+)
+def _softplus_slope(xp, g, x):
+    return g / (1 + exponential(xp, -x))
+
+
 @unary(
     "math.softplus nn.softplus",
-    lambda g, y, features: g / (exp(-features) + 1.0),
+    lambda g, y, features: _softplus_slope(g, features),
     dtypes=NN_FLOATS,
     arg="features",
 )
@@ -204,9 +227,14 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
     return -softplus(-as_tensor(x))
 
 
+@primitive(joint=no_gradient("SoftsignGrad"), elementwise=True)
+def _softsign_slope(xp, g, x):
+    return g / xp.square(1 + xp.abs(x))
+
+
 @unary(
     "nn.softsign math.softsign",
-    lambda g, y, features: g / square(1.0 + abs_(features)),
+    lambda g, y, features: _softsign_slope(g, features),
     dtypes=NN_FLOATS,
     arg="features",
     domain=POSITIVE,

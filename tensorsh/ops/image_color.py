@@ -92,10 +92,10 @@ def _hsv_gradient(g: Tensor, y: Tensor, x: Tensor) -> Tensor:
     around = hue * ops.divide_no_nan(turn, 6.0 * ops.square(spread))
     signs = (top[2] - top[1], top[0] - top[2], top[1] - top[0])
     parts = []
-    for sign, is_top, is_low in zip(signs, top, low):
+    for colour, sign, is_top, is_low in zip(colours, signs, top, low):
         by_hue = direct * sign + around * (is_low - is_top)
         by_saturation = ops.divide_no_nan(is_top * least, ops.square(most)) - ops.divide_no_nan(is_low, most)
-        parts.append(by_hue + saturation * by_saturation + value * is_top)
+        parts.append(by_hue + saturation * by_saturation * where(colour > 0) + value * is_top)
     return ops.stack(parts, -1)
 
 

@@ -148,7 +148,7 @@ def _fraction(xp: Any, a: Any, x: Any, unwanted: Any) -> tuple[Any, Any]:
 @in_double
 def _igamma_grad_a(xp, a, x):
     """The derivative of igamma for a; TensorFlow has no gradient of it."""
-    at_0 = _domain(xp, a, x, xp.zeros_like(a + x), 0.0, 0.0)
+    ends = _domain(xp, a, x, xp.ones_like(a + x), 0.0, 0.0)  # 1 inside the domain
     a, x, small = _regions(xp, a, x)
     logarithm = xp.log(x)
     size = xp.exp(a * logarithm - x - lgamma_array(xp, a))
@@ -157,7 +157,7 @@ def _igamma_grad_a(xp, a, x):
     fraction, fraction_slope = _fraction(xp, a, x, small)
     lower = size / a * (series * (growth - 1 / a) + series_slope)
     upper = size * (fraction * growth + fraction_slope)
-    return xp.where(at_0 == 0, xp.where(small, lower, -upper), at_0)
+    return xp.where(ends == 1, xp.where(small, lower, -upper), ends)
 
 
 # ---------------------------------------------------------------- beta

@@ -380,7 +380,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """
     a = as_tensor(a)
     for _ in range(n):
-        size = a._array.shape[axis]
-        after, before = (ops.gather(a, list(range(i, size - 1 + i)), axis=axis) for i in (1, 0))
+        lead = (slice(None),) * (axis % a._array.ndim)
+        after, before = a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))]
         a = ops.not_equal(after, before) if a.dtype.is_bool else after - before
     return a

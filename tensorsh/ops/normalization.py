@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.backend import module_of
 from ..runtime.dtypes import DType, bfloat16, float16, float32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor
 from .kernels import no_kernel
-from .registry import op, ops
+from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
 
 # ---------------------------------------------------------------- moments
@@ -184,13 +183,23 @@ def local_response_normalization(
     if x.dtype is bfloat16:
         numbers = {"alpha": alpha, "beta": beta, "bias": bias, "depth_radius": depth_radius}
         raise no_kernel("LRN", "lrn", {"T": x.dtype, **numbers}, [("input", x)])
-    energy = ops.matmul(ops.square(x), wrap(_window(x._array, depth_radius)))
-    return x * (bias + alpha * energy) ** -beta
+    return _lrn(x, radius=depth_radius, bias=bias, alpha=alpha, beta=beta)
 
 
-def _window(array: Any, radius: int) -> Any:
+@primitive(lambda g, y, x, **numbers: _lrn_slope(g, x, **numbers))
+def _lrn(xp, x, radius, bias, alpha, beta):
+    return x * (bias + alpha * (xp.square(x) @ _window(xp, x, radius))) ** -beta
+
+
+@primitive(joint=no_gradient("LRNGrad"))
+def _lrn_slope(xp, g, x, radius, bias, alpha, beta):
+    window = _window(xp, x, radius)
+    scale = bias + alpha * (xp.square(x) @ window)
+    return g * scale**-beta - 2 * alpha * beta * x * ((g * x * scale ** (-beta - 1)) @ window)
+
+
+def _window(xp: Any, array: Any, radius: int) -> Any:
     """(channels, channels): 1 where two channels are at most `radius` apart."""
-    xp = module_of(array)
     channels = xp.arange(array.shape[-1])
     return (xp.abs(channels[:, None] - channels) <= radius).astype(array.dtype)
 

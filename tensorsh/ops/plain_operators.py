@@ -203,7 +203,7 @@ class LinearOperatorLowerTriangular(LinearOperator):
         return ops.reduce_prod(self._diag_part(), [-1])
 
     def _log_abs_determinant(self) -> Tensor:
-        return ops.cast(ops.reduce_sum(ops.log(abs(self._diag_part())), [-1]), self._dtype)
+        return ops.reduce_sum(ops.log(abs(self._diag_part())), [-1])
 
     def _assert_non_singular(self) -> None:
         assert_no_zeros(self._diag_part(), "Singular operator:  Diagonal contained zero values.")

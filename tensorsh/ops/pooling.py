@@ -30,7 +30,7 @@ from ..runtime.dtypes import (
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
-from .registry import op, primitive
+from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
 from .windows import (
     Window,
@@ -66,7 +66,10 @@ def _largest(xp, x, window, ties=False):
     return y
 
 
-@primitive(lambda h, y, g, x, window, ties: _gathered(h, x, window=window, ties=ties), None)
+@primitive(
+    lambda h, y, g, x, window, ties: _gathered(h, x, window=window, ties=ties),
+    lambda h, y, g, x, window, ties: ops.zeros_like(x),
+)
 def _spread(xp, g, x, window, ties):
     """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
     y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
@@ -76,7 +79,10 @@ def _spread(xp, g, x, window, ties):
     return cropped(y, window)
 
 
-@primitive(lambda g, y, h, x, window, ties: _spread(g, x, window=window, ties=ties), None)
+@primitive(
+    lambda g, y, h, x, window, ties: _spread(g, x, window=window, ties=ties),
+    lambda g, y, h, x, window, ties: ops.zeros_like(x),
+)
 def _gathered(xp, h, x, window, ties):
     """The entries of h, or their sum, that are where the largest entries of the windows of x are."""
     y = None
@@ -202,7 +208,17 @@ def max_pool_with_argmax(
     check_dtype("MaxPoolWithArgmax", x, REAL_NUMBERS, REAL_NUMBERS, "input")
     window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
     index = _argmax(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
-    return MaxPoolWithArgmax(_largest(x, window=window, ties=False), index)
+    return MaxPoolWithArgmax(_largest_found(x, window=window), index)
+
+
+@primitive(lambda g, y, x, window: _spread_found(g, x, window=window))
+def _largest_found(xp, x, window):
+    return _largest._kernel(xp, x, window)
+
+
+@primitive(joint=no_gradient("MaxPoolGradWithArgmax"))
+def _spread_found(xp, g, x, window):
+    return _spread._kernel(xp, g, x, window, False)
 
 
 @primitive()

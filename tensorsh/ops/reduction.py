@@ -79,7 +79,7 @@ def _sum_to_shape(xp, x, shape):
 
 def sum_to_shape(x: Tensor, shape: Any) -> Tensor:
     """The sum of x over the axes along which `shape` was broadcast to it: broadcasting undone."""
-    if x._array.size == 0 or len(shape) > x._array.ndim:
+    if len(shape) > x._array.ndim:
         return ops.broadcast_to(x, shape)
     return _sum_to_shape(x, shape=tuple(shape))
 
@@ -270,9 +270,14 @@ def reduce_euclidean_norm(xp, x, axis, keepdims):
     return xp.sqrt(_sum(xp, squares, axis, keepdims)).astype(x.dtype)
 
 
-@primitive(
-    lambda g, y, x, axis, keepdims: expand_reduced(g, axis, keepdims) * ops.exp(x - expand_reduced(y, axis, keepdims))
-)
+def _shares(g: Tensor, y: Tensor, x: Tensor, axis: tuple[int, ...], keepdims: bool) -> Tensor:
+    """Each exponential's share of the sum, and not exp(x - y): where y is large it has few digits left."""
+    largest = ops.stop_gradient(reduce_max(x, axis, True))
+    powers = ops.exp(x - ops.where(ops.is_finite(largest), largest, ops.zeros_like(largest)))
+    return expand_reduced(g, axis, keepdims) * (powers / reduce_sum(powers, axis, True))
+
+
+@primitive(_shares)
 def _logsumexp(xp, x, axis, keepdims):
     largest = _extreme(xp, xp.max, x, axis, True, lambda d: 0)
     largest = xp.where(xp.isfinite(largest), largest, xp.zeros_like(largest))

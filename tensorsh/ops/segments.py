@@ -47,21 +47,20 @@ def _reduce(xp, x, at, size, kind, empty):
 def _gradient(g: Tensor, y: Tensor, x: Tensor, at: Tensor, kind: str) -> Tensor:
     size = y._array.shape[0]
     if kind == "mul":
-        return take(g, at, axis=0) * _rest_of_product(x, at, size)
+        return take(g, at, axis=0) * _rest_of_product(x, y, at)
     won = ops.cast(x == take(y, at, axis=0), x.dtype)
     count = untake(won, at, axis=0, size=size)
     return won * take(ops.divide_no_nan(g, count), at, axis=0)
 
 
-def _rest_of_product(x: Tensor, at: Tensor, size: int) -> Tensor:
-    """For each row the product of the others in its segment, also where zeros are among them."""
-    zero = x == 0
-    count = untake(ops.cast(zero, x.dtype), at, axis=0, size=size)
+def _rest_of_product(x: Tensor, y: Tensor, at: Tensor) -> Tensor:
+    """For each row the product of the others in its segment, also where one of them is zero."""
+    size, zero = y._array.shape[0], x == 0
+    count = untake(ops.cast(zero, "int32"), at, axis=0, size=size)
     filled = ops.where(zero, ops.ones_like(x), x)
-    product = take(_reduce(filled, at, size=size, kind="mul", empty=1), at, axis=0)
-    zeros = take(count, at, axis=0)
-    alone = ops.where(zero, zeros == 1, zeros == 0)
-    return ops.where(alone, product / filled, ops.zeros_like(x))
+    without_zeros = take(_reduce(filled, at, size=size, kind="mul", empty=1), at, axis=0)
+    rest = ops.where(zero, without_zeros, take(y, at, axis=0) / filled)
+    return ops.where(take(count, at, axis=0) > 1, ops.zeros_like(x), rest)
 
 
 def _unbounded(dtype: np.dtype, kind: str) -> Any:
