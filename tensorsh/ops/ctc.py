@@ -39,13 +39,10 @@ def ctc_loss(
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.5494452], dtype=float32)>
     """
     logits = as_tensor(logits)
-    if logits.dtype.name in ("float16", "bfloat16"):
-        return ops.cast(
-            ctc_loss(
-                labels, ops.cast(logits, "float32"), label_length, logit_length, logits_time_major, unique, blank_index
-            ),
-            logits.dtype,
-        )
+    if logits.dtype.name in ("float16", "bfloat16", "float32"):
+        # Probabilities of long paths are small, and so are the differences of their logarithms.
+        lengths = (label_length, logit_length, logits_time_major, unique, blank_index)
+        return ops.cast(ctc_loss(labels, ops.cast(logits, "float64"), *lengths), logits.dtype)
     if logits._array.ndim != 3:
         raise explain(
             ValueError(f"Shape {logits._array.shape} must have rank 3"),

@@ -270,7 +270,9 @@ def erfinv(x: Any) -> Tensor:
     >>> tf.keras.ops.erfinv([0., 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.4769363], dtype=float32)>
     """
-    return ops.erfinv(as_tensor(x))
+    x = as_tensor(x)
+    narrow = x.dtype.name in ("float16", "bfloat16")
+    return ops.cast(ops.erfinv(ops.cast(x, "float32")), x.dtype) if narrow else ops.erfinv(x)
 
 
 @keras_op("rsqrt", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
