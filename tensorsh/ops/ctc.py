@@ -41,8 +41,8 @@ def ctc_loss(
     logits = as_tensor(logits)
     if logits.dtype.name in ("float16", "bfloat16", "float32"):
         # Probabilities of long paths are small, and so are the differences of their logarithms.
-        lengths = (label_length, logit_length, logits_time_major, unique, blank_index)
-        return ops.cast(ctc_loss(labels, ops.cast(logits, "float64"), *lengths), logits.dtype)
+        others = (label_length, logit_length, logits_time_major, unique, blank_index)
+        return ops.cast(ctc_loss(labels, ops.cast(logits, "float64"), *others), logits.dtype)
     if logits._array.ndim != 3:
         raise explain(
             ValueError(f"Shape {logits._array.shape} must have rank 3"),
