@@ -50,7 +50,7 @@ class ConcreteFunction:
         return told(self._shown(), self._function) if verbose else self._summary()
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        names = self._function.parameters.positional
+        names = self._function._parameters.positional
         given = {**dict(zip(names, self._args)), **self._options}
         free = [name for name, value in given.items() if any(map(_is_open, nest.flatten(value)))]
         places = names if len(args) > len(free) else free
@@ -91,7 +91,7 @@ class ConcreteFunction:
         )
 
     def _named(self) -> tuple:
-        names = self._function.parameters.positional
+        names = self._function._parameters.positional
 
         def named(name: str) -> Any:
             return lambda v: TensorSpec(v.shape, v.dtype, v.name or name) if type(v) is TensorSpec else v
@@ -103,8 +103,8 @@ class ConcreteFunction:
         """(arguments, results, variables) of the traced run; the results are unknown where sizes are open."""
         specs = nest.flatten((self._args, self._options))
         if all(spec.shape.is_fully_defined() for spec in specs if type(spec) is TensorSpec):
-            call = Call(_filled((self._args, self._options)), self._function.is_relaxed)
-            shown = self._function.signature_of(call).shown
+            call = Call(_filled((self._args, self._options)), self._function._is_relaxed)
+            shown = self._function._signature_of(call).shown
             if shown is not None:
                 return ((*self._args, self._options) if self._options else self._args, *shown[1:])
         return (self._args, None, ())
@@ -132,11 +132,11 @@ def concrete_function(function: Function, args: tuple, options: dict[str, Any]) 
     elif function.input_signature is not None:
         bound = (tuple(function.input_signature), {})
     else:
-        bound = function.parameters.bound(args, options)
+        bound = function._parameters.bound(args, options)
     leaves = nest.flatten(bound)
     if all(leaf.shape.is_fully_defined() for leaf in leaves if type(leaf) is TensorSpec):
-        call = Call(_filled(bound), function.is_relaxed)
-        function.signature_of(call).prepare(call, is_real=not any(type(leaf) is TensorSpec for leaf in leaves))
+        call = Call(_filled(bound), function._is_relaxed)
+        function._signature_of(call).prepare(call, is_real=not any(type(leaf) is TensorSpec for leaf in leaves))
 
     def spec(value: Any) -> Any:
         return TensorSpec.from_tensor(value) if type(value) is Tensor else value
@@ -166,7 +166,7 @@ def told(shown: Any, function: Function) -> str:
 
 def _parameters(given: tuple, function: Function) -> Iterator[tuple[str, str, str]]:
     """The name, kind and type of each parameter."""
-    parameters = function.parameters
+    parameters = function._parameters
     aliases: dict[int, int] = {}
     positional = given[: parameters.count_positional(given)]
     kind = "POSITIONAL_ONLY" if len(positional) > len(parameters.positional) else "POSITIONAL_OR_KEYWORD"

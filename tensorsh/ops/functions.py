@@ -112,15 +112,15 @@ class Function:
     def _called(self, args: tuple, options: dict[str, Any]) -> Any:
         if _eager_functions:
             return self._python_function(*args, **options)
-        call = Call(self.parameters.bound(args, options), self.is_relaxed)
-        return self.signature_of(call).run(call)
+        call = Call(self._parameters.bound(args, options), self._is_relaxed)
+        return self._signature_of(call).run(call)
 
     @property
-    def is_relaxed(self) -> bool:
+    def _is_relaxed(self) -> bool:
         """Whether calls with tensors of several shapes count as of one kind."""
         return self._relaxes or self._signature is not None
 
-    def signature_of(self, call: Call) -> _Signature:
+    def _signature_of(self, call: Call) -> _Signature:
         """What is known of calls of that kind."""
         signature = self._signatures.get(call.key)
         if signature is None:
@@ -130,11 +130,11 @@ class Function:
         return signature
 
     @functools.cached_property
-    def parameters(self) -> Parameters:
+    def _parameters(self) -> Parameters:
         """What the Python function takes."""
         return Parameters(self._python_function, self._signature)
 
-    def traced_as(self, call: Call) -> _Traced:
+    def _traced_as(self, call: Call) -> _Traced:
         """What TensorFlow would have traced for this call, which is noted if it is new."""
         kind = call.traced_as
         if self._signature is not None:
@@ -188,7 +188,7 @@ class _Signature:
         self._function = function
         self._graphs: list[Graph] = []
         self._is_plain = False
-        self._traced = function.traced_as(call)
+        self._traced = function._traced_as(call)
         self._kept = call.objects  # so that an id stays its object's
         self.shown: Any = None  # (call, results) of the first run, for descriptions
 
@@ -251,7 +251,7 @@ class _Signature:
         trace.start()
         settled = [backend.settled(t._array) for t in call.tensors]
         stand_ins = [wrap(trace.place("argument", i, array)) for i, array in enumerate(settled)]
-        for stand_in, name in zip(stand_ins, self._function.parameters.names_of(call)):
+        for stand_in, name in zip(stand_ins, self._function._parameters.names_of(call)):
             trace.name(stand_in._array, name)
         for stand_in, shape in zip(stand_ins, self._open_shapes(call)):
             trace.open_shapes[stand_in._array._place] = shape

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import tape
+from ..runtime import effects, tape
 from ..runtime.backend import from_host, module_of, to_host
 from ..runtime.dtypes import BOOL, from_numpy, int16, int32, int64
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
@@ -361,9 +361,8 @@ def assign_slice(array: Any, key: Any, value: Any) -> Any:
         wanted = array[place].shape
     except (IndexError, ValueError):
         raise _refused(wrap(array), place) from None
-    result = array.copy()
     try:
-        result[place] = module_of(array).broadcast_to(_without_lead(new, len(wanted)), wanted)
+        rows = module_of(new).broadcast_to(_without_lead(new, len(wanted)), wanted)
     except ValueError:
         raise invalid(
             "ResourceStridedSliceAssign",
@@ -372,6 +371,12 @@ def assign_slice(array: Any, key: Any, value: Any) -> Any:
             operands=[("value", wrap(new))],
             name=f"{_NAME}_assign",
         ) from None
+    return effects.whole(_with_written, array, place, rows)
+
+
+def _with_written(array: Any, place: Any, rows: Any) -> Any:
+    result = array.copy()
+    result[place] = rows
     return result
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime import effects
 from ..runtime.backend import module_of
 from ..runtime.dtypes import bool_, string
 from ..runtime.errors import bracketed, invalid
@@ -324,7 +325,7 @@ def _into_rows(kind: str) -> Any:
             rows = module_of(array).broadcast_to(rows, wanted)
         if (wrong := outside(at, array.shape[0])) is not None:
             raise wrong_index(kernel, wrong, array.shape[0], [("indices", wrap(at))])
-        return combine(kind, array, at.reshape(-1), rows.reshape(at.size, *array.shape[1:]))
+        return effects.whole(combine, kind, array, at.reshape(-1), rows.reshape(at.size, *array.shape[1:]))
 
     return scatter
 

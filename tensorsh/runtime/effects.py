@@ -43,6 +43,11 @@ def unrecorded() -> None:
     impure("numbers are drawn")
 
 
+def whole(function: Callable[..., Any], *args: Any) -> Any:
+    """function(*args) of raw arrays, which for a traced run is one step that writes into none of them."""
+    return function(*args) if current is None else current.apply(function, args, {})
+
+
 def effect(function: Callable[..., Any], args: tuple) -> None:
     """Call function(*args); in a traced run at its end, and at the end of each run of its graph."""
     if current is None:

@@ -64,11 +64,11 @@ def untraced(function: Callable[..., Any]) -> Function:
     made = Function(function)
 
     def signature_of(call: Any) -> Any:
-        signature = Function.signature_of(made, call)
+        signature = Function._signature_of(made, call)
         signature._is_plain = True
         return signature
 
-    made.signature_of = signature_of  # type: ignore[method-assign]
+    made._signature_of = signature_of  # type: ignore[method-assign]
     return made
 
 
