@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime import nest
+import numpy as np
+
+from ..runtime import backend, effects, nest, tape
 from ..runtime.errors import OutOfRangeError, explain
 from ..runtime.spec import TensorSpec
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import op, ops
 from .tensor_array import TensorArray
 
@@ -69,6 +71,8 @@ def vectorized_map(fn: Any, elems: Any, fallback_to_while_loop: bool = True, war
     """
     _check_function(fn)
     flat, count = _rows_of(elems)
+    if (found := _at_once(fn, elems, flat, count)) is not None:
+        return found
     rows = [ops.unstack(t) for t in flat]
     values = [fn(nest.pack_as(elems, [row[i] for row in rows])) for i in range(count)]
     if not values:  # the result of a row of zeros tells its shape
@@ -76,6 +80,22 @@ def vectorized_map(fn: Any, elems: Any, fallback_to_while_loop: bool = True, war
         return nest.pack_as(like, [ops.stack([as_tensor(t)])[:0] for t in nest.flatten(like)])
     columns = zip(*map(nest.flatten, values))
     return nest.pack_as(values[0], [ops.stack(list(column)) for column in columns])
+
+
+def _at_once(fn: Any, elems: Any, flat: list[Tensor], count: int) -> Any:
+    """What fn makes of all rows as one batch; None if it must see each, or tapes look on."""
+    if count < 2 or tape.recorders or effects.current is not None:
+        return None
+    if any(backend.module_of(t._array) is not np or t._array.dtype.kind not in "fiubc" for t in flat):
+        return None
+    from ..runtime import batched
+
+    try:
+        with batched.pure():
+            result = fn(nest.pack_as(elems, [batched.batch(backend.settled(t._array)) for t in flat]))
+            return nest.map_leaves(lambda t: wrap(batched.whole(as_tensor(t), count)), result)
+    except batched.NotBatched:
+        return None
 
 
 @op("scan")

@@ -64,6 +64,8 @@ def drawn(function: Callable[..., Any]) -> Callable[..., Any]:
         trace, seeds = current, random.state.function
         if trace is None or seeds is None:
             return function(*args)
+        if seeds.graph is None:
+            trace.give_up("numbers are drawn")
         again = partial(_draw, function, seeds.graph, seeds.drawn)
         seeds.drawn += 1
         return wrap(trace.draw(again, _arrays(args), {}))

@@ -6,7 +6,9 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from . import nest, tape
+import numpy as np
+
+from . import backend, nest, tape
 from .errors import bracketed, explain, invalid
 from .indexed_slices import IndexedSlices
 from .notices import warn
@@ -190,9 +192,14 @@ class GradientTape(tape.Tape):
         if self._recording and not self._persistent:
             self._stop()
         flat = [_source(source)]
+        full_shape = [*y.shape, *x.shape[1:]]
+        seeds = _batch_eye(y)
+        if seeds is not None and (rows := _walked_at_once(self, y, seeds, flat)) is not None:
+            self._finish()
+            found = np.zeros(full_shape, y._array.dtype) if rows[0] is None else np.moveaxis(rows[0], 0, 1)
+            return wrap(found.reshape(full_shape))
         columns = [tape.backward(self, [y], [seed], flat)[0] for seed in _batch_one_hots(y)]
         self._finish()
-        full_shape = [*y.shape, *x.shape[1:]]
         if all(g is None for g in columns):
             return resolve_op("zeros")(full_shape, y.dtype)
         full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in columns]
@@ -255,6 +262,9 @@ def set_touched(callback: Any) -> None:
 
 def jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool = False) -> list[Any]:
     """d y / d source for each source (Tensor or Variable); None, or zeros, where y does not depend on it."""
+    at_once = _batched_jacobians(record, y, sources, zero)
+    if at_once is not None:
+        return at_once
     rows = [tape.backward(record, [y], [seed], sources) for seed in _one_hots(y)]
     results: list[Any] = []
     for i, source in enumerate(sources):
@@ -267,6 +277,52 @@ def jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool = Fal
             full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in column]
             results.append(resolve_op("reshape")(resolve_op("stack")(full), shape))
     return results
+
+
+def _batched_jacobians(record: tape.Tape, y: Tensor, sources: list[Any], zero: bool) -> list[Any] | None:
+    """`jacobians` by one walk back with all seeds at once; None where that is not possible."""
+    size = y._array.size
+    seeds = np.eye(size, dtype=y._array.dtype).reshape(size, *y._array.shape) if _is_plain(y) else None
+    wholes = None if seeds is None else _walked_at_once(record, y, seeds, sources)
+    if wholes is None:
+        return None
+    found: list[Any] = []
+    for source, rows in zip(sources, wholes):
+        x = _tensor_of(source)
+        if rows is not None:
+            found.append(wrap(rows.reshape(*y._array.shape, *x._array.shape)))
+        else:
+            found.append(resolve_op("zeros")([*y.shape, *x.shape], x.dtype) if zero else None)
+    return found
+
+
+def _is_plain(y: Tensor) -> bool:
+    return backend.module_of(y._array) is np and y._array.size > 1 and y._array.dtype.kind in "fc"
+
+
+def _batch_eye(y: Tensor) -> Any:
+    """The seeds of `_batch_one_hots` along a first axis, None if there is no use for them."""
+    shape = y._array.shape
+    if not _is_plain(y):
+        return None
+    count = y._array.size // shape[0]
+    return np.broadcast_to(np.eye(count, dtype=y._array.dtype).reshape(count, 1, *shape[1:]), (count, *shape))
+
+
+def _walked_at_once(record: tape.Tape, y: Tensor, seeds: np.ndarray, sources: list[Any]) -> list[Any] | None:
+    """For each source the gradients for all seeds, along a first axis; None if it takes a walk for each.
+
+    While recorders are active, they are to see each gradient.
+    """
+    if tape.recorders:
+        return None
+    from .batched import NotBatched, batch, whole
+
+    try:
+        grads = tape.backward(record, [y], [batch(seeds)], sources)
+        return [None if g is None else whole(tape.dense(g), len(seeds)) for g in grads]
+    except NotBatched:
+        return None
 
 
 def _spread(seed: Tensor, target: Tensor) -> Tensor:
