@@ -9,7 +9,7 @@ from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import epsilon
-from .keras_objects import Catalogue
+from .keras_objects import Catalogue, serialize
 from .registry import export, op, ops
 
 
@@ -117,7 +117,7 @@ def _clipped(norms: Tensor, low: Any, high: Any) -> Tensor:
 
 
 _CLASSES = {cls.__name__: cls for cls in (Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm)}
-_catalogue = Catalogue("keras.constraints", "constraint", _CLASSES)
+_catalogue = Catalogue("constraint", _CLASSES)
 
 
 @op("keras.constraints.get", short=False)
@@ -138,7 +138,7 @@ def serialize_constraint(constraint: Any) -> Any:
     >>> tf.keras.constraints.serialize(tf.keras.constraints.UnitNorm(1))["config"]
     {'axis': 1}
     """
-    return _catalogue.serialize(constraint)
+    return serialize(constraint)
 
 
 @op("keras.constraints.deserialize", short=False)

@@ -9,7 +9,7 @@ import numpy as np
 from ..runtime.tensor import Tensor, is_tensor
 from .constant_initializers import Constant, Identity, Initializer, Ones, Zeros
 from .keras_config import standard_dtype
-from .keras_objects import Catalogue
+from .keras_objects import Catalogue, serialize
 from .random_initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -48,7 +48,6 @@ _CLASSES = {
 }
 _ALIASES = {"Identity": "IdentityInitializer", "Orthogonal": "OrthogonalInitializer"}
 _catalogue = Catalogue(
-    "keras.initializers",
     "initializer",
     {
         **_CLASSES,
@@ -90,7 +89,7 @@ def serialize_initializer(initializer: Any) -> Any:
     >>> tf.keras.initializers.serialize(tf.keras.initializers.Zeros())
     {'module': 'keras.initializers', 'class_name': 'Zeros', 'config': {}, 'registered_name': None}
     """
-    return _catalogue.serialize(initializer)
+    return serialize(initializer)
 
 
 @op("keras.initializers.deserialize initializers.deserialize", short=False)

@@ -78,7 +78,7 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         y_true, y_pred = (converted(y, self._dtype) for y in (y_true, y_pred))
-        losses = self.call(y_true, y_pred)
+        losses = converted(self.call(y_true, y_pred), self._dtype)
         weight = self._mask(y_true, losses)
         if sample_weight is not None:
             given = converted(sample_weight, self._dtype)

@@ -19,16 +19,32 @@ from .registry import op, ops
 _LOG_2 = 0.6931471805599453  # kept in float32, as in Keras
 
 
+_LONG = (
+    "mean_squared_error",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error",
+    "log_cosh",
+    "kl_divergence",
+)
+
+
 def loss_paths(*names: str, metrics: bool = True) -> str:
-    """A loss's paths under tf, for each of its names."""
+    """A loss's paths under tf, for each of its names; those of which TensorFlow has only the initials are Keras's."""
     homes = ("keras.losses", "losses", "keras.metrics", "metrics")[: 4 if metrics else 2]
-    return " ".join(f"{home}.{name}" for home in homes for name in names)
+    ours = [(home, name) for home in homes for name in names]
+    return " ".join(f"{home}.{name}" for home, name in ours if home.startswith("keras") or name not in _LONG)
 
 
 def pair(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
-    """Both as tensors of y_pred's dtype (then float32, if that is an integer) and of one rank."""
+    """Both as tensors of y_pred's dtype and of one rank."""
+    return same_rank(*alike(y_true, y_pred))
+
+
+def alike(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """Both as tensors of y_pred's dtype, which may be an integer's; Keras, too, computes what it can with these."""
     y_pred = as_tensor(y_pred)
-    return same_rank(floats(converted(y_true, y_pred.dtype.name)), floats(y_pred))
+    return converted(y_true, y_pred.dtype.name), y_pred
 
 
 def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor]:
@@ -42,7 +58,7 @@ def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor
 
 
 def _mean(x: Tensor, axis: int = -1) -> Tensor:
-    return ops.reduce_mean(x, axis)
+    return ops.reduce_mean(floats(x), axis)
 
 
 def _clipped(x: Tensor) -> Tensor:
@@ -60,7 +76,7 @@ def probabilities(s: Any) -> Any:
 # ---------------------------------------------------------------- regression
 
 
-@op(loss_paths("MSE", "mse"), short="mse", samples=_samples)
+@op(loss_paths("MSE", "mse", "mean_squared_error"), short="mse", samples=_samples)
 def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of (y_true - y_pred)^2.
 
@@ -71,7 +87,11 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(ops.square(y_true - y_pred))
 
 
-@op(loss_paths("MAE", "mae"), short="mae", samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)))])
+@op(
+    loss_paths("MAE", "mae", "mean_absolute_error"),
+    short="mae",
+    samples=lambda s: [s.call(s.distinct(2, 3), s(2, 3, within=(-0.1, 0.1)))],
+)
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of |y_true - y_pred|.
 
@@ -83,7 +103,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
 
 
 @op(
-    loss_paths("MAPE", "mape"),
+    loss_paths("MAPE", "mape", "mean_absolute_percentage_error"),
     short="mape",
     samples=lambda s: [s.call(s(3, within=(1.0, 2.0)), s(3, within=(0.1, 0.9)))],
 )
@@ -94,10 +114,10 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=50.0>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), epsilon())))
+    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), ops.cast(epsilon(), y_pred.dtype))))
 
 
-@op(loss_paths("MSLE", "msle"), short="msle", samples=probabilities)
+@op(loss_paths("MSLE", "msle", "mean_squared_logarithmic_error"), short="msle", samples=probabilities)
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of (log(y_true + 1) - log(y_pred + 1))^2.
 
@@ -105,7 +125,8 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=0.48045286536216736>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    logs = [ops.log(ops.maximum(y, epsilon()) + 1.0) for y in (y_pred, y_true)]
+    least = as_tensor(epsilon())  # float32, which float16 and integers become as they meet it
+    logs = [ops.log(ops.keras_ops_maximum(y, least) + 1.0) for y in (y_pred, y_true)]
     return _mean(ops.square(logs[0] - logs[1]))
 
 
@@ -119,11 +140,11 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     y_true, y_pred = pair(y_true, y_pred)
     error = y_pred - y_true
     size = abs(error)
-    delta = float(delta)
-    return _mean(ops.where(size <= delta, 0.5 * ops.square(error), delta * size - 0.5 * delta * delta))
+    delta, half = ops.cast(delta, y_pred.dtype), ops.cast(0.5, y_pred.dtype)
+    return _mean(ops.where(size <= delta, half * ops.square(error), delta * size - half * ops.square(delta)))
 
 
-@op(loss_paths("logcosh"), short="logcosh", samples=_samples)
+@op(loss_paths("logcosh", "log_cosh"), short="logcosh", samples=_samples)
 def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of log(cosh(y_pred - y_true)).
 
@@ -142,7 +163,7 @@ def poisson(y_true: Any, y_pred: Any) -> Tensor:
     >>> tf.keras.losses.poisson([1., 0.], [1., 1.])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.9999999403953552>
     """
-    y_true, y_pred = pair(y_true, y_pred)
+    y_true, y_pred = alike(y_true, y_pred)
     return _mean(y_pred - y_true * ops.log(y_pred + epsilon()))
 
 
@@ -159,7 +180,7 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
 
 def _unit(x: Tensor, axis: int) -> Tensor:
     # Kept from 0 before the root and not after it, so that the gradient at 0 is none and not nan.
-    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), epsilon() ** 2))
+    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), ops.cast(epsilon() ** 2, x.dtype)))
 
 
 # ---------------------------------------------------------------- margins
@@ -172,7 +193,7 @@ def hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> hinge([1., -1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
-    y_true, y_pred = pair(y_true, y_pred)
+    y_true, y_pred = alike(y_true, y_pred)
     return _mean(ops.maximum(1.0 - _signed(y_true) * y_pred, 0.0))
 
 
@@ -183,7 +204,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> squared_hinge([1., -1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.25>
     """
-    y_true, y_pred = pair(y_true, y_pred)
+    y_true, y_pred = alike(y_true, y_pred)
     return _mean(ops.square(ops.maximum(1.0 - _signed(y_true) * y_pred, 0.0)))
 
 
@@ -200,7 +221,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> categorical_hinge([[0., 1.]], [[0.5, 0.25]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.25], dtype=float32)>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
     right = ops.reduce_sum(y_true * y_pred, -1)
     wrong = ops.reduce_max((1.0 - y_true) * y_pred, -1)
@@ -210,14 +231,14 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
 # ---------------------------------------------------------------- probabilities
 
 
-@op(loss_paths("KLD", "kld", "kullback_leibler_divergence"), short="kld", samples=probabilities)
+@op(loss_paths("KLD", "kld", "kullback_leibler_divergence", "kl_divergence"), short="kld", samples=probabilities)
 def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     """The sum of y_true * log(y_true / y_pred).
 
     >>> kld([0.5, 0.5], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = ops.clip_by_value(ops.cast(as_tensor(y_true), y_pred.dtype), epsilon(), 1.0)
     y_pred = ops.clip_by_value(y_pred, epsilon(), 1.0)
     return ops.reduce_sum(y_true * ops.log(y_true / y_pred), -1)
@@ -234,7 +255,7 @@ def binary_crossentropy(
     >>> binary_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.6931471824645996>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
@@ -267,7 +288,7 @@ def binary_focal_crossentropy(
     >>> binary_focal_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.1732867956161499>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
@@ -311,7 +332,7 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
     _must_match(y_true, y_pred)
     if from_logits:
@@ -335,7 +356,7 @@ def categorical_focal_crossentropy(
     >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
     if from_logits:
         y_pred = ops.softmax(y_pred, axis)
@@ -357,7 +378,7 @@ def sparse_categorical_crossentropy(
     >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
-    y_pred = floats(y_pred)
+    y_pred = as_tensor(y_pred)
     labels = as_tensor(y_true)
     p, q = labels._array.shape, y_pred._array.shape
     if len(p) == len(q) and p[-1] == 1:

@@ -14,7 +14,7 @@ from . import (
     keras_scores,
 )
 from .keras_metrics import Metric
-from .keras_objects import Catalogue
+from .keras_objects import Catalogue, serialize
 from .keras_variable import snake_case
 from .registry import op
 
@@ -41,7 +41,6 @@ _CLASSES: dict[str, Any] = {
     if isinstance(value, type) and issubclass(value, Metric) and value.__module__.startswith("keras.")
 }
 _CATALOGUE = Catalogue(
-    "keras.metrics",
     "metric",
     {
         **_CLASSES,
@@ -80,4 +79,4 @@ def serialize_metric(metric: Any) -> Any:
     >>> tf.keras.metrics.serialize(tf.keras.metrics.Mean())["config"]
     {'name': 'mean', 'dtype': 'float32'}
     """
-    return _CATALOGUE.serialize(metric)
+    return serialize(metric)

@@ -53,7 +53,7 @@ class Metric:
     ) -> KerasVariable:
         """A new variable of the state. initializer: "zeros", "ones", or a function of a shape and a dtype."""
         wanted = _dtype_name(dtype)
-        variable = KerasVariable(_initial(initializer, shape, wanted), wanted, self.name, name)
+        variable = KerasVariable._of(_initial(initializer, shape, wanted), wanted, self.name, name)
         self._variables.append(variable)
         return variable
 

@@ -1,5 +1,5 @@
-"""What Keras's families of small objects (initializers, constraints, regularizers) share: dtypes as Keras reads
-them, and how an object is found by its name and made again from a dictionary.
+"""How Keras's objects (losses, metrics, optimizers, initializers ...) are written down as dictionaries, made again from
+these, and found by their names.
 """
 
 from __future__ import annotations
@@ -7,23 +7,83 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+
+from ..runtime.tensor import as_tensor, is_tensor
+from .registry import at_path, index, op
+
+_HOME = re.compile(r"keras\.src\.(optimizers\.schedules|\w+)")
+
+
+@op("keras.saving.serialize_keras_object keras.utils.serialize_keras_object", short=False)
+def serialize(obj: Any) -> Any:
+    """The dictionary from which `deserialize_keras_object` makes an object of Keras's again; lists and dicts of them.
+
+    Numbers and strings are as they are. Raises ValueError for anything else.
+
+    >>> tf.keras.saving.serialize_keras_object(tf.keras.regularizers.L2(0.5))["config"]
+    {'l2': 0.5}
+    """
+    if obj is None or isinstance(obj, (str, int, float, bool, bytes)):
+        return obj
+    if isinstance(obj, (list, dict)):
+        return {k: serialize(v) for k, v in obj.items()} if isinstance(obj, dict) else [serialize(v) for v in obj]
+    if isinstance(obj, tuple):
+        return {"class_name": "__tuple__", "config": {"value": [serialize(v) for v in obj]}}
+    if is_tensor(obj):
+        obj = as_tensor(obj)
+        return {"class_name": "__tensor__", "config": {"value": obj.numpy().tolist(), "dtype": obj.dtype.name}}
+    if isinstance(obj, (np.ndarray, np.generic)):
+        return {"class_name": "__numpy__", "config": {"value": obj.tolist(), "dtype": obj.dtype.name}}
+    home = _HOME.match(type(obj).__module__)
+    if home is None or not hasattr(obj, "get_config"):
+        raise ValueError(f"Cannot serialize object {obj} of type {type(obj)}. Serializable are objects of Keras's.")
+    name = type(obj).__name__
+    return {"module": f"keras.{home[1]}", "class_name": name, "config": obj.get_config(), "registered_name": None}
+
+
+@op("keras.saving.deserialize_keras_object keras.utils.deserialize_keras_object", short=False)
+def deserialize(config: Any, custom_objects: Any = None, safe_mode: bool = True) -> Any:
+    """The object of a dictionary that `serialize_keras_object` made; lists and dicts of them.
+
+    Raises TypeError if there is no such class.
+
+    >>> x = tf.keras.saving.serialize_keras_object(tf.keras.regularizers.L2(0.5))
+    >>> tf.keras.saving.deserialize_keras_object(x).l2
+    0.5
+    """
+    if isinstance(config, list):
+        return [deserialize(v) for v in config]
+    if not isinstance(config, dict):
+        return config
+    name, inner = config.get("class_name"), config.get("config")
+    if name is None or inner is None:
+        return {k: deserialize(v) for k, v in config.items()}
+    if name == "__tuple__":
+        return tuple(deserialize(v) for v in inner["value"])
+    if name == "__tensor__":
+        return as_tensor(inner["value"], inner["dtype"])
+    if name == "__numpy__":
+        return np.array(inner["value"], inner["dtype"])
+    path = f"tf.{config.get('module')}.{name}"
+    if path not in index().paths:
+        raise TypeError(_NO_CLASS.format(name=name, config=config))
+    return at_path(path).from_config(dict(inner))
+
+
+_NO_CLASS = (
+    "Could not locate class '{name}'. Make sure custom classes and functions are decorated with "
+    "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all imported so "
+    "that the decorator is run before trying to load them. Full object config: {config}"
+)
+
 
 class Catalogue:
-    """The classes of one of Keras's families, by name: `MaxNorm` and `max_norm`.
+    """The classes of one of Keras's families, by name: `MaxNorm` and `max_norm`; noun: what messages call them."""
 
-    module: where Keras has them, such as "keras.constraints". noun: what its messages call them.
-    """
-
-    def __init__(self, module: str, noun: str, classes: dict[str, Any]) -> None:
-        self._module, self._noun = module, noun
+    def __init__(self, noun: str, classes: dict[str, Any]) -> None:
+        self._noun = noun
         self._classes = {_snake_case(name): cls for name, cls in classes.items()} | classes
-
-    def serialize(self, value: Any) -> Any:
-        """The dictionary from which `deserialize` makes such an object again."""
-        if value is None:
-            return None
-        name, config = type(value).__name__, value.get_config()
-        return {"module": self._module, "class_name": name, "config": config, "registered_name": None}
 
     def deserialize(self, config: Any) -> Any:
         """The object of a name or of a dictionary; the name itself if there is no such class, as in Keras."""
@@ -33,11 +93,7 @@ class Catalogue:
             name, options = config, {}
         cls = self._classes.get(name) if isinstance(name, str) else None
         if cls is None and isinstance(config, dict) and "module" in config:
-            raise TypeError(
-                f"Could not locate class '{name}'. Make sure custom classes and functions are decorated with "
-                f"`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all "
-                f"imported so that the decorator is run before trying to load them. Full object config: {config}"
-            )
+            raise TypeError(_NO_CLASS.format(name=name, config=config))
         return name if cls is None else cls.from_config(options)
 
     def get(self, identifier: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import is_tensor as is_tensor_or_variable
 from .keras_config import standard_dtype
 from .keras_ops_dtypes import dtype_of, floats, keras_op, result_type, smooth, tensor
 from .keras_variable import converted
@@ -72,7 +73,7 @@ def is_tensor(x: Any) -> bool:
     >>> tf.keras.ops.is_tensor(tf.constant(1))
     True
     """
-    return isinstance(x, Tensor)
+    return is_tensor_or_variable(x)
 
 
 @keras_op(".shape")

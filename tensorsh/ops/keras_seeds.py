@@ -60,7 +60,7 @@ class SeedGenerator:
         seed = draw() if seed is None else seed
         if not isinstance(seed, int):
             raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed}")
-        self.state = KerasVariable([seed, 0], int64, self.name, "seed_generator_state")
+        self.state = KerasVariable._of([seed, 0], int64, self.name, "seed_generator_state")
 
     def next(self, ordered: bool = True) -> Tensor:
         """The next seed: two int64. Without `ordered`, both numbers jump about."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import epsilon
-from .keras_losses import floats, loss_paths, pair, probabilities
+from .keras_losses import alike, floats, loss_paths, probabilities
 from .registry import op, ops
 
 # ---------------------------------------------------------------- overlap
@@ -22,7 +22,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
     >>> dice([1., 0.], [1., 0.])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """
-    y_true, y_pred = pair(y_true, y_pred)
+    y_true, y_pred = alike(y_true, y_pred)
     both = ops.reduce_sum(y_true * y_pred, axis)
     total = ops.reduce_sum(y_true, axis) + ops.reduce_sum(y_pred, axis)
     return 1.0 - 2.0 * both / (total + epsilon())
@@ -35,7 +35,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
     >>> tversky([1., 0.], [1., 0.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.1920928955078125e-07>
     """
-    y_true, y_pred = pair(y_true, y_pred)
+    y_true, y_pred = alike(y_true, y_pred)
     both = ops.reduce_sum(y_true * y_pred, axis)
     missed = ops.reduce_sum((1.0 - y_pred) * y_true, axis)
     wrong = ops.reduce_sum((1.0 - y_true) * y_pred, axis)

@@ -1,10 +1,12 @@
-"""Keras's own variables: those in which metrics and optimizers keep their state, known by a path such as `mean/total`.
+"""Keras's own variables: programs make them, and metrics and optimizers keep their state in them, known by a path such
+as `mean/total`.
 
 They are read like any other variable; an assignment returns the new value, and the dtype is a name.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any
 
@@ -12,19 +14,73 @@ from ..runtime import local
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
-from .registry import ops
+from .keras_config import standard_dtype
+from .registry import export, ops
+
+_AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
+_SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 
 
 class KerasVariable(Variable):
-    """A variable that belongs to a metric or an optimizer, of which `owner` is the name."""
+    """A variable of Keras's: a value, a name and a path; with an initializer, a shape is given instead of the value.
 
-    __slots__ = ("_path",)
+    Raises ValueError for a name with a slash, or for an initializer without a shape. The rest of the arguments is
+    accepted and has no effect.
+
+    >>> tf.keras.Variable([1., 2.], name="w")
+    <Variable path=w, shape=(2,), dtype=float32, value=[1. 2.]>
+    """
+
+    __slots__ = ("_path", "_told_trainable")
     __module__ = "keras.src.backend"
     __qualname__ = "Variable"
+    _assignable = frozenset({"trainable"})
 
-    def __init__(self, value: Any, dtype: Any, owner: str, name: str | None) -> None:
-        super().__init__(as_tensor(value, dtype), trainable=False, name=name or auto_name("Variable"))
-        self._path = f"{owner.replace('/', '>')}/{self._name}"
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str | None = "none",
+        synchronization: str | None = "auto",
+        name: str | None = None,
+        layout: Any = None,
+    ) -> None:
+        name = auto_name("Variable") if name is None else name
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(
+                f"Argument `name` must be a string and cannot contain character `/`. Received: name={name}"
+            )
+        for what, given, allowed in (
+            ("aggregation", aggregation, _AGGREGATIONS),
+            ("synchronization", synchronization, _SYNCHRONIZATIONS),
+        ):
+            if given not in allowed:
+                listed = ", ".join(f"`{v!r}`" for v in allowed)
+                raise ValueError(
+                    f"Invalid value for argument `{what}`. Expected one of {listed}. Received: {what}={given}"
+                )
+        value = ops.get_initializer(initializer) if isinstance(initializer, str) else initializer
+        if callable(value):
+            if shape is None:
+                raise ValueError(
+                    "When creating a Variable from an initializer, the `shape` argument should be specified. "
+                    f"Received: initializer={initializer} and shape={shape}"
+                )
+            value = value(tuple(shape), dtype=standard_dtype(dtype).name)
+        value = as_tensor(value) if dtype is None else converted(value, standard_dtype(dtype).name)
+        super().__init__(value, trainable=trainable, name=name)
+        self._path, self._told_trainable = name, self._trainable
+
+    @classmethod
+    def _of(cls, value: Any, dtype: Any, owner: str, name: str | None, scope: str = "") -> KerasVariable:
+        """A variable that belongs to a metric or an optimizer, of which `owner` is the name."""
+        made = cls(as_tensor(value, dtype), trainable=False, name=name and "owned")
+        made._name = name or made._name
+        made._path = f"{scope}{owner.replace('/', '>')}/{made._name}"
+        return made
 
     name = property(lambda self: self._name)
     path = property(lambda self: self._path)
@@ -53,6 +109,15 @@ class KerasVariable(Variable):
     def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True) -> Any:
         return self.assign(self._value - converted(delta, self.dtype))
 
+    @property
+    def trainable(self) -> bool:
+        """Whether it is to be trained. Tapes go by what was said when the variable was made."""
+        return self._told_trainable
+
+    @trainable.setter
+    def trainable(self, value: Any) -> None:
+        self._told_trainable = bool(value)
+
     def __bool__(self) -> bool:
         raise TypeError("A Keras Variable cannot be used as a boolean.")
 
@@ -63,6 +128,11 @@ class KerasVariable(Variable):
 
 
 KerasVariable.__name__ = "Variable"
+for _operator in ("add", "sub", "mul", "truediv", "floordiv", "pow"):
+    # `v += 1` binds the name to the sum; TensorFlow's own variables refuse it.
+    _compute = getattr(operator, _operator)
+    setattr(KerasVariable, f"__i{_operator}__", lambda self, other, compute=_compute: compute(self._read(), other))
+export("tf.keras.Variable", KerasVariable, None, "keras_variable")
 
 
 class _Inner(Variable):
@@ -78,7 +148,7 @@ class _Inner(Variable):
     _value: Any = property(lambda self: self._cell._value, lambda self, value: setattr(self._cell, "_value", value))
     _name: Any = property(lambda self: self._cell._path)
     _serial: Any = property(lambda self: self._cell._serial)
-    _trainable: Any = property(lambda self: False)
+    _trainable: Any = property(lambda self: self._cell._trainable)
     _constraint: Any = property(lambda self: None)
     _declared_shape: Any = property(lambda self: None)
 

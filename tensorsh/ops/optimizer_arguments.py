@@ -30,7 +30,9 @@ LISTED = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", *SHARED[4:
 def arguments(rule: Any, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """All arguments of an optimizer, by name. Raises TypeError, ValueError for those that it does not have."""
     own, call = own_options(rule), f"{rule.__name__}.__init__()"
-    order = ["learning_rate", *own, *(key for key in SHARED if key not in own), "name"]
+    late = rule.after_name
+    order = ["learning_rate", *(key for key in own if key not in late)]
+    order += [*(key for key in SHARED if key not in own or key == "weight_decay" and late), "name", *late]
     if len(args) > len(order):
         raise TypeError(f"{call} takes from 1 to {len(order) + 1} positional arguments but {len(args) + 1} were given")
     given = dict(zip(order, args))

@@ -36,6 +36,7 @@ class Optimizer:
     _assignable = frozenset({"learning_rate"})  # what a program may assign to
 
     default_rate = 0.001
+    after_name: tuple[str, ...] = ()  # options that come after `name`
     weight_decay: float | None = None
     clipnorm: float | None = None
     global_clipnorm: float | None = None
@@ -55,6 +56,7 @@ class Optimizer:
             setattr(self, key, value)
         check(self, rate)
         self.built = False
+        self._scope = ""  # what its variables' paths begin with
         self._variables: list[Variable] = []
         self._trained: list[Variable] = []
         self._state: dict[int, dict[str, Variable]] = {}
@@ -153,7 +155,9 @@ class Optimizer:
     ) -> KerasVariable:
         """Make a variable of the optimizer's own."""
         dtype = standard_dtype(dtype).name
-        made = KerasVariable(ops.get_initializer(initializer)(tuple(shape), dtype), dtype, self.name, name)
+        made = KerasVariable._of(
+            ops.get_initializer(initializer)(tuple(shape), dtype), dtype, self.name, name, self._scope
+        )
         self._variables.append(made)
         return made
 
@@ -271,14 +275,17 @@ class Optimizer:
     def _change(self, grads: list[Any], variables: list[Variable]) -> None:
         grads = self._clipped(grads)
         rate = as_tensor(self.learning_rate)
-        if self.weight_decay is not None:
-            for v in variables:
-                if not self._is_spared(v):
-                    decay = v._value * ops.cast(self.weight_decay, v.dtype) * ops.cast(rate, v.dtype)
-                    v.assign_sub(decay, read_value=False)
+        for v in variables:
+            share = self._decay(v)
+            if share is not None and not self._is_spared(v):
+                v.assign_sub(v._value * ops.cast(share, v.dtype) * ops.cast(rate, v.dtype), read_value=False)
         self._before_updates()
         for g, v in zip(grads, variables):
             self.update_step(ops.cast(g, v.dtype), v, ops.cast(rate, v.dtype))
+
+    def _decay(self, variable: Variable) -> float | None:
+        """The weight decay of a variable."""
+        return self.weight_decay
 
     def _before_updates(self) -> None:
         """What a rule does once a step, before any variable."""

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_objects import Catalogue
+from .keras_objects import Catalogue, serialize
 from .registry import export, op, ops
 
 
@@ -141,7 +141,7 @@ def _factor(name: str, value: Any, default: float | None = None) -> float:
 
 
 _CLASSES = {cls.__name__: cls for cls in (Regularizer, L1, L2, L1L2, OrthogonalRegularizer)}
-_catalogue = Catalogue("keras.regularizers", "regularizer", _CLASSES)
+_catalogue = Catalogue("regularizer", _CLASSES)
 
 
 @op("keras.regularizers.get", short=False)
@@ -162,7 +162,7 @@ def serialize_regularizer(regularizer: Any) -> Any:
     >>> tf.keras.regularizers.serialize(tf.keras.regularizers.L2(0.5))["config"]
     {'l2': 0.5}
     """
-    return _catalogue.serialize(regularizer)
+    return serialize(regularizer)
 
 
 @op("keras.regularizers.deserialize", short=False)

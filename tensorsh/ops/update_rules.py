@@ -150,10 +150,10 @@ class Adam(Optimizer):
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         state = self._slot(variable)
         m, u = state["momentum"], state["velocity"]
-        rate = learning_rate * ops.sqrt(1 - _power(self, variable, self.beta_2))
-        rate = rate / (1 - _power(self, variable, self.beta_1))
-        _follow(m, gradient, 1 - self.beta_1)
-        _follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
+        rate = learning_rate * ops.sqrt(1 - power(self, variable, self.beta_2))
+        rate = rate / (1 - power(self, variable, self.beta_1))
+        follow(m, gradient, 1 - self.beta_1)
+        follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
         if self.amsgrad:
             hat = state["velocity_hat"]
             hat.assign(ops.maximum(hat._value, u._value))
@@ -191,9 +191,9 @@ class Adamax(Optimizer):
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         m, u = self._slot(variable).values()
-        _follow(m, gradient, 1 - self.beta_1)
+        follow(m, gradient, 1 - self.beta_1)
         u.assign(ops.maximum(self.beta_2 * u._value, dense(entrywise(abs, gradient))))
-        unbiased = 1 - _power(self, variable, self.beta_1)
+        unbiased = 1 - power(self, variable, self.beta_1)
         subtract(variable, learning_rate * m._value / (unbiased * (u._value + self.epsilon)))
 
 
@@ -232,11 +232,11 @@ class Nadam(Optimizer):
         product = ops.cast(self._product._value, dtype)
         product_after = product * after
         m, u = self._slot(variable).values()
-        _follow(m, gradient, 1 - beta_1)
-        _follow(u, entrywise(ops.square, gradient), 1 - beta_2)
+        follow(m, gradient, 1 - beta_1)
+        follow(u, entrywise(ops.square, gradient), 1 - beta_2)
         ahead = after * m._value / (1 - product_after)
         ahead = ahead + dense(entrywise(lambda g: (1 - now) * g / (1 - product), gradient))
-        spread = u._value / (1 - _power(self, variable, self.beta_2))
+        spread = u._value / (1 - power(self, variable, self.beta_2))
         subtract(variable, ahead * learning_rate / (ops.sqrt(spread) + self.epsilon))
 
 
@@ -287,10 +287,10 @@ class Lamb(Optimizer):
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         m, u = self._slot(variable).values()
-        _follow(m, gradient, 1 - self.beta_1)
-        _follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
-        spread = ops.sqrt(u._value / (1.0 - _power(self, variable, self.beta_2))) + self.epsilon
-        step = m._value / (1.0 - _power(self, variable, self.beta_1)) / spread
+        follow(m, gradient, 1 - self.beta_1)
+        follow(u, entrywise(ops.square, gradient), 1 - self.beta_2)
+        spread = ops.sqrt(u._value / (1.0 - power(self, variable, self.beta_2))) + self.epsilon
+        step = m._value / (1.0 - power(self, variable, self.beta_1)) / spread
         size, length = (ops.sqrt(ops.reduce_sum(ops.square(x))) for x in (variable._value, step))
         ratio = ops.where(ops.logical_and(size > 0.0, length > 0.0), size / length, ops.ones_like(size))
         subtract(variable, ratio * learning_rate * step)
@@ -344,19 +344,21 @@ _NOT_NEGATIVE = (
 )
 
 
-def _follow(average: Variable, value: Any, share: Any) -> None:
+def follow(average: Variable, value: Any, share: Any) -> None:
     """Move an average towards a value, by that share of the way."""
     add(average, (dense(value) - average._value) * share)
 
 
-def _power(optimizer: Optimizer, variable: Variable, beta: float) -> Tensor:
+def power(optimizer: Optimizer, variable: Variable, beta: float) -> Tensor:
     """beta to the number of this step: what is missing in a moving average that began at 0."""
-    step = ops.cast(optimizer.iterations + 1, variable.dtype)
-    return ops.pow(ops.cast(beta, variable.dtype), step)
+    return ops.pow(ops.cast(beta, variable.dtype), step_number(optimizer, variable))
 
 
-OPTIMIZERS = {
-    rule.__name__: rule for rule in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW, Adamax, Nadam, Lion, Lamb, Ftrl)
-}
-for _name, _rule in OPTIMIZERS.items():
-    _rule.__module__ = f"keras.src.optimizers.{_name.lower()}"
+def step_number(optimizer: Optimizer, variable: Variable) -> Tensor:
+    """The number of this step, from 1 on, in the variable's dtype."""
+    return ops.cast(optimizer.iterations + 1, variable.dtype)
+
+
+RULES = (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW, Adamax, Nadam, Lion, Lamb, Ftrl)
+for _rule in RULES:
+    _rule.__module__ = f"keras.src.optimizers.{_rule.__name__.lower()}"

@@ -14,8 +14,8 @@ PROGRAM = """
 import tensorflow as tf
 x = tf.constant([[1., 0.5, -1.], [0.25, -2., 0.5], [3., 1., 1.], [-1., 0.125, 2.], [0.5, 1.5, -0.75]])
 y = tf.constant([[1.], [-2.], [0.5], [3.], [0.25]])
-w = tf.Variable([[0.5], [-1.], [2.]])
-b = tf.Variable([0.25])
+w = {variable}([[0.5], [-1.], [2.]])
+b = {variable}([0.25])
 variables = [w, b]
 optimizer = tf.keras.optimizers.{optimizer}
 for step in range(200):
@@ -62,25 +62,52 @@ OPTIMIZERS = [
     "Lion()",
     "Lion(0.004, beta_1=0.8, weight_decay=0.1)",
     "Lamb(0.01)",
+    "Adafactor()",
+    "Adafactor(0.01, beta_2_decay=-0.6, clip_threshold=0.5, weight_decay=0.01)",
+    "Adafactor(0.004, relative_step=False)",
+    "Adafactor(tf.keras.optimizers.schedules.ExponentialDecay(0.01, 20, 0.7))",
+    "ScheduleFreeAdamW()",
+    "ScheduleFreeAdamW(0.05, beta_1=0.8, warmup_steps=20, weight_decay=0.01)",
+    "Muon(0.02)",
+    "Muon(0.02, nesterov=False, rms_rate=None, adam_lr_ratio=0.5, clipvalue=0.5)",
+    "Adam(0.05, global_clipnorm=0.5, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=50)",
+    "RMSprop(0.002, gradient_accumulation_steps=4, loss_scale_factor=8.)",
+    "Nadam(tf.keras.optimizers.schedules.PolynomialDecay(0.1, 150, 0.01, power=2.), clipvalue=0.25)",
+    "Adagrad(tf.keras.optimizers.schedules.InverseTimeDecay(0.2, 20, 0.5), weight_decay=0.05)",
+    "Lamb(tf.keras.optimizers.schedules.CosineDecayRestarts(0.02, 50))",
+    "LossScaleOptimizer(tf.keras.optimizers.SGD(0.05 / 2 ** 15, momentum=0.5), dynamic_growth_steps=80)",
+    "MultiOptimizer(tf.keras.optimizers.OptimizerMap(tf.keras.optimizers.SGD(0.05), "
+    "{'variable': tf.keras.optimizers.Adam(0.05)}))",
 ]
 
 
+def program(optimizer: str) -> str:
+    """The program for one of `OPTIMIZERS`. Some ask for a variable's path, which TensorFlow's own have not."""
+    asks = optimizer.startswith(("Muon", "MultiOptimizer"))
+    return PROGRAM.format(optimizer=optimizer, variable="tf.keras.Variable" if asks else "tf.Variable")
+
+
 def main() -> None:
-    golden = {}
+    golden, unfit = {}, []
     for optimizer in OPTIMIZERS:
-        golden[optimizer] = end(PROGRAM.format(optimizer=optimizer))
-        beside = end(PROGRAM.format(optimizer=optimizer).replace("[[0.5]", "[[0.50000006]"))
-        for a, b in zip(sum(golden[optimizer], []), sum(beside, [])):
-            assert abs(a - b) < 2e-6, f"{optimizer} depends on rounding"
+        golden[optimizer] = end(program(optimizer))
+        beside = end(program(optimizer).replace("[[0.5]", "[[0.50000006]"))
+        apart = max(abs(a - b) for a, b in zip(sum(golden[optimizer], []), sum(beside, [])))
+        if apart >= 2e-6:
+            unfit.append(f"{optimizer} depends on rounding: ends {apart:.1g} apart")
+    assert not unfit, unfit
     path = pathlib.Path(__file__).with_suffix(".json")
     lines = [f"  {json.dumps(name)}: {json.dumps(values)}" for name, values in golden.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
-def end(program: str) -> list[list[float]]:
+def end(text: str) -> list[list[float]]:
     """Where the variables are after the program."""
+    import keras
+
+    keras.utils.clear_session()
     names: dict = {}
-    exec(program, names)
+    exec(text, names)
     return [v.numpy().reshape(-1).tolist() for v in names["variables"]]
 
 

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tensorsh.manual.docstrings import examples_in
 from tensorsh.ops import keras_metrics, keras_variable, registry
 from tensorsh.ops.registry import at_path
 from tensorsh.runtime import backend
 from tensorsh.runtime.errors import InvalidArgumentError
 from tensorsh.session import Session
 from tests import strict_xp
-from tests.ops.test_examples import close, shown, steps
+from tests.ops.test_examples import close, shown
 
 Samples = list[tuple[int, float, int]]  # (label, prediction in 128ths, weight): sums of these are exact
 samples = st.lists(
@@ -140,7 +141,7 @@ def test_a_class_s_help_page_holds(path: str, cls: type, xp: Any) -> None:
 
 
 def check_help_page(session: Session, cls: type) -> None:
-    for program, expected in steps(inspect.getdoc(cls) or ""):
+    for program, expected in examples_in(inspect.getdoc(cls) or ""):
         got = shown(session, program)
         assert got == expected or close(got, expected), f"{program}\nexpected {expected}\ngot      {got}"
 

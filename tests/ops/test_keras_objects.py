@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tensorsh.manual.docstrings import examples_in
 from tensorsh.ops import registry
 from tensorsh.session import Session, prepare_library
-from tests.ops.test_examples import close, shown, steps
+from tests.ops.test_examples import close, shown
 
 prepare_library()
 _SPACES = ("constraints", "initializers", "optimizers", "optimizers.schedules", "regularizers")
@@ -27,7 +28,7 @@ def classes() -> dict[str, Any]:
 
 @pytest.mark.parametrize(("path", "cls"), classes().items(), ids=classes())
 def test_the_help_page_of_a_class_holds(path: str, cls: Any) -> None:
-    session, examples = Session(), list(steps(cls.__doc__))
+    session, examples = Session(), list(examples_in(cls.__doc__))
     assert examples, f"{path} has no example"
     for program, expected in examples:
         got = shown(session, program)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tensorsh.ops.registry import at_path, ops
-from tensorsh.ops.update_rules import OPTIMIZERS
+from tensorsh.ops.update_rules import RULES
+from tensorsh.ops.update_rules_factored import Adafactor, Muon, ScheduleFreeAdamW
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.variable import Variable
 
@@ -15,7 +16,7 @@ def optimizer(rule, /, *args, **options):
     return at_path("tf.keras.optimizers." + rule)(*args, **options)
 
 
-@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("name", sorted(r.__name__ for r in (*RULES, Adafactor, Muon, ScheduleFreeAdamW)))
 def test_every_rule_goes_downhill(name):
     v = Variable([1.0, -2.0])
     rule = optimizer(name, 0.1)
