@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 # Together less than the 200 ms after which a key seems to do nothing.
-UNWINDING, PARKING = 0.1, 0.02
+UNWINDING, PARKING = 0.07, 0.02
 
 
 class Interrupted(Exception):

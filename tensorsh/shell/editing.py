@@ -9,11 +9,21 @@ from ..language.parser import completeness
 from . import pairs
 
 STEP = 4
+_PARTNERS = pairs.CLOSING + pairs.QUOTES  # what is put behind the cursor as its partner is typed
 
 
 def is_entry(text: str) -> bool:
     """Whether the text can be run as it is, or is so wrong that more of it would not help."""
     return text.lstrip().startswith(":") or completeness(text) != "incomplete"
+
+
+def line_break(text: str, cursor: int) -> int:
+    """Where Enter and Alt-Enter break the line: at the cursor, or behind what only closes what stands there."""
+    before, after = text[:cursor], text[cursor:]
+    rest = after.partition("\n")[0]
+    if not rest.strip() or rest.strip(" " + _PARTNERS) or pairs.awaits_more(before, rest):
+        return cursor
+    return cursor if completeness(before + rest) == "wrong" else cursor + len(rest)
 
 
 def as_program(text: str) -> str:
@@ -30,8 +40,9 @@ def submits(text: str, cursor: int) -> bool:
     before, after = text[:cursor], text[cursor:]
     if pairs.awaits_more(before, after):
         return False
-    if after.strip() and not after.strip(" \n" + pairs.CLOSING):
-        return completeness(text) == "complete" or completeness(before) != "incomplete"
+    if after.strip() and not after.strip(" \n" + _PARTNERS):
+        state = completeness(text)
+        return state == "complete" or state == "wrong" and completeness(before) != "incomplete"
     return not ("\n" in text and after.strip()) and is_entry(text)
 
 

@@ -120,4 +120,5 @@ def _indent(buffer: Buffer, margin: str) -> None:
 
 
 def _begin_line(buffer: Buffer) -> None:
+    buffer.cursor_position = editing.line_break(buffer.text, buffer.cursor_position)
     buffer.insert_text("\n" + editing.indentation(buffer.document.text_before_cursor))

@@ -151,6 +151,7 @@ def test_brackets_and_quotes_are_closed_and_typed_over(typed) -> None:
     assert typed("f([1, 'a\r") == ["f([1, 'a'])"]
     assert typed("f([1, 'a'])\r") == ["f([1, 'a'])"]
     assert typed(f"f({BACKSPACE}\r") == ["f"]
+    assert typed("def f(x):\rreturn g(x\r\r") == ["def f(x):\n    return g(x)"]
     assert typed(f"f(\r{CTRL_C}", pairs=False) == ["^C"]  # not complete: nothing was closed
 
 

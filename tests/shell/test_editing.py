@@ -8,6 +8,7 @@ from tensorsh.shell.editing import (
     as_program,
     erased_by_backspace,
     indentation,
+    line_break,
     margin_by_backtab,
     margin_by_tab,
     submits,
@@ -121,10 +122,31 @@ def test_shift_tab_takes_a_step_of_indentation_away(line: str, margin: int) -> N
         ("x = (a +|)", False),
         ("for i in range(3|):", False),
         ("print('(|)')", True),
+        ("if a:\n    print('b|')", False),
+        ("x = ['b|']", True),
     ],
 )
 def test_enter_before_brackets_that_are_closed_already(text: str, runs: bool) -> None:
     assert submits(text.replace("|", ""), text.index("|")) is runs
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("def f():\n    return g(x|)", "def f():\n    return g(x)\n"),
+        ("def f():\n    return g([x,|])", "def f():\n    return g([x,\n])"),
+        ("for i in range(3|):", "for i in range(3\n):"),
+        ("x = (a +|)", "x = (a +\n)"),
+        ("f(a|, b)", "f(a\n, b)"),
+        ("a|", "a\n"),
+        ("f(a|)\nb", "f(a)\n\nb"),
+        ("if a:\n    f('b|')", "if a:\n    f('b')\n"),
+    ],
+)
+def test_a_line_is_broken_behind_brackets_that_are_closed_already(text: str, broken: str) -> None:
+    text, cursor = text.replace("|", ""), text.index("|")
+    place = line_break(text, cursor)
+    assert text[:place] + "\n" + text[place:] == broken
 
 
 @pytest.mark.parametrize(
