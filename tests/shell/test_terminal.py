@@ -276,9 +276,9 @@ def test_an_entry_is_edited_in_the_users_editor(start: Callable[..., Terminal], 
     script.chmod(0o700)
     shell = start(VISUAL=str(script))
     shell.send("z" + CTRL_X + CTRL_E)
-    shell.ends("tsh> 6 * 7")
+    shell.shows("tsh> 6 * 7")
     shell.send("\r")
-    shell.shows("\n42\n")
+    shell.shows("42")
 
 
 def test_keys_are_taken_while_the_session_loads(tmp_path: Path) -> None:
