@@ -24,8 +24,8 @@ def register(xp: ModuleType) -> None:
     _MODULES[xp.ndarray] = xp
 
 
-def register_type(array_type: type, xp: ModuleType) -> None:
-    """Let tensors be held by arrays of a type that `xp`'s functions take."""
+def register_type(array_type: type, xp: ModuleType | None) -> None:
+    """Let tensors be held by arrays of a type that `xp`'s functions take; None: each of them knows by its `home`."""
     _MODULES[array_type] = xp
 
 
@@ -50,7 +50,22 @@ def settled(array: Any) -> Any:
 
 def module_of(array: Any) -> Any:
     """The array module of `array`."""
-    return _MODULES[type(array)]
+    return _MODULES[type(array)] or array.home or np
+
+
+_vocabularies: dict[type, Any] = {}
+
+
+def vocabulary(array_type: type) -> Any:
+    """The array module of lazy arrays whose values are of this type: for CuPy's arrays, and None for others."""
+    if array_type not in _vocabularies:
+        xp = _MODULES.get(array_type)
+        if getattr(xp, "__name__", "") != "cupy":
+            return None
+        from .device_lazy import Vocabulary
+
+        _vocabularies[array_type] = Vocabulary(xp)
+    return _vocabularies[array_type]
 
 
 @contextmanager
@@ -67,6 +82,7 @@ def using(xp: ModuleType) -> Iterator[None]:
 
 def to_host(array: Any) -> np.ndarray:
     """`array` as a NumPy array: itself on the CPU, a copy from a GPU."""
+    array = settled(array)
     return array if type(array) is np.ndarray else array.get()
 
 

@@ -1,6 +1,7 @@
 """Lazy arrays: large elementwise work that is written down first and done when its result is wanted.
 
-A `Lazy` stands in a tensor for a NumPy array of at least `large` elements. Elementwise NumPy functions of it make
+A `Lazy` stands in a tensor for a NumPy array of at least `backend.large` elements (or one of CuPy's: see
+`device_lazy`, which is then its `home`). Elementwise NumPy functions of it make
 another one, which knows its shape and dtype and how to compute its elements; a reduction computes what it reduces
 block by block and keeps none of it. Whatever else NumPy, or anyone, does with it sees the array that it stands for,
 which is then computed, once. So what is said of shapes and dtypes is said by the op that is wrong, as NumPy's own
@@ -13,6 +14,7 @@ kept of what is computed on the way.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -42,12 +44,16 @@ class Lazy(NDArrayOperatorsMixin):
         "_value",
         "dtype",
         "shape",
+        "home",
         "size",
     )
     __array_priority__ = 50
 
-    def __init__(self, function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...], size: int) -> None:
+    def __init__(
+        self, function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...], size: int, home: Any = None
+    ) -> None:
         self._function, self._args, self.dtype, self.shape, self.size = function, args, dtype, shape, size
+        self.home = home
         self._value: Any = None
         self._computed = 0
         nodes = 1
@@ -68,7 +74,7 @@ class Lazy(NDArrayOperatorsMixin):
     def nbytes(self) -> int:
         return self.size * self.dtype.itemsize
 
-    def get(self) -> np.ndarray:
+    def get(self) -> Any:
         """The array it stands for."""
         if self._value is None:
             compute([self])
@@ -80,7 +86,10 @@ class Lazy(NDArrayOperatorsMixin):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self.get(), name)
+        found = getattr(self.get(), name)
+        if self.home is None:
+            return found
+        return (lambda *args: self.home.leaf(found(*forced(args)))) if callable(found) else self.home.leaf(found)
 
     # ------------------------------------------------------------ NumPy's protocols
 
@@ -91,14 +100,17 @@ class Lazy(NDArrayOperatorsMixin):
                 return result
         if method == "reduce" and ufunc in _REDUCTIONS and kwargs.keys() <= _REDUCE_KEYWORDS:
             return _reduced(ufunc, *inputs, **{"axis": 0, **kwargs})
-        return getattr(ufunc, method)(*map(_forced, inputs), **{key: _forced(value) for key, value in kwargs.items()})
+        return self._outcome(getattr(ufunc, method)(*map(forced, inputs), **forced(kwargs)))
 
     def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
-        lazily = _FUNCTIONS.get(function)
+        lazily = FUNCTIONS.get(function)
         result = NotImplemented if lazily is None else lazily(*args, **kwargs)
         if result is not NotImplemented:
             return result
-        return function(*_forced(args), **_forced(kwargs))
+        return self._outcome(function(*forced(args), **forced(kwargs)))
+
+    def _outcome(self, result: Any) -> Any:
+        return result if self.home is None else self.home.leaf(result)
 
     # ------------------------------------------------------------ methods that kernels use
 
@@ -106,7 +118,9 @@ class Lazy(NDArrayOperatorsMixin):
         dtype = np.dtype(dtype)
         if dtype is self.dtype:
             return self
-        return _node("cast", (self,), dtype, self.shape) if dtype.kind in _KINDS else self.get().astype(dtype)
+        if dtype.kind not in _KINDS or self.home and not self.home.writes("cast", (self.dtype, dtype)):
+            return self._outcome(self.get().astype(dtype))
+        return _node("cast", (self,), dtype, self.shape)
 
     def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
         return _reduced(np.add, self, axis, dtype, keepdims)
@@ -132,7 +146,7 @@ class Lazy(NDArrayOperatorsMixin):
         return iter(self.get())
 
     def __getitem__(self, key: Any) -> Any:
-        return self.get()[_forced(key)]
+        return self._outcome(self.get()[forced(key)])
 
     def __contains__(self, item: Any) -> bool:
         return item in self.get()
@@ -160,26 +174,34 @@ class Lazy(NDArrayOperatorsMixin):
 
 
 backend.Lazy = Lazy
-backend.register_type(Lazy, np)
+backend.register_type(Lazy, None)
 
 
 def of(array: Any) -> Any:
-    """A large NumPy array as a lazy one; anything else as it is."""
-    if type(array) is np.ndarray and array.size >= backend.large and array.dtype.kind in _KINDS:
-        leaf = Lazy(None, (), array.dtype, array.shape, array.size)
-        leaf._value = array
-        return leaf
-    return array
+    """A large NumPy or CuPy array as a lazy one; anything else as it is."""
+    if type(array) is Lazy or array.size < backend.large:
+        return array
+    if type(array) is np.ndarray:
+        return leaf(array) if array.dtype.kind in _KINDS else array
+    home = backend.vocabulary(type(array))
+    return array if home is None else home.leaf(array)
 
 
-def _forced(value: Any) -> Any:
+def leaf(array: Any, home: Any = None) -> Lazy:
+    """An array that has been computed, as a lazy one."""
+    node = Lazy(None, (), array.dtype, array.shape, array.size, home)
+    node._value = array
+    return node
+
+
+def forced(value: Any) -> Any:
     """A value with the arrays that lazy ones in it stand for in their place."""
     kind = type(value)
     if kind is Lazy:
         return value.get()
     if kind is tuple or kind is list:
-        return kind(map(_forced, value))
-    return {key: _forced(v) for key, v in value.items()} if kind is dict else value
+        return kind(map(forced, value))
+    return {key: forced(v) for key, v in value.items()} if kind is dict else value
 
 
 def _in_place(out: Any, kwargs: dict[str, Any]) -> bool:
@@ -207,9 +229,12 @@ def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
         loop = _dtypes[key] = _loop(ufunc, kinds)
     if loop is None:
         return None
+    home = _home(inputs)
+    if home and not home.writes(ufunc, loop):
+        return None
     args = []
     for x, wanted in zip(inputs, loop):
-        if type(x) is Lazy or type(x) is np.ndarray:
+        if type(x) is Lazy or type(x) is np.ndarray and (home is None or not x.ndim):
             args.append(x)
         else:
             try:
@@ -232,6 +257,10 @@ def _loop(ufunc: np.ufunc, kinds: tuple) -> tuple[np.dtype, ...] | None:
     return loop if all(d.kind in _KINDS for d in loop) else None
 
 
+def _home(args: Iterable[Any]) -> Any:
+    return next((x.home for x in args if type(x) is Lazy), None)
+
+
 def _as(x: Any, dtype: np.dtype) -> Any:
     return x.astype(dtype) if hasattr(x, "dtype") else dtype.type(x)
 
@@ -248,17 +277,18 @@ def _broadcast(args: list[Any]) -> tuple[int, ...]:
 def _node(function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...]) -> Any:
     """What `function` gives for the operands: a new lazy array, or a NumPy array if it is small."""
     size = math.prod(shape)
+    home = _home(args)
     if size < backend.large:
-        return at_once(function, _forced(args), dtype)
-    if size > _ALMOST_ALWAYS_THERE:
+        return (at_once if home is None else home.at_once)(function, forced(args), dtype)
+    if size > _ALMOST_ALWAYS_THERE and home is None:
         np.empty(shape, dtype)  # raises the MemoryError that computing it would end in; else touches nothing
     args = tuple(_operand_of(x, size) for x in args)
-    node = Lazy(function, args, dtype, shape, size)
+    node = Lazy(function, args, dtype, shape, size, home)
     if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
         _measure(node)
         if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
             compute([x for x in args if type(x) is Lazy])
-            node = Lazy(function, _forced(args), dtype, shape, size)
+            node = Lazy(function, forced(args), dtype, shape, size, home)
     return node
 
 
@@ -285,6 +315,9 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     if dtype.kind not in _KINDS:
         return NotImplemented
     args = [_operand(condition, _BOOL), _operand(x, dtype), _operand(y, dtype)]
+    home = _home(args)
+    if home and not home.writes("where", (dtype,)):
+        return NotImplemented
     return _node("where", tuple(args), dtype, _broadcast(args))
 
 
@@ -299,8 +332,12 @@ def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
 
 def _full_like(x: Any, value: Any, dtype: Any = None) -> Any:
-    one = np.array(_forced(value)).astype(x.dtype if dtype is None else dtype)
-    return np.broadcast_to(one, x.shape) if one.ndim == 0 else NotImplemented
+    if not isinstance(value, (bool, int, float, complex, np.generic)):
+        return NotImplemented
+    one = np.array(value).astype(x.dtype if dtype is None else dtype)
+    if x.home is None:
+        return np.broadcast_to(one, x.shape)
+    return x.home.leaf(x.home.base.broadcast_to(x.home.base.asarray(one), x.shape))
 
 
 # ---------------------------------------------------------------- reductions and functions
@@ -320,10 +357,12 @@ def _reduced(reduce: np.ufunc, x: Any, axis: Any = None, dtype: Any = None, keep
         return x if dtype is None or x.dtype == dtype else x.astype(dtype)
     output = Output(0, reduce, axes, None if dtype is None else np.dtype(dtype))
     total = reduce_in_passing(x, output)
-    return total if keepdims else total.reshape([n for a, n in enumerate(x.shape) if a not in axes])[()]
+    if not keepdims:
+        total = total.reshape([n for a, n in enumerate(x.shape) if a not in axes])
+    return total[()] if x.home is None else x.home.leaf(total)
 
 
-_FUNCTIONS: dict[Any, Any] = {
+FUNCTIONS: dict[Any, Any] = {
     np.where: _where,
     np.clip: _clip,
     np.full_like: _full_like,

@@ -61,7 +61,9 @@ def _pass(roots: list[Any], reduced: tuple[Any, Output] | None, shape: tuple[int
     outputs = [Output(register[id(node)]) for node in kept]
     if reduced:
         outputs.append(reduced[1]._replace(register=register[id(reduced[0])]))
-    results = run(Program(tuple(array.dtype for array in arrays), tuple(steps), tuple(outputs)), arrays, shape)
+    program = Program(tuple(array.dtype for array in arrays), tuple(steps), tuple(outputs))
+    home = [*roots, *(reduced or ())][0].home
+    results = (run if home is None else home.run)(program, arrays, shape)
     for node, value in zip(kept, results):
         node._value = value.reshape(node.shape)
         node._args = ()

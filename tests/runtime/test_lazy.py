@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorsh.ops.registry import ops
-from tensorsh.runtime import backend, fusion, lazy, passes
+from tensorsh.runtime import backend, fusion, lazy, passes, threads
 from tensorsh.runtime.errors import InvalidArgumentError
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.tensor import wrap
@@ -30,7 +30,7 @@ def everything_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "large", 1)
     monkeypatch.setattr(fusion, "BLOCK", 8)
     monkeypatch.setattr(fusion, "ROW", 2)
-    monkeypatch.setattr(fusion, "cores", lambda: 3)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
 
 
 @pytest.fixture
@@ -170,8 +170,8 @@ def test_a_float32_sum_of_many_is_accurate() -> None:
 def test_the_number_of_threads_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     x = lazy.of(floats(2**19))
     sums = set()
-    for threads in (1, 2, 5):
-        monkeypatch.setattr(fusion, "cores", lambda n=threads: n)
+    for count in (1, 2, 5):
+        monkeypatch.setattr(threads, "cores", lambda n=count: n)
         sums.add(float(np.tanh(x).sum()))
     assert len(sums) == 1
 
@@ -261,7 +261,7 @@ def test_what_is_wrong_is_said_by_the_op_that_is_wrong() -> None:
 def test_an_error_or_interrupt_in_a_block_ends_the_evaluation_and_nothing_else(
     error: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fusion, "cores", lambda: 3)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
     x = floats(2**20)
 
     def fails(x: np.ndarray, out: np.ndarray) -> None:
@@ -276,11 +276,11 @@ def test_an_error_or_interrupt_in_a_block_ends_the_evaluation_and_nothing_else(
 def test_several_threads_may_want_the_same_value() -> None:
     y = np.tanh(lazy.of(floats(2**20))) * 2.0
     seen: list[np.ndarray] = []
-    threads = [threading.Thread(target=lambda: seen.append((y + 1.0).get())) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    askers = [threading.Thread(target=lambda: seen.append((y + 1.0).get())) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
     assert all((other == seen[0]).all() for other in seen)
 
 
@@ -288,8 +288,8 @@ def test_a_forked_process_computes_too() -> None:
     program = """
 import os
 import numpy as np
-from tensorsh.runtime import fusion, lazy
-fusion.cores = lambda: 3
+from tensorsh.runtime import lazy, threads
+threads.cores = lambda: 3
 x = np.ones(2**20, np.float32)
 np.exp(lazy.of(x)).get()
 if child := os.fork():
@@ -314,7 +314,7 @@ def test_a_long_expression_and_its_gradient_need_little_memory() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 2.5 * x._array.nbytes + fusion.BLOCK * 4 * 16 * fusion.cores()  # the result, its copy, the buffers
+    assert peak < 2.5 * x._array.nbytes + fusion.BLOCK * 4 * 16 * threads.cores()  # the result, its copy, the buffers
 
 
 def test_an_expression_does_not_grow_without_end(passed: list[fusion.Program]) -> None:
