@@ -155,6 +155,8 @@ def test_how_data_are_named() -> None:
         ("plain", "constant([[1, 2], [3, 4]])", "1 2\n3 4\n"),
         ("plain", "constant(0.1)", "0.1\n"),
         ("plain", "'text'", "text\n"),
+        ("plain", "{'a': 1}", "{'a': 1}\n"),
+        ("plain", "constant(1).dtype", "<dtype: 'int32'>\n"),
         ("json", "constant([[0.1, 1e30]])", "[[0.1, 1e+30]]\n"),
         ("json", "[1, 'a', True, constant(2.), None]", '[1, "a", true, 2.0, null]\n'),
         ("json", "{'a': constant([True])}", '{"a": [true]}\n'),
@@ -309,7 +311,7 @@ def test_each_record_is_a_row(format: str, expected: str) -> None:
 
 
 def test_rows_with_names_have_one_header() -> None:
-    assert output('-p -o csv -e \'{"a": [x.a], "twice": [x.a * 2]}\'', "a,b\n1,2\n3,4\n") == "a,twice\n1,2\n3,6\n"
+    assert output('-p -o csv -e \'{"a": x.a, "twice": x.a * 2}\'', "a,b\n1,2\n3,4\n") == "a,twice\n1,2\n3,6\n"
     assert output("-p -o csv -e x", "a,b\n1,2\n3,4\n") == "a,b\n1,2\n3,4\n"
 
 

@@ -28,6 +28,7 @@ from .values import malformed, number_texts, to_array, to_tensor
 _CELLS = 1 << 16  # about as many cells are converted at a time
 _DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 16  # characters by which delimiter and header are told
+_NOTES = 10  # columns of which it is told why they are text; each costs a look at the file
 
 csv.field_size_limit(sys.maxsize)
 
@@ -78,7 +79,7 @@ def read_csv(
         return to_tensor(parts[0] if len(parts) == 1 else joined(parts))
     if names is None and len(arrays) == 1:
         return to_tensor(next(iter(arrays.values())))
-    notes = {labels[c.index]: _note(rows, c, first) for c in made if c.stray is not None}
+    notes = {labels[c.index]: _note(rows, c, first) for c in [c for c in made if c.stray is not None][:_NOTES]}
     return Table({label: to_tensor(array) for label, array in arrays.items()}, notes)
 
 
@@ -110,17 +111,24 @@ def write_tsv(file: BinaryIO, value: Any, *, header: bool | None = None, precisi
 
 
 def write_plain(file: BinaryIO, value: Any, *, precision: int | None = None) -> None:
-    """A row on each line, cells between spaces, nothing quoted; of more than two axes, matrices with a line between."""
+    """A row on each line, cells between spaces, nothing quoted; of more than two axes, matrices with a line between.
+
+    What is no array is written as `print` does.
+    """
     file.write("".join(plain_lines(value, precision)).encode("utf-8", "surrogateescape"))
 
 
 def plain_lines(value: Any, precision: int | None = None) -> Iterator[str]:
     """The lines that `write_plain` writes."""
-    if isinstance(value, (Table, dict)):
-        cells = [number_texts(to_array(column), precision) for column in as_table(value)._columns.values()]
+    if isinstance(value, Table):
+        cells = [number_texts(to_array(column), precision) for column in value._columns.values()]
         yield from (" ".join(row) + "\n" for row in zip(*cells))
         return
-    array = to_array(value)
+    try:
+        array = to_array(value)
+    except (TypeError, ValueError):
+        yield f"{value}\n"
+        return
     if not array.ndim:
         yield number_texts(array, precision)[0] + "\n"
         return

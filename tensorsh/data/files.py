@@ -134,6 +134,8 @@ def _opened(path: str) -> Iterator[BinaryIO]:
     else:
         file = open(allowed, "rb")  # noqa: SIM115 (closed below)
     with file:
+        if _is_endless(file):
+            raise OSError(22, "it is a device, and no file or pipe")
         if not file.seekable():
             file = io.BytesIO(file.read())
         head = file.read(8)
@@ -143,6 +145,15 @@ def _opened(path: str) -> Iterator[BinaryIO]:
                 yield io.BytesIO(_decompressed(module, file, path))
                 return
         yield file
+
+
+def _is_endless(file: Any) -> bool:
+    """Whether a file is a device such as /dev/zero; a terminal, and the null device, come to an end."""
+    if not isinstance(file, io.BufferedReader):
+        return False
+    status = os.fstat(file.fileno())
+    is_null = status.st_rdev == os.stat(os.devnull).st_rdev
+    return stat.S_ISCHR(status.st_mode) and not is_null and not os.isatty(file.fileno())
 
 
 def _decompressed(module: str, file: BinaryIO, path: str) -> bytes:

@@ -1,4 +1,4 @@
-"""HDF5: named datasets in groups, through h5py."""
+"""HDF5: named datasets in groups, through h5py. Links to other files are not followed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_hdf5(file: BinaryIO, name: str, *, member: str | None = None) -> Any:
 
             whole.visititems(visit)
             wanted = found if member is None else {member: picked(found, member, name)}
-            values = {path: _tensor(node[()], f"{name}: {path}") for path, node in wanted.items()}
+            values = {path: _tensor(node, f"{name}: {path}") for path, node in wanted.items()}
     except OSError as error:
         raise malformed(name, f"no HDF5 file: {error}") from None
     return values if member is None else values[member]
@@ -37,8 +37,10 @@ def write_hdf5(file: BinaryIO, value: Any) -> None:
             whole.create_dataset(path, data=array, dtype=h5py.string_dtype() if array.dtype.hasobject else None)
 
 
-def _tensor(data: Any, name: str) -> Any:
+def _tensor(node: Any, name: str) -> Any:
+    if node.external or node.is_virtual:
+        raise malformed(name, "the data is in another file, and is not read")
     try:
-        return to_tensor(np.asarray(data))
+        return to_tensor(np.asarray(node[()]))
     except (ValueError, TypeError) as error:
         raise malformed(name, str(error)) from None

@@ -41,7 +41,7 @@ def _read(file: BinaryIO, name: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pillow.DecompressionBombWarning)
-            with pillow.open(file) as image:
+            with pillow.open(file, formats=("PNG", "JPEG")) as image:
                 if image.mode not in _CHANNELS:
                     image = image.convert(
                         "RGBA" if "transparency" in image.info else "L" if image.mode == "1" else "RGB"

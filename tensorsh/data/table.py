@@ -67,7 +67,8 @@ class Table:
         return self._with(lambda column: column[key])
 
     def __len__(self) -> int:
-        return self.shape[0] if len(self.shape) == 2 else 0
+        """The number of rows; of a row, that of its entries."""
+        return self.shape[0]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -99,12 +100,14 @@ class Table:
 
 
 def table_of(columns: Mapping[str, Any]) -> Table:
-    """A table of columns of one length. Raises ValueError where they differ."""
+    """A table of columns of one length, or a row of scalars. Raises ValueError where they differ."""
     made = {name: as_tensor(column) for name, column in columns.items()}
     lengths = {name: tuple(column.shape) for name, column in made.items()}
+    if not any(lengths.values()):
+        return Table(made)
     for name, shape in lengths.items():
         if len(shape) != 1:
-            raise ValueError(f"column {name!r} has shape {shape}: a column is of rank 1")
+            raise ValueError(f"column {name!r} has shape {shape}, and a column is of rank 1")
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name} {shape[0]}" for name, shape in list(lengths.items())[:6])
         raise ValueError(f"the columns are not of one length: {shown}")

@@ -69,7 +69,7 @@ def save(path: Any, value: Any, format: str | None = None, **options: Any) -> No
 
 @op()
 def table(columns: Any = None, **named: Any) -> Table:
-    """Columns of one length by name, from a dict or from keyword arguments; of a matrix, c0, c1 ...
+    """Columns of one length by name, from a dict or a table, and from keyword arguments; of a matrix, c0, c1 ...
 
     >>> data = table(n=[1, 2, 3], price=[2.5, 4., 1.25])
     >>> data
@@ -86,9 +86,8 @@ def table(columns: Any = None, **named: Any) -> Table:
     >>> data[0]
     <Row: n=1, price=2.5>
     """
-    if columns is not None and not isinstance(columns, dict):
-        return tables.as_table(columns)
-    return tables.table_of({**(columns or {}), **named})
+    given = columns if isinstance(columns, dict) else {} if columns is None else tables.as_table(columns)._columns
+    return tables.table_of({**given, **named})
 
 
 @op(samples=lambda s: [s.call(s(3)), s.call(s(2, 3)), s.call({"a": s(3), "b": s(3)}, "b", "a")])

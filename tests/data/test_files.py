@@ -265,6 +265,36 @@ def test_a_session_decides_what_may_be_reached(folder: Path, monkeypatch: pytest
     assert os.listdir() == ["m.tsh"]
 
 
+def test_data_in_another_file_is_not_read(folder: Path) -> None:
+    """HDF5 has links, and datasets whose bytes lie elsewhere: a gate could not see through them."""
+    h5py = pytest.importorskip("h5py")
+    (folder / "secret").write_bytes(b"12345678")
+    with h5py.File("a.h5", "w") as file:
+        file.create_dataset("x", (8,), "u1", external=[("secret", 0, 8)])
+    with h5py.File("b.h5", "w") as file:
+        file["y"] = h5py.ExternalLink("a.h5", "x")
+        file["z"] = np.arange(2)
+    with pytest.raises(ValueError, match="a.h5: x: the data is in another file"):
+        load("a.h5")
+    assert list(load("b.h5")) == ["z"]
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/urandom"])
+def test_a_device_without_end_is_not_read(path: str) -> None:
+    with pytest.raises(OSError, match="it is a device"):
+        load(path, "text")
+    assert load("/dev/null", "text").shape == (0,)
+
+
+def test_what_is_still_to_be_computed_can_be_saved() -> None:
+    """Large elementwise work is put off until its result is asked for."""
+    session = Session()
+    session.run("x = sqrt(cast(range(300000), float32)) * 2.; save('x.npy', x); save('x.csv', table(x=x))", "t")
+    expected = np.sqrt(np.arange(300000, dtype=np.float32)) * 2
+    np.testing.assert_array_equal(np.load("x.npy"), expected)
+    np.testing.assert_array_equal(load("x.csv").x._array, expected)
+
+
 def test_json() -> None:
     for text, expected in (
         ('{"a": [1, 2], "b": "x", "c": null}', {"a": [1, 2], "b": "x", "c": None}),
