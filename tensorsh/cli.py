@@ -25,6 +25,8 @@ def main(argv: list[str]) -> int:
             from .color import choose
 
             choose(arguments.color)
+        if arguments.device != "auto":
+            _check_device(arguments.device)
         is_interactive = not arguments.texts and arguments.script is None and sys.stdin.isatty()
         if arguments.has_limits and not is_interactive:
             from .limits import asked_for, supervised
@@ -47,6 +49,16 @@ def main(argv: list[str]) -> int:
     except (UsageError, InputError) as error:
         complain(error)
         return USAGE
+
+
+def _check_device(text: str) -> None:
+    """Raises UsageError for a device that is not there, before anything is read or run."""
+    from .runtime.devices import NoSuchDevice, choose
+
+    try:
+        choose(text)
+    except (ValueError, NoSuchDevice) as error:
+        raise UsageError(f"--device: {error}") from None
 
 
 def open_missing_streams() -> None:

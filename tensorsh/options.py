@@ -46,6 +46,7 @@ class Arguments:
         self.max_ops: int | None = None
         self.debug = False
         self.color = "auto"
+        self.device = "auto"
         self.vi = False
         self.keep_history = True
         self.tell: str | None = None  # "help" or "version": print it, and be done
@@ -163,6 +164,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--vi", "", "vi's keys in the interactive shell", turn_on("vi"), "Shell"),
     Option("--no-history", "", "keep no entries of the interactive shell", turn_off("keep_history"), "Shell"),
     Option("--color", "WHEN", "colour errors: always, never, or auto", store("color"), choices=_WHENS),
+    Option("--device", "DEVICE", "where tensors are made: cpu, gpu, gpu:N, or auto", store("device")),
     Option("--debug", "", "show Python's traceback below an error", turn_on("debug")),
     Option("--no-cache", "", "neither read nor keep compiled programs", _without_cache),
     Option("--version", "", "print the version", tell("version")),

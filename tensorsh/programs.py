@@ -41,10 +41,12 @@ def new_session(arguments: Arguments, folder: str = ".") -> Session:
     from .given import gate
     from .session import Session
 
-    memory.confine()
     most = asked_for(arguments).ops
     count = None if most is None else Counter(most)
     session = Session(argv=arguments.argv, folder=folder, files=gate(arguments), count=count)
+    session.use_device(arguments.device)
+    if session.device is None:  # CUDA reserves address space by the terabyte, which the bound would count
+        memory.confine()
     session.names.update(arguments.bound)
     return session
 

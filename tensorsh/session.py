@@ -17,7 +17,7 @@ from .language.program import compile_program
 from .language.source import Chunker, Source, TensorshSyntaxError, Unit
 from .ops import bounded, registry
 from .ops.namespace import MODULES, Namespace, namespace_names
-from .runtime import backend, local, memory, random, tape
+from .runtime import backend, devices, local, memory, random, tape
 from .runtime import files as gate
 from .runtime.files import Files, NoFiles
 
@@ -49,6 +49,7 @@ class Session:
         self.folder = folder
         self.files = files or Files()
         self.count: Any = count
+        self.device: devices.Device | None = None  # where tensors are made; None: where they were made before
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Any] = {}
         self._builtins: dict[str, Any] = {
@@ -110,6 +111,8 @@ class Session:
         before = [(name, names.get(name, _UNBOUND)) for touched in (unit.touches, self._declared) for name in touched]
         recorders = tape.recorders[:]
         random.state, local.current, gate.current = self._seeds, self._local, self.files
+        if self.device is not None:
+            devices.select(self.device)  # each time, as CuPy's choice is one of the thread's
         backend.quiet()
         try:
             exec(unit.code, names)
@@ -128,6 +131,15 @@ class Session:
                     f"some {sys.getrecursionlimit()} calls may be open at once; --max-recursion N sets another number"
                 )
             raise
+
+    def use_device(self, text: str) -> None:
+        """Make tensors on "cpu", "gpu", "gpu:N", or a GPU if there is one ("auto").
+
+        Raises ValueError for another text, NoSuchDevice for a GPU that is not there.
+        """
+        device = devices.choose(text)
+        if device != devices.CPU or self.device is not None:
+            self.device = device
 
     def visible_names(self) -> dict[str, Any]:
         """What the program itself has bound."""

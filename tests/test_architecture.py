@@ -44,7 +44,7 @@ ALLOWED = {
     "ending": {"color", "limits", "reports", "session"},
     "given": {"data", "ending", "options", "runtime"},
     "programs": {"data", "ending", "given", "language", "limits", "options", "runtime", "session"},
-    "cli": {"color", "ending", "given", "limits", "options", "programs", "shell"},
+    "cli": {"color", "ending", "given", "limits", "options", "programs", "runtime", "shell"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -7,9 +7,7 @@ import re
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from ..runtime import backend
+from ..runtime import devices
 from ..runtime.errors import explain
 from .registry import export, op
 
@@ -48,7 +46,7 @@ def device(device_name: Any) -> Any:
         return nullcontext()
     if not isinstance(device_name, str):
         raise ValueError(f"Expecting a string device name. Got {type(device_name)}({device_name})")
-    kind = "CPU"
+    kind, index = "CPU", 0
     for part in filter(None, device_name.split("/")):
         if not _PART.fullmatch(part):
             raise explain(
@@ -58,10 +56,11 @@ def device(device_name: Any) -> Any:
                 ),
                 hint='devices are named like "/CPU:0" and "/GPU:0"',
             )
-        kind = "GPU" if "gpu" in part.lower() else kind
-    if kind == "GPU":
-        return backend.using(backend.gpu_module()) if backend.gpu_count() else nullcontext()
-    return backend.using(np)
+        if found := re.fullmatch(r"(?:device:)?(?:xla_)?gpu(?::(\d+))?.*", part, re.IGNORECASE):
+            kind, index = "GPU", int(found[1] or 0)
+    if kind == "GPU" and index >= devices.gpu_count():
+        return nullcontext()
+    return devices.on(devices.Device(kind, index))
 
 
 @op("config.list_physical_devices config.experimental.list_physical_devices", short=False)
@@ -71,7 +70,7 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
     >>> tf.config.list_physical_devices("CPU")
     [PhysicalDevice(name='/physical_device:CPU:0', device_type='CPU')]
     """
-    return [PhysicalDevice(f"/physical_device:{kind}:0", kind) for kind in _kinds(device_type)]
+    return [PhysicalDevice(f"/physical_device:{each}", each.kind) for each in _devices(device_type)]
 
 
 @op("config.list_logical_devices config.experimental.list_logical_devices", short=False)
@@ -81,7 +80,7 @@ def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
     >>> tf.config.list_logical_devices("CPU")
     [LogicalDevice(name='/device:CPU:0', device_type='CPU')]
     """
-    return [LogicalDevice(f"/device:{kind}:0", kind) for kind in _kinds(device_type)]
+    return [LogicalDevice(f"/device:{each}", each.kind) for each in _devices(device_type)]
 
 
 @op("config.get_visible_devices config.experimental.get_visible_devices", short=False)
@@ -162,5 +161,5 @@ def is_traceback_filtering_enabled() -> bool:
     return True
 
 
-def _kinds(wanted: str | None) -> list[str]:
-    return [kind for kind in ("CPU", "GPU") if wanted in (None, kind) and (kind == "CPU" or backend.gpu_count())]
+def _devices(wanted: str | None) -> list[devices.Device]:
+    return [each for each in devices.devices() if wanted in (None, each.kind)]

@@ -91,33 +91,6 @@ def from_host(array: np.ndarray) -> Any:
     return array if active is np or array.dtype == object else active.asarray(array)
 
 
-def device_name(array: Any) -> str:
-    """TensorFlow's name for where `array` lives."""
-    kind = "CPU" if module_of(array).__name__ == "numpy" else "GPU"
-    return f"/job:localhost/replica:0/task:0/device:{kind}:0"
-
-
-def gpu_count() -> int:
-    """How many GPUs CuPy can use: none where it is not installed, or the driver is missing, too old or broken."""
-    from importlib.util import find_spec
-
-    if find_spec("cupy") is None:
-        return 0
-    try:
-        import cupy
-
-        return cupy.cuda.runtime.getDeviceCount()
-    except Exception:  # CuPy has an error class for each of the ways
-        return 0
-
-
-def gpu_module() -> Any:
-    """CuPy, for a machine where `gpu_count` found a GPU."""
-    import cupy
-
-    return cupy
-
-
 def quiet() -> None:
     """Let floating-point exceptions pass silently in this thread: 1/0 is inf, as in TensorFlow."""
     np.seterr(all="ignore")

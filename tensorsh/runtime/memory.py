@@ -40,6 +40,12 @@ def confine(size: int | None = None) -> None:
 def explained(error: MemoryError, kernel: str = "") -> Any:
     """The error for a program: TensorFlow's ResourceExhaustedError for an array, Python's for anything else."""
     shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    if type(error).__module__.startswith("cupy"):  # its error knows no shape, but tells the bytes
+        return explain(
+            ResourceExhaustedError(f"OOM when allocating tensor on {_GPU}: {error}"),
+            summary=f"{kernel + ': ' if kernel else ''}the GPU's memory is used up",
+            hint="tensors that nothing names any more are freed: del x; :device shows what is in use",
+        )
     if shape is None or dtype is None:
         return explain(error, summary="there is not enough memory for this", hint=_way_out())
     from .dtypes import from_numpy  # here only: a command line reads this file before there is NumPy
@@ -55,6 +61,7 @@ def explained(error: MemoryError, kernel: str = "") -> Any:
     )
 
 
+_GPU = "/job:localhost/replica:0/task:0/device:GPU:0"
 _CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import backend, convert, dtypes, local, printing
+from . import backend, convert, devices, dtypes, local, printing
 from .dtypes import DType
 from .errors import explain
 from .shape import TensorShape
@@ -74,11 +74,11 @@ class Tensor:
 
     @property
     def device(self) -> str:
-        return backend.device_name(self._array)
+        return devices.full_name(devices.of(self._array))
 
     @property
     def backing_device(self) -> str:
-        return backend.device_name(self._array)
+        return devices.full_name(devices.of(self._array))
 
     @property
     def is_packed(self) -> bool:
@@ -90,9 +90,10 @@ class Tensor:
 
     def gpu(self, gpu_index: int = 0) -> Tensor:
         """The tensor in the memory of a GPU. Raises RuntimeError where there is none of that number."""
-        if gpu_index >= backend.gpu_count():
-            raise RuntimeError(f"GPU:{gpu_index} unknown device.")
-        return wrap(backend.gpu_module().asarray(self._array))
+        if gpu_index >= devices.gpu_count():
+            raise explain(RuntimeError(f"GPU:{gpu_index} unknown device."), hint=devices.why_no_gpu() or None)
+        with devices.on(devices.Device("GPU", gpu_index)):
+            return wrap(backend.from_host(backend.to_host(self._array)))
 
     def consumers(self) -> list[Any]:
         """Refused, as in TensorFlow: there is no graph in which to look for them."""

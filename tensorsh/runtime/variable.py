@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from . import backend, dtypes, local, printing, tape
+from . import backend, devices, dtypes, local, printing, tape
 from .dtypes import DType
 from .errors import bracketed, invalid
 from .shape import TensorShape
@@ -109,7 +109,7 @@ class Variable:
     name = property(lambda self: f"{self._name}:0")
     trainable = property(lambda self: self._trainable)
     constraint = property(lambda self: self._constraint)
-    device = property(lambda self: backend.device_name(self._value._array))
+    device = property(lambda self: devices.full_name(devices.of(self._value._array)))
     handle = property(lambda self: self._value)
 
     initializer = property(lambda self: None)  # a graph's op, so there is none

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
+from ..runtime import devices
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from ..session import Session
@@ -95,6 +96,21 @@ def vars_(desk: Desk, argument: str) -> None:
     """List the names that are bound, and what they are."""
     rows = [(name, *described(value)) for name, value in sorted(desk.session.visible_names().items())]
     desk.write(table(rows) if rows else "no names are bound")
+
+
+@command("[cpu | gpu | gpu:N | auto]")
+def device(desk: Desk, argument: str) -> None:
+    """Tell which devices there are and their memory, or choose the one that new tensors are made on."""
+    if argument:
+        try:
+            desk.session.use_device(argument)
+        except (ValueError, devices.NoSuchDevice) as error:
+            raise CommandError(str(error)) from None
+    chosen = desk.session.device or devices.CPU
+    rows = [("*" if each == chosen else " ", str(each), devices.memory(each)) for each in devices.devices()]
+    desk.write(table(rows))
+    if devices.gpu_count() == 0:
+        desk.write(devices.why_no_gpu())
 
 
 @command()
