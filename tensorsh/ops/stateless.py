@@ -43,6 +43,7 @@ from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, mismatch
 
 _GAMMA = (float16, float32, float64)
+_SHUFFLE_KEY = 498247692  # what TensorFlow puts before the two words of a seed
 FLOAT_COUNTS = "write the counts as floats, of the dtype of the probabilities"
 
 
@@ -371,7 +372,7 @@ def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     for last in set(limits):
         which = xp.array([n for n, other in enumerate(limits) if other == last], dtype=xp.int64)
         chosen = xp.array([i for i, other in zip(indices, limits) if other == last], dtype=xp.uint64)
-        found[which] = distributions.index_shuffle(xp, chosen, words, last)
+        found[which] = distributions.index_shuffle(xp, chosen, (_SHUFFLE_KEY, *words), last)
     return wrap(found.astype(index._array.dtype).reshape(shape))
 
 

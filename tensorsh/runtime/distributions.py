@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import cycle, islice
 from typing import Any
 
 from .glibc import exact
@@ -137,11 +138,14 @@ def permutation(xp: Any, stream: Stream, count: int) -> Array:
     return xp.array(order, dtype=xp.int64)
 
 
-def index_shuffle(xp: Any, index: Array, seed: tuple[int, int], max_index: int) -> Array:
-    """uint64: where each of `index` (uint64, flat, at most `max_index`) lies in the permutation of [0,
-    max_index] that the seed makes.
+_SIMON_KEYS = "10101111011100000011010010011000101000010001111110010110110011"  # the cipher's constant sequence z2
 
-    The permutation is four rounds of the block cipher Simon (Beaulieu et al., 2013) on the fewest bits, at
+
+def index_shuffle(xp: Any, index: Array, seed: tuple[int, ...], max_index: int, rounds: int = 4) -> Array:
+    """uint64: where each of `index` (uint64, flat, at most `max_index`) lies in the permutation of [0,
+    max_index] that the seed, three integers, makes.
+
+    The permutation is some rounds of the block cipher Simon (Beaulieu et al., 2013) on the fewest bits, at
     least 16 and even, that `max_index` asks for; an index that lands above it is enciphered again.
     """
     half = max(((max_index - 1).bit_length() + 1) // 2, 8) if max_index else 8
@@ -150,8 +154,10 @@ def index_shuffle(xp: Any, index: Array, seed: tuple[int, int], max_index: int) 
     def rotate(x: Any, left: int) -> Any:
         return (x << left | x >> half - left) & mask
 
-    keys = [key & mask for key in (498247692, *seed)]
-    keys.append(mask & 0xFFFFFFFC ^ 1 ^ keys[0] ^ rotate(keys[2], half - 3) ^ rotate(keys[2], half - 4))
+    keys = [key & mask for key in seed]
+    for one in islice(cycle(_SIMON_KEYS), rounds - 3):
+        last = keys[-1]
+        keys.append(mask & 0xFFFFFFFC ^ int(one) ^ keys[-3] ^ rotate(last, half - 3) ^ rotate(last, half - 4))
 
     def encipher(x: Array) -> Array:
         left, right = x >> half & mask, x & mask

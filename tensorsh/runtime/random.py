@@ -54,6 +54,7 @@ class SeedState:
         self._seed: Any = None
         self._draw: Any = None
         self._used: dict[Hashable, int] = {}
+        self.learned: dict[Hashable, Any] = {}  # what kernels have learned from the calls before
 
     def set_seed(self, seed: Any) -> None:
         """Set the global seed: whatever Python's `random.Random` takes or `int` can read. An op's turn wants
@@ -66,7 +67,7 @@ class SeedState:
         except TypeError:
             self._draw = Random(int(seed)).randint
         self._seed = seed
-        self._used = {}
+        self._used, self.learned = {}, {}
 
     def positions(self) -> dict[Hashable, int]:
         """How far every stream has been used: what `rewind` takes."""

@@ -68,6 +68,7 @@ _REASONS = {
         check_grad custom_gradient grad grad_pass_through hessian jacobian jvp recompute_grad stop_gradient
         value_and_grad vjp keras_ops_custom_gradient keras_ops_jvp""",
     "runs the program's own function": "py_function vectorized_map",
+    "goes through ops that are checked, as many as its steps": "conjugate_gradient",
     "draws random numbers, and spreads them with ops that are checked": """
         categorical dropout gamma general_dropout get_global_generator normal poisson random_brightness random_contrast
         random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed stateless_gamma
@@ -88,6 +89,12 @@ _REASONS = {
     "is refused by TensorFlow": """
         adjust_contrast adjust_hue adjust_saturation draw_bounding_boxes extract_glimpse lu keras_ops_hsv_to_rgb
         keras_ops_lu_factor""",
+    "has TensorFlow's gradient: straight through what is rounded": """
+        fake_quant_with_min_max_args fake_quant_with_min_max_vars fake_quant_with_min_max_vars_per_channel
+        quantize_and_dequantize quantize_and_dequantize_v2""",
+    "is the gradient of an op that rounds, as a constant": """
+        fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars_gradient
+        fake_quant_with_min_max_vars_per_channel_gradient""",
     "passes a value on; fill's gradient is a sum": "constant",
     "gives a table, whose rows are picked by ops that are checked": "table",
     "sees one triangle of a symmetric matrix; checked in test_matrices.py": """
