@@ -15,7 +15,7 @@ from ..runtime import backend, nest, random, tape
 from ..runtime.emission import MISS, build, needed_from_before
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, wrap
-from ..runtime.traced import Ref, Traced
+from ..runtime.traced import Ref, Traced, plain
 from ..runtime.tracing import Trace
 from .function_signatures import Call
 from .registry import Primitive
@@ -32,6 +32,7 @@ class Graph:
     def __init__(self, trace: Trace, call: Call, stand_ins: list[Tensor], results: Any) -> None:
         self.trace, self._stand_ins = trace, stand_ins
         self._given = call.with_leaves(stand_ins)
+        self.count = len(self._given)  # of arguments
         self._outputs = [t for t in nest.flatten(results) if type(t) is Tensor]
         self._results = nest.map_leaves(lambda t: trace.argument(t._array) if type(t) is Tensor else t, results)
         self._events = [event for event in trace.log.events if len(event) == 4]
@@ -71,25 +72,32 @@ class Graph:
         """Whether the run used, beside its arguments and variables, a tensor that is watched."""
         return not watched.isdisjoint(self._captured)
 
-    def run_recorded(self, call: Call, args: tuple, recorder: tape.Tape) -> Any:
-        """The call's results, with `recorder` told of it; MISS if this graph is not of that run."""
+    def run_recorded(self, args: tuple, tensors: Any, recorder: tape.Tape, checked: bool) -> Any:
+        """The results of a call, with `recorder` told of it; MISS if this graph is not of that run.
+
+        tensors: those among the arguments. checked: whether the arguments are known to be of the traced kind.
+        """
         for v in self._variables:
             recorder._read_variable(v)
-        inputs = (*call.tensors, *(v._value for v in self._variables))
-        if not any(id(x) in recorder._watched for x in inputs):
-            return self.run(args, True)
+        inputs = (*tensors, *(v._value for v in self._variables))
+        watched = recorder._watched
+        if not any(id(x) in watched for x in inputs):
+            return self.run(args, checked)
         if self._backward is None:
-            if not self._refilled(inputs):
+            if not checked or not self._refilled(inputs):
                 return MISS
             self._backward = _Backward(self)
             self.trace.clear()
             self._keeping = self._compiled(self._backward.kept)
         assert self._keeping is not None
-        done = self._keeping(args, True)
+        done = self._keeping(args, checked)
         if done is MISS:
             return MISS
         results, kept = done
-        outputs = tuple(t for t in nest.flatten(results) if type(t) is Tensor)
+        if type(results) is Tensor:
+            outputs: tuple[Tensor, ...] = (results,)
+        else:
+            outputs = tuple(t for t in nest.flatten(results) if type(t) is Tensor)
         if outputs:
             recorder._record(_Through(self, self._backward, kept), outputs, inputs, {})
         return results
@@ -162,12 +170,14 @@ class _Backward:
         with trace.resumed():
             seeds = [wrap(trace.place("argument", i, t._array)) for i, t in enumerate(map(_plain_ones, targets))]
             grads = tape.backward(graph.record(), targets, seeds, graph.sources())
-            self._forms = [_form(trace, g) for g in grads]
+            forms = [_form(trace, g) for g in grads]
         self.failed = trace.why_not is not None
         trace.why_not = None
         nodes = trace.nodes[before:]
         del trace.nodes[before:]
-        found = [part for form in self._forms for part in form[:2]]
+        found = [part for form in forms for part in form[:2]]
+        self._slices = [form[2] if len(form) == 3 else None for form in forms]
+        self._has_slices = any(shape is not None for shape in self._slices)
         self.drawn = [out for node in trace.nodes if node.kind == "draw" for out in node.outs]
         self.kept = list(dict.fromkeys((*needed_from_before(nodes, found, first), *map(Ref, self.drawn))))
         names = [*self.kept, *(seed._array._place for seed in seeds)]
@@ -175,23 +185,15 @@ class _Backward:
             nodes,
             trace.kinds(),
             lambda writer: ["(" + "".join(f"r{name}, " for name in names) + ") = args"],
-            extra=found,
+            results=tuple(form[:2] if len(form) == 3 else form[0] if form else None for form in forms),
         )
 
     def gradients(self, kept: tuple, upstream: list[Tensor]) -> Any:
         """The gradient of each input: None, a tensor or IndexedSlices. MISS if the graph does not know."""
-        done = self._run((*kept, *(g._array for g in upstream)))
-        if done is MISS:
-            return MISS
-        parts = iter(done[1])
-        found: list[Any] = []
-        for form in self._forms:
-            tensors = [wrap(next(parts)) for _ in form[:2]]
-            if len(form) == 3:
-                found.append(IndexedSlices(tensors[0], tensors[1], form[2]))
-            else:
-                found.append(tensors[0] if tensors else None)
-        return found
+        found = self._run((*kept, *[g._array for g in upstream]))
+        if found is MISS or not self._has_slices:
+            return found
+        return [g if shape is None else IndexedSlices(g[0], g[1], shape) for g, shape in zip(found, self._slices)]
 
 
 class _Through:
@@ -219,7 +221,8 @@ def _form(trace: Trace, g: Any) -> tuple[Any, ...]:
     if g is None:
         return ()
     if type(g) is IndexedSlices:
-        return (trace.argument(g.values._array), trace.argument(g.indices._array), g.dense_shape)
+        shape = None if g.dense_shape is None else wrap(plain(g.dense_shape._array))
+        return (trace.argument(g.values._array), trace.argument(g.indices._array), shape)
     return (trace.argument(g._array),)
 
 

@@ -49,9 +49,20 @@ class Parameters:
             given = self._bind(args, options)
             given.apply_defaults()
             args, options = given.args, given.kwargs
-        if any(type(a) is not Tensor for a in args):
+        if any(type(a) is not Tensor and not isinstance(a, Variable) for a in args):
             args = nest.map_leaves(_argument, args)
         return args, {key: nest.map_leaves(_argument, value) for key, value in options.items()}
+
+    def rest(self, given: tuple) -> list[tuple[str, Any]]:
+        """Name and default of each parameter after so many positional arguments, `given[0]`, if the names after that
+        are theirs, and make a call; else nothing.
+        """
+        count, *names = given
+        parameters = list(self._signature.parameters.values())[count:]
+        whole = self._plain_count is not None and {p.name for p in parameters} >= set(names)
+        if not whole or any(p.default is p.empty and p.name not in names for p in parameters):
+            return []
+        return [(p.name, p.default) for p in parameters]
 
     def name_at(self, i: int) -> str:
         """The name of positional argument i."""

@@ -34,7 +34,7 @@ from .registry import export, op, ops
 
 _inside = 0  # calls of Python functions under way
 _eager_functions = False
-_recorders = tape.recorders
+_recorders: list[Any] = tape.recorders
 _numbers = count()
 
 _MOST_GRAPHS = 4  # of one signature, before it is not worth while
@@ -60,7 +60,8 @@ class Function:
         self._forget()
 
     def _forget(self) -> None:
-        self._run: Callable[..., Any] | None = None  # the graph that ran last, where a look at its arguments is enough
+        self._last: Graph | None = None  # the graph that ran last
+        self._orders: dict[Any, list[tuple[str, Any]]] = {}  # of calls with keywords, by their names
         self._signatures: dict[Any, _Signature] = {}
         self._traced: list[_Traced] = []
         self._created = False  # whether its variables have been made
@@ -70,15 +71,30 @@ class Function:
     name = property(lambda self: self._python_function.__name__)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        run = self._run
-        if run is not None and not options and not _recorders and not _eager_functions:
+        graph = self._last
+        if graph is not None and not _eager_functions:
+            given = self._arranged(args, options) if options or len(args) != graph.count else args
             try:
-                result = run(args)
+                if not _recorders:
+                    result = graph.run(given)
+                elif graph.is_one_op and _is_simple(_recorders) and not graph.captures(_recorders[0]._watched):
+                    tensors = [a for a in given if type(a) is Tensor]
+                    result = graph.run_recorded(given, tensors, _recorders[0], False)
+                else:
+                    result = MISS
             except Exception:
                 result = MISS
             if result is not MISS:
                 return result
         return self._called(args, options)
+
+    def _arranged(self, args: tuple, options: dict[str, Any]) -> tuple:
+        """The arguments in order, as far as that can be told without binding them."""
+        key = (len(args), *options)
+        rest = self._orders.get(key)
+        if rest is None:
+            rest = self._orders[key] = self._parameters.rest(key)
+        return (*args, *[options.get(name, default) for name, default in rest])
 
     def __get__(self, obj: Any, kind: Any = None) -> Any:
         """As a method: the function with its first argument bound, the same one each time for one object."""
@@ -205,7 +221,7 @@ class _Signature:
                 if graph is not self._graphs[0]:
                     self._graphs.remove(graph)
                     self._graphs.insert(0, graph)
-                function._run = graph.run
+                function._last = graph
                 return result
         if self._is_plain or len(self._graphs) >= _MOST_GRAPHS or not traceable(call.tensors):
             return self._run_python(call)
@@ -315,7 +331,9 @@ def _is_simple(tapes: list[Any]) -> bool:
 def _attempt(graph: Graph, call: Call, tapes: list[Any]) -> Any:
     """What the graph makes of the call; MISS if it is not of that run, or fails."""
     try:
-        return graph.run_recorded(call, call.given, tapes[0]) if tapes else graph.run(call.given, True)
+        if tapes:
+            return graph.run_recorded(call.given, call.tensors, tapes[0], True)
+        return graph.run(call.given, True)
     except Exception:
         return MISS
 

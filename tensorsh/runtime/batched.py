@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from . import backend, effects, random
+from . import backend, effects, random, tape
 from .tensor import Tensor, wrap
 from .variable import living
 
@@ -294,6 +294,18 @@ class _NoEffects:
     effects: tuple = ()
 
 
+class _Bystander:
+    """A recorder that keeps `function`s from taking the batch for one of its arrays."""
+
+    is_log = True
+
+    def _record(self, *_: Any) -> None:
+        pass
+
+    def _read_variable(self, variable: Any) -> None:
+        pass
+
+
 @contextmanager
 def pure() -> Iterator[None]:
     """A block in which what is random, printed or assigned raises NotBatched."""
@@ -301,7 +313,8 @@ def pure() -> Iterator[None]:
     held = [(v, v._value) for v in living()]
     effects.current, random.state.function = _NoEffects(), random.FunctionSeeds(None, effects.unrecorded)
     try:
-        yield
+        with tape.also(_Bystander()):
+            yield
     finally:
         effects.current, random.state.function = before
         assigned = [(v, value) for v, value in held if v._value is not value]
