@@ -118,7 +118,7 @@ def build(
 def needed_from_before(nodes: list[Node], roots: Iterable[Any], first: int) -> list[Ref]:
     """The values below `first` that the later `nodes` need for the roots."""
     live = _live(nodes, places(list(roots)), set())
-    refs = {*places(list(roots)), *(ref for node in live for ref in _inputs(node))}
+    refs = {*places(list(roots)), *(ref for node in live for ref in node.inputs)}
     return sorted(ref for ref in refs if ref < first)
 
 
@@ -131,12 +131,8 @@ def _live(nodes: list[Node], roots: list[Ref], known: set[int]) -> list[Node]:
             continue
         if node.kind in ("guard", "draw") or needed.intersection(node.outs):
             live.append(node)
-            needed.update(_inputs(node))
+            needed.update(node.inputs)
     return live[::-1]
-
-
-def _inputs(node: Node) -> list[Ref]:
-    return places(node.args) if node.kind == "guard" else places([node.args, node.options])
 
 
 class _Writer:
@@ -167,13 +163,13 @@ class _Writer:
         """Find out how long each value is needed, and which ones are kept by whoever gets the results."""
         last = self._last
         for i, node in enumerate(nodes):
-            for ref in _inputs(node):
+            for ref in node.inputs:
                 last[ref] = i
         kept = self._kept = set(map(int, roots))
         for node in reversed(nodes):
             if node.kind not in ("apply", "draw") or _is_fresh(node):
                 continue
-            shared = _inputs(node)
+            shared = node.inputs
             if kept.intersection(node.outs):
                 kept.update(shared)
             end = max((last.get(out, 0) for out in node.outs), default=0)

@@ -41,11 +41,13 @@ class Node:
     "draw" for what must be called each time, "guard" for an array that must be equal to `options`.
     """
 
-    __slots__ = ("args", "function", "kind", "options", "outs", "several")
+    __slots__ = ("args", "function", "inputs", "kind", "options", "outs", "several")
 
     def __init__(self, kind: str, function: Any, args: Any, options: Any, outs: range, several: bool = False) -> None:
         self.kind, self.function, self.args, self.options = kind, function, args, options
         self.outs, self.several = outs, several
+        #: The values that it needs.
+        self.inputs = places(args if kind == "guard" else [args, options])
 
 
 class _Closed(BaseException):
@@ -71,6 +73,7 @@ class Trace:
         self._names_used: dict[str, int] = {}
         self._known: dict[Any, Any] = {}
         self._keys: list[Any] = []  # of _known, in order
+        self._whole: set[Any] = set()  # kernels that do not fall apart, with their arguments' dtypes
         self._strict = 0
         self.held: list[tuple[Any, Tensor, Tensor]] = []
         self._pinned: list[Any] = []  # arrays whose ids are keys
@@ -145,7 +148,7 @@ class Trace:
         used = {t._array._place for t in read}
         used.update(places(results), places([a for _, a in self.assigned]), places([a for _, a in self.effects]))
         for node in self.nodes:
-            used.update(places([node.args, node.options]))
+            used.update(node.inputs)
         self.nodes = [node for node in self.nodes if node.kind != "variable" or node.outs[0] in used]
         self.held = []
 
@@ -234,9 +237,13 @@ class Trace:
         values = plain(arrays)
         result = primitive.compute(np, values, plain(attrs))
         narrow = any(getattr(a, "dtype", BOOL).kind == "V" for a in values)
-        if not narrow and (opened := self._open(primitive._kernel, arrays, attrs, result)) is not None:
-            self._know(key, opened)
-            return opened
+        kind = (primitive, *(getattr(a, "dtype", None) for a in values))
+        if not narrow and kind not in self._whole:
+            opened = self._open(primitive._kernel, arrays, attrs, result)
+            if opened is not None:
+                self._know(key, opened)
+                return opened
+            self._whole.add(kind)
         if narrow:
             return self._record("apply", primitive.compute, (np, given, named), {}, result, key)
         return self._record("apply", primitive._kernel, (np, *given), named, result, key)
