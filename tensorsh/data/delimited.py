@@ -298,6 +298,8 @@ def _fill_with_numbers(rows: _Rows, columns: list[Column], width: int, first: in
             next(islice(rows.among(lines), first, first), None)
             while piece := list(filter(str.strip, islice(lines, step))):
                 found = np.loadtxt(piece, **options)
+                if found.dtype.names is None and found.shape[1] != width:
+                    raise ValueError  # told better where rows are looked at one by one
                 for i, column in enumerate(columns):
                     column.take(found[:, i] if found.dtype.names is None else found[f"c{i}"].reshape(-1))
     except (ValueError, Warning):

@@ -35,7 +35,7 @@ def load(path: str, format: str | None = None, options: dict[str, Any] | None = 
         with _opened(path) as file:
             found = wanted or _told(path, file)
             check_options(found, "read", options or {})
-            return found.read(file, shown(path), **(options or {}))
+            return _read(found, file, shown(path), options or {})
     except OSError as error:
         raise _unreadable(path, error) from None
 
@@ -51,6 +51,21 @@ def save(path: str, value: Any, format: str | None = None, options: dict[str, An
     found.write(buffer, value, **(options or {}))
     with writing(path) as file:
         file.write(buffer.getbuffer())
+
+
+def _read(format: Format, file: BinaryIO, name: str, options: dict[str, Any]) -> Any:
+    """What the format makes of a file. A library that stumbles over a damaged one may raise anything."""
+    try:
+        return format.read(file, name, **options)
+    except (ValueError, TypeError, ImportError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        if format.is_text or hasattr(error, "hint"):
+            raise
+        from .values import malformed
+
+        reason = str(error.args[0]) if error.args else type(error).__name__
+        raise malformed(name, f"no {format.name} file: {reason}") from None
 
 
 def check_options(format: Format, action: str, options: dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ def as_table(value: Any) -> Table:
     if tensor.ndim > 2:
         raise ValueError(f"a table has rows and columns, not {tensor.ndim} axes; reshape it")
     matrix = resolve_op("reshape")(tensor, (-1, 1)) if tensor.ndim < 2 else tensor
-    return Table({f"c{i}": matrix[:, i] for i in range(matrix.shape[1])})
+    return Table({f"c{i}": column for i, column in enumerate(resolve_op("unstack")(matrix, axis=1))})
 
 
 def matrix_of(table: Table, names: Any = None, dtype: Any = None) -> Tensor:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
+import random
 import stat
 import sys
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from tensorsh.data import files, formats
 from tensorsh.data.files import load, save
 from tensorsh.runtime import files as gate
 from tensorsh.runtime.files import NoFiles
-from tensorsh.runtime.tensor import Tensor, as_tensor
+from tensorsh.runtime.tensor import Tensor, as_tensor, wrap
 from tensorsh.session import Session
 
 Shown = Callable[[str], str]
@@ -153,6 +155,24 @@ def test_what_is_no_such_file_says_so(folder: Path, suffix: str, content: bytes)
         assert str(error).startswith(f"x{suffix}:") or suffix == ".json"
     else:
         assert suffix == ".zst" and isinstance(found, Tensor)
+
+
+@pytest.mark.parametrize("name", ["npy", "npz", "idx", "safetensors", "hdf5", "parquet", "png", "jpeg", "csv", "json"])
+def test_a_damaged_file_is_read_or_refused(name: str) -> None:
+    """Bytes changed, cut out, put in, or cut off: nothing but a ValueError or an OSError comes of it."""
+    path = "x" + formats.by_name(name).suffixes[0]
+    value = np.arange(48, dtype=np.uint8).reshape(4, 4, 3) if name in ("png", "jpeg") else np.eye(3, dtype=np.float32)
+    save(path, wrap(value))
+    whole, draw = Path(path).read_bytes(), random.Random(name)
+    for _ in range(80):
+        content = bytearray(whole)
+        for _ in range(draw.choice((1, 1, 3))):
+            start = draw.randrange(len(content))
+            end = draw.choice((start, start + 1, start + 5, len(content)))
+            content[start:end] = draw.randbytes(draw.choice((0, 1, 1, 4))) or b"\0"
+        Path("damaged").write_bytes(content)
+        with contextlib.suppress(ValueError, OSError):
+            repr(load("damaged", name))
 
 
 def test_damaged_compressed_data() -> None:
