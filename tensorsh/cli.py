@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from . import __version__
 from .ending import DONE, INTERNAL, INTERRUPTED, USAGE, InputError, complain
-from .options import UsageError, help_text, parse_arguments
+from .options import Arguments, UsageError, help_text, parse_arguments
 
 
 def main(argv: list[str]) -> int:
@@ -27,6 +27,8 @@ def main(argv: list[str]) -> int:
             choose(arguments.color)
         if arguments.device != "auto":
             _check_device(arguments.device)
+        if arguments.serve or arguments.socket is not None:
+            return _serve(arguments)
         is_interactive = not arguments.texts and arguments.script is None and sys.stdin.isatty()
         if arguments.has_limits and not is_interactive:
             from .limits import asked_for, supervised
@@ -59,6 +61,29 @@ def _check_device(text: str) -> None:
         choose(text)
     except (ValueError, NoSuchDevice) as error:
         raise UsageError(f"--device: {error}") from None
+
+
+def _serve(arguments: Arguments) -> int:
+    """Answer other programs' requests. Raises UsageError and InputError."""
+    if not arguments.serve:
+        raise UsageError("--socket needs --serve")
+    if arguments.texts or arguments.script is not None:
+        raise UsageError("--serve takes its programs as requests")
+    if arguments.speaks_of_data:
+        from .given import prepare
+
+        prepare(arguments, is_interactive=True)
+    from .limits import SAFE, asked_for
+    from .serve.listening import CannotListen
+    from .serve.server import serve
+
+    limits = asked_for(arguments)
+    if arguments.max_output is None:
+        limits = limits._replace(output=SAFE.output)
+    try:
+        return serve(arguments, limits, arguments.socket)
+    except CannotListen as error:
+        raise InputError(str(error)) from None
 
 
 def open_missing_streams() -> None:

@@ -38,6 +38,8 @@ class Arguments:
         self.batch: int | None = None
         self.keep_going = False
         self.exit_status = False
+        self.serve = False
+        self.socket: str | None = None
         self.safe = False
         self.timeout: float | None = None
         self.max_memory: int | None = None
@@ -151,6 +153,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("--nan", "WHAT", "NaN in JSON: string, null or error", store("nan"), "Data", ("string", "null", "error")),
     Option("-p --per-record", "", "run for each line of standard input, bound to x", turn_on("per_record"), "Streams"),
     Option("--batch", "N", "with -p, bind x to N records at a time", store("batch", positive), "Streams"),
+    Option("--serve", "", "answer requests on standard input, one JSON object a line", turn_on("serve"), "Serving"),
+    Option("--socket", "PATH", "with --serve: answer those at a Unix socket instead", store("socket"), "Serving"),
     Option(
         "--safe", "", "for untrusted programs: no files but those of -d and -O, and limits", turn_on("safe"), _LIMITS
     ),

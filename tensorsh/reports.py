@@ -27,6 +27,16 @@ def report(session: Session, error: BaseException, color: bool = False, debug: b
     return "\n".join(lines)
 
 
+def as_data(session: Session, error: BaseException) -> dict[str, Any]:
+    """The error for another program: its class and message, its place in the text, the way out, and the picture."""
+    diagnostic = diagnose(error, session.sources, [*session.known_names(), *session.known_namespaces()])
+    span = None
+    if diagnostic.source is not None and diagnostic.span is not None:
+        span = {"source": diagnostic.source.name, **diagnostic.span._asdict()}
+    parts = {"kind": diagnostic.kind or "Interrupted", "message": diagnostic.message, "span": span}
+    return parts | {"hint": diagnostic.hint, "text": report(session, error)}
+
+
 def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
     """Whether an error arose in tensorsh's own code without being raised there on purpose.
 

@@ -44,7 +44,9 @@ ALLOWED = {
     "ending": {"color", "limits", "reports", "session"},
     "given": {"data", "ending", "options", "runtime"},
     "programs": {"data", "ending", "given", "language", "limits", "options", "runtime", "session"},
-    "cli": {"color", "ending", "given", "limits", "options", "programs", "runtime", "shell"},
+    "serve": {"serve", "completion", "data", "evaluate", "language", "limits", "options", "programs", "reports"}
+    | {"runtime", "session"},
+    "cli": {"serve", "color", "ending", "given", "limits", "options", "programs", "runtime", "shell"},
     "__main__": {"cli"},
     "__init__": set(),
 }
