@@ -119,7 +119,7 @@ def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, nam
 
 
 @op("zeros")
-def zeros(*shape: Any, **options: Any) -> Tensor:
+def zeros(*shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None, **tf: Any) -> Tensor:
     """A tensor of zeros: `zeros(shape, dtype=float32)`, or with the sizes spread, `zeros(2, 1)`.
 
     >>> zeros(2, 1)
@@ -127,22 +127,24 @@ def zeros(*shape: Any, **options: Any) -> Tensor:
     array([[0.],
            [0.]], dtype=float32)>
     """
-    return _filled(0, *spread(shape, options, "float32"))
+    return _filled(0, *spread(shape, dtype, tf))
 
 
 @op("ones")
-def ones(*shape: Any, **options: Any) -> Tensor:
+def ones(*shape: Any, dtype: Any = dtypes.float32, name: str | None = None, layout: Any = None, **tf: Any) -> Tensor:
     """A tensor of ones: `ones(shape, dtype=float32)`, or with the sizes spread, `ones(2, 1)`.
 
     >>> ones([2], int32)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 1], dtype=int32)>
     """
-    return _filled(1, *spread(shape, options, "float32"))
+    return _filled(1, *spread(shape, dtype, tf))
 
 
-def spread(given: tuple, options: dict[str, Any], default: Any) -> tuple[list[int], dtypes.DType]:
-    """The shape and the dtype of a call such as `zeros([2, 1], "int32")` or `zeros(2, 1, dtype="int32")`."""
-    options.pop("name", None)
+def spread(given: tuple, dtype: Any, options: dict[str, Any]) -> tuple[list[int], dtypes.DType]:
+    """The shape and the dtype of a call such as `zeros([2, 1], "int32")` or `zeros(2, 1, dtype="int32")`.
+
+    options: TensorFlow's own keyword for what may be spread here, `shape`.
+    """
     if "shape" in options:
         given = (options.pop("shape"), *given)
     if not given:
@@ -151,15 +153,13 @@ def spread(given: tuple, options: dict[str, Any], default: Any) -> tuple[list[in
             summary="the shape is missing",
             hint="write zeros([2, 3]) or zeros(2, 3)",
         )
-    dtype = options.pop("dtype", None)
-    options.pop("layout", None)
     if options:
         raise TypeError(f"got an unexpected keyword argument {next(iter(options))!r}")
     if isinstance(given[0], int) and len(given) > 1 and all(isinstance(n, int) for n in given):
         shape: Any = list(given)
     else:
         shape, dtype = given[0], given[1] if len(given) > 1 else dtype
-    return sizes_of(shape), dtypes.as_dtype(default if dtype is None else dtype)
+    return sizes_of(shape), dtypes.as_dtype(dtypes.float32 if dtype is None else dtype)
 
 
 def sizes_of(shape: Any) -> list[int]:
