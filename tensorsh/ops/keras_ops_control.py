@@ -130,7 +130,7 @@ def _prefixes(joined: Any, xs: list[Tensor], axis: int) -> list[Tensor]:
         return xs
 
     def some(parts: list[Tensor], start: int, stop: int | None, step: int = 2) -> list[Tensor]:
-        return [ops.gather(x, list(range(x._array.shape[axis]))[start:stop:step], axis=axis) for x in parts]
+        return [x[(slice(None),) * (axis % x._array.ndim) + (slice(start, stop, step),)] for x in parts]
 
     odd = _prefixes(joined, joined(some(xs, 0, size - size % 2), some(xs, 1, None)), axis)
     even = some(xs, 0, 1)

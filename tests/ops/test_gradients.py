@@ -4,8 +4,9 @@ The inputs come from the ops' own `samples`, so an op added to the library is ch
 made of an op's results by weighting them at random; its derivative in a random direction, for each input by
 itself, is what the tape and the differences have to agree on. All of it runs on NumPy and on the stand-in for CuPy.
 
-An op without samples claims to have no gradient. Its claim is checked too: while its example runs, no float may
-reach its result through primitives that have gradients, unless the op stands in `UNCHECKED` with the reason.
+An op without samples, and without golden gradients (`tests/test_golden_gradients.py`), claims to have no gradient. Its
+claim is checked too: while its example runs, no float may reach its result through primitives that have gradients,
+unless the op stands in `UNCHECKED` with the reason.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tensorsh.runtime.tensor import Tensor, as_tensor, wrap
 from tensorsh.session import Session
 from tests import strict_xp
 from tests.samples import Samples
+from tests.test_golden_gradients import ops_with_cases
 
 registry.index()
 
@@ -40,65 +42,25 @@ FIRST_ORDER_ONLY = dict.fromkeys(
     "TensorFlow's takes the mean in the variance for a constant",
 )
 
-#: Ops that take no float64, so that their samples are cast on the way in and compared less closely.
-SINGLE: dict[str, Callable[[Samples], tuple[Tensor, tuple, dict[str, Any]]]] = {
-    "adjust_brightness": lambda s: (s(2, 3), (0.5,), {}),
-    "adjust_gamma": lambda s: (s(2, 3, within=(0.2, 1.0)), (2.0,), {}),
-    "approx_max_k": lambda s: (s.distinct(2, 4), (2,), {}),
-    "approx_min_k": lambda s: (s.distinct(2, 4), (2,), {}),
-    "approx_top_k": lambda s: (s.distinct(4), (1,), {"is_max_k": False}),
-    "avg_pool3d": lambda s: (s(1, 2, 2, 3, 1), (2, 1, "SAME"), {}),
-    "crop_and_resize": lambda s: (s(1, 4, 4, 1), ([[0.1, 0.2, 0.8, 0.9]], [0], [3, 3]), {}),
-    "keras_ops_geomspace": lambda s: (s(1, within=(0.5, 1.0)), ([3.0], 3), {}),
-    "keras_ops_resize": lambda s: (s(2, 2, 1), ((3, 2),), {}),
-    "keras_ops_ssim": lambda s: (s(1, 2, 2, 1), ([[[[0.1], [0.4]], [[0.3], [0.9]]]], 1.0, 2), {}),
-    "keras_ops_view_as_complex": lambda s: (s(2, 2), (), {}),
-    "local_response_normalization": lambda s: (s(1, 2, 1, 4), (1,), {}),
-    "per_image_standardization": lambda s: (s(2, 2, 1), (), {}),
-    "psnr": lambda s: (s(2, 1, 1), ([[[0.1]], [[0.3]]], 1.0), {}),
-    "rgb_to_grayscale": lambda s: (s(2, 3), (), {}),
-    "ssim": lambda s: (s(2, 2, 1), ([[[0.1], [0.4]], [[0.3], [0.9]]], 1.0, 2), {}),
-    "ssim_multiscale": lambda s: (s(2, 2, 1), ([[[0.1], [0.4]], [[0.3], [0.9]]], 1.0, (1.0,), 1), {}),
-    "max_pool3d": lambda s: (s.distinct(1, 2, 2, 3, 1), (2, 1, "VALID"), {}),
-}
-
 _REASONS = {
-    "takes no float64, and is checked in float32 below": " ".join(SINGLE),
     "takes functions or tapes, and is checked in test_autodiff.py": """
-        check_grad custom_gradient grad grad_pass_through hessian jacobian jvp recompute_grad stop_gradient
-        value_and_grad vjp keras_ops_custom_gradient keras_ops_jvp""",
-    "runs the program's own function": "py_function vectorized_map",
-    "goes through ops that are checked, as many as its steps": "conjugate_gradient",
+        check_grad grad hessian jacobian jvp value_and_grad vjp""",
     "draws random numbers, and spreads them with ops that are checked": """
-        categorical dropout gamma general_dropout get_global_generator normal poisson random_brightness random_contrast
-        random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed stateless_gamma
-        stateless_random_brightness stateless_random_contrast stateless_random_hue stateless_random_saturation
-        stateless_normal stateless_truncated_normal stateless_uniform keras_ops_elastic_transform keras_random_beta
-        keras_random_gamma keras_random_normal keras_random_truncated_normal keras_random_uniform""",
+        categorical dropout gamma get_global_generator normal poisson random_brightness random_contrast
+        random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed
+        keras_ops_elastic_transform keras_random_beta""",
+    "finds the smallest with the op that finds the largest": "approx_min_k",
     "finds an op by its name": """
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
     "gives whole numbers, or nothing": """
         assert_near histogram_fixed_width_bins matrix_rank keras_ops_digitize keras_ops_histogram
-        keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin keras_ops_nextafter""",
+        keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin
+        register_tensor_conversion_function""",
     "is a function of a size": """
         hamming_window hann_window inverse_stft_window_fn vorbis_window keras_ops_bartlett keras_ops_hamming
         keras_ops_hanning keras_ops_kaiser""",
-    "computes in single precision, as Keras does, what ctc_loss is checked for": "keras_ops_ctc_loss",
-    "has TensorFlow's gradient: the upstream one transformed back": """
-        keras_ops_affine_transform keras_ops_perspective_transform""",
-    "is refused by TensorFlow": """
-        adjust_contrast adjust_hue adjust_saturation draw_bounding_boxes extract_glimpse lu keras_ops_hsv_to_rgb
-        keras_ops_lu_factor""",
-    "has TensorFlow's gradient: straight through what is rounded": """
-        fake_quant_with_min_max_args fake_quant_with_min_max_vars fake_quant_with_min_max_vars_per_channel
-        quantize_and_dequantize quantize_and_dequantize_v2""",
-    "is the gradient of an op that rounds, as a constant": """
-        fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars_gradient
-        fake_quant_with_min_max_vars_per_channel_gradient""",
     "passes a value on; fill's gradient is a sum": "constant",
     "gives a table, whose rows are picked by ops that are checked": "table",
-    "sees one triangle of a symmetric matrix; checked in test_matrices.py": """
-        cholesky logdet keras_ops_cholesky keras_ops_logdet""",
 }
 #: Ops without samples whose examples do send floats through gradients, and why they have none.
 UNCHECKED = {name: reason for reason, names in _REASONS.items() for name in names.split()}
@@ -128,7 +90,9 @@ def test_gradients_agree_with_finite_differences(name: str, module: Any) -> None
                     compare("second", weighted(slopes(value), seed=2), leaves)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in set(OPS) - set(checked()) if example(OPS[name])))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in set(OPS) - set(checked()) - ops_with_cases() if example(OPS[name]))
+)
 def test_an_op_without_samples_has_no_gradient(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # some examples write files
     program = example(OPS[name])
@@ -145,20 +109,6 @@ def test_an_op_without_samples_has_no_gradient(name: str, tmp_path: Path, monkey
         assert not watcher.used, (
             f"a float goes through {sorted(watcher.used)} in the example of {name}: give it samples, or a reason"
         )
-
-
-@pytest.mark.parametrize("name", SINGLE)
-def test_gradients_in_float32(name: str) -> None:
-    x, args, options = SINGLE[name](Samples())
-
-    def value(t: Tensor) -> Tensor:
-        return weighted(lambda u: OPS[name].function(ops.cast(u, "float32"), *args, **options), seed=1)(t)
-
-    (gradient,) = slopes(value)(x)
-    host, step = backend.to_host(x._array), 1e-2
-    direction = np.random.default_rng(3).uniform(-1.0, 1.0, host.shape)
-    ends = [float(value(wrap(host + sign * step * direction))) for sign in (1, -1)]
-    assert (ends[0] - ends[1]) / (2 * step) == pytest.approx((gradient.numpy() * direction).sum(), rel=2e-3, abs=1e-3)
 
 
 def test_the_watcher_sees_a_float_that_flows() -> None:
