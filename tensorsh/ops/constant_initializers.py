@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.tensor import Tensor
+import numpy as np
+
+from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import standard_dtype
 from .registry import ops
 
@@ -105,3 +107,69 @@ class Identity(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}
+
+
+#: Windows as sums of cosines: c0 - c1 cos(t) + c2 cos(2 t) ... for t from 0 to 2 pi.
+_COSINES = {
+    "hann": (0.5, 0.5),
+    "hamming": (0.54, 0.46),
+    "blackman": (0.42, 0.5, 0.08),
+    "boxcar": (1.0,),
+}
+
+
+class STFT(Initializer):
+    """The kernel of a convolution that is a short-time Fourier transform: shape (frame, 1, frequencies).
+
+    side: the "real" or the "imag" part. window: hann, hamming, blackman, boxcar, a tensor (frame,), or None.
+    scaling: divide by the window's length ("density"), by its sum ("spectrum"), or None. periodic: the window is one
+    period. Raises ValueError for what does not fit.
+
+    >>> tf.keras.initializers.STFT("real", None)([2, 1, 2])[:, 0]
+    <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
+    array([[ 1.,  1.],
+           [ 1., -1.]], dtype=float32)>
+    """
+
+    __module__ = "keras.src.initializers.constant_initializers"
+
+    def __init__(
+        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+    ) -> None:
+        if side not in ("real", "imag"):
+            raise ValueError(f"side should be 'real' or 'imag', not {side}")
+        if isinstance(window, str) and window not in _COSINES:
+            raise ValueError(f"Unknown window type. Known are {', '.join(_COSINES)}, not {window}")
+        if scaling not in (None, "density", "spectrum"):
+            raise ValueError(
+                f"Scaling is invalid, it must be `None`, 'density' or 'spectrum'. Received scaling={scaling}"
+            )
+        self.side, self.window, self.scaling, self.periodic = side, window, scaling, periodic
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
+        dtype = standard_dtype(dtype)
+        frame, _, count = shape
+        frequency = ops.reshape(ops.cast(ops.range(count), dtype), [1, 1, -1]) / ops.cast((count - 1) * 2, dtype)
+        time = ops.reshape(ops.cast(ops.range(frame), dtype), [-1, 1, 1])
+        angle = -2 * time * frequency * ops.acos(ops.cast(-1, dtype))
+        kernel = ops.cos(angle) if self.side == "real" else ops.sin(angle)
+        if self.window is None:
+            return kernel
+        window = ops.reshape(ops.cast(self._window(frame), dtype), [-1, 1, 1])
+        if self.scaling == "density":
+            return kernel * window / ops.sqrt(ops.reduce_sum(ops.square(window)))
+        return kernel * window / (ops.reduce_sum(ops.abs(window)) if self.scaling else 1)
+
+    def _window(self, frame: int) -> Any:
+        if not isinstance(self.window, str):
+            given = as_tensor(self.window)
+            if given._array.shape != (frame,):
+                raise ValueError(
+                    f"The shape of `window` must be equal to [frame_length].Received: window shape={given.shape}"
+                )
+            return given
+        angles = 2 * np.pi * np.arange(frame) / (frame if self.periodic else max(frame - 1, 1))
+        return sum(c * (-1) ** i * np.cos(i * angles) for i, c in enumerate(_COSINES[self.window]))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"side": self.side, "window": self.window, "periodic": self.periodic, "scaling": self.scaling}

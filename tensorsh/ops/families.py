@@ -114,6 +114,8 @@ FAMILIES = (
     "regularizers",
     "keras_objects",
     "keras_utils",
+    "keras_data",
+    "keras_tree",
     "schedules",
     "optimizers",
     "sampling",

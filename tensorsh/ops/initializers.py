@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..runtime.tensor import Tensor, is_tensor
-from .constant_initializers import Constant, Identity, Initializer, Ones, Zeros
+from .constant_initializers import STFT, Constant, Identity, Initializer, Ones, Zeros
 from .keras_config import standard_dtype
 from .keras_objects import Catalogue, serialize
+from .keras_variable import snake_case
 from .random_initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -33,6 +34,7 @@ _CLASSES = {
         Identity,
         Ones,
         Zeros,
+        STFT,
         GlorotNormal,
         GlorotUniform,
         HeNormal,
@@ -46,7 +48,7 @@ _CLASSES = {
         VarianceScaling,
     )
 }
-_ALIASES = {"Identity": "IdentityInitializer", "Orthogonal": "OrthogonalInitializer"}
+_ALIASES = {"STFT": "STFTInitializer", "Identity": "IdentityInitializer", "Orthogonal": "OrthogonalInitializer"}
 _catalogue = Catalogue(
     "initializer",
     {
@@ -105,7 +107,7 @@ def deserialize_initializer(config: Any, custom_objects: Any = None) -> Any:
 def _export() -> None:
     for space in ("tf.keras.initializers.", "tf.initializers."):
         for name, cls in _CLASSES.items():
-            lower = "".join("_" + c.lower() if c.isupper() else c for c in name)[1:]
+            lower = snake_case(name)
             names = [name] if cls is Initializer else [name, lower, *filter(None, [_ALIASES.get(name)])]
             for alias in names:
                 export(space + alias, cls, None, "initializers")

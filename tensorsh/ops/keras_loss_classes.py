@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..runtime import dtypes
 from ..runtime.tensor import Tensor
 from . import keras_losses as functions
 from . import keras_task_losses as task
+from .keras_config import standard_dtype
 from .keras_losses import same_rank
 from .keras_variable import auto_name, converted
 from .registry import export, op, ops
@@ -50,7 +50,7 @@ class Loss:
                 f"Received: reduction={self.reduction}"
             )
         self.name = known.pop("name") or auto_name(type(self).__name__)
-        self._dtype = dtypes.as_dtype(known.pop("dtype") or "float32").name
+        self._dtype = standard_dtype(known.pop("dtype")).name
         if "q" in known and not 0 < known["q"] < 1:
             raise ValueError("q must be in the interval (0, 1)")
         self._options = known

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..runtime.dtypes import as_dtype
 from ..runtime.tensor import Tensor, as_tensor, wrap
+from .keras_config import setting
 from .keras_losses import same_rank
 from .keras_variable import KerasVariable, auto_name, converted
 from .registry import export, ops
@@ -136,8 +137,8 @@ export("tf.keras.Metric", Metric, None, "keras_metrics")
 
 
 def _dtype_name(dtype: Any) -> str:
-    """A dtype's name; float32 for none given, and of Python's types the ones that Keras takes for them."""
-    return {None: "float32", "float": "float32", "int": "int64"}.get(dtype) or as_dtype(dtype).name
+    """A dtype's name; `floatx` for none given, and of Python's types the ones that Keras takes for them."""
+    return {None: setting("floatx"), "float": "float32", "int": "int64"}.get(dtype) or as_dtype(dtype).name
 
 
 def _initial(initializer: Any, shape: Any, dtype: str) -> Any:

@@ -26,10 +26,10 @@ def serialize(obj: Any) -> Any:
     """
     if obj is None or isinstance(obj, (str, int, float, bool, bytes)):
         return obj
-    if isinstance(obj, (list, dict)):
-        return {k: serialize(v) for k, v in obj.items()} if isinstance(obj, dict) else [serialize(v) for v in obj]
-    if isinstance(obj, tuple):
-        return {"class_name": "__tuple__", "config": {"value": [serialize(v) for v in obj]}}
+    if isinstance(obj, dict):
+        return {k: serialize(v) for k, v in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return type(obj)(map(serialize, obj))
     if is_tensor(obj):
         obj = as_tensor(obj)
         return {"class_name": "__tensor__", "config": {"value": obj.numpy().tolist(), "dtype": obj.dtype.name}}
@@ -44,7 +44,7 @@ def serialize(obj: Any) -> Any:
 
 @op("keras.saving.deserialize_keras_object keras.utils.deserialize_keras_object", short=False)
 def deserialize(config: Any, custom_objects: Any = None, safe_mode: bool = True) -> Any:
-    """The object of a dictionary that `serialize_keras_object` made; lists and dicts of them.
+    """The object of a dictionary that `serialize_keras_object` made; lists and dicts of them (a tuple becomes a list).
 
     Raises TypeError if there is no such class.
 
@@ -52,15 +52,13 @@ def deserialize(config: Any, custom_objects: Any = None, safe_mode: bool = True)
     >>> tf.keras.saving.deserialize_keras_object(x).l2
     0.5
     """
-    if isinstance(config, list):
+    if isinstance(config, (list, tuple)):
         return [deserialize(v) for v in config]
     if not isinstance(config, dict):
         return config
     name, inner = config.get("class_name"), config.get("config")
     if name is None or inner is None:
         return {k: deserialize(v) for k, v in config.items()}
-    if name == "__tuple__":
-        return tuple(deserialize(v) for v in inner["value"])
     if name == "__tensor__":
         return as_tensor(inner["value"], inner["dtype"])
     if name == "__numpy__":

@@ -59,6 +59,10 @@ def scan(f: Any, init: Any, xs: Any = None, length: int | None = None, reverse: 
     >>> tf.keras.ops.scan(lambda c, x: (c + x, c * x), tf.constant(0), tf.range(4))[0]
     <tf.Tensor: shape=(), dtype=int32, numpy=6>
     """
+    if not callable(f):
+        raise TypeError(f"`f` should be a callable. Received: f={f}")
+    if xs is None and length is None:
+        raise ValueError("Got no `xs` to scan over and `length` not provided.")
     rows = [None] * (length or 0) if xs is None else _rows(xs)
     carry, results = nest.map_leaves(as_tensor, init), []
     for row in reversed(rows) if reverse else rows:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime import nest
+from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_ops_dtypes import floats, keras_op, meet, tensor
 from .registry import at_path, ops
@@ -119,7 +120,7 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
 
 @keras_op("numpy.cross", lambda s: [s.call(s(3), s(3))])
 def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
-    """The vector product of vectors of three.
+    """The vector product of vectors of three; of two, which lie in a plane, its third component.
 
     >>> tf.keras.ops.cross([1, 2, 3], [4, 5, 6])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-3,  6, -3], dtype=int32)>
@@ -127,8 +128,11 @@ def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, a
     x1, x2 = _strong(x1, x2)
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     a, b = ops.unstack(x1, axis=axisa), ops.unstack(x2, axis=axisb)
-    if len(a) != 3 or len(b) != 3:
-        raise ValueError(f"cross: the vectors must have three components, and have {len(a)} and {len(b)}")
+    if not {len(a), len(b)} <= {2, 3}:
+        raise ValueError(f"`x1`'s and `x2`'s dimensions must be 2 or 3. Received: {len(a)} and {len(b)}")
+    if len(a) == len(b) == 2:
+        return a[0] * b[1] - a[1] * b[0]
+    a, b = ([*v, ops.zeros_like(v[0])] if len(v) == 2 else v for v in (a, b))
     parts = [a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))]
     return ops.stack(parts, axisc)
 
@@ -232,6 +236,10 @@ def qr(x: Any, mode: str = "reduced") -> Any:
     array([[-5., -4.],
            [ 0.,  3.]], dtype=float32)>
     """
+    if mode not in ("reduced", "complete"):
+        raise ValueError(
+            f"`mode` argument value not supported. Expected one of {{'reduced', 'complete'}}. Received: mode={mode}"
+        )
     return ops.qr(x, full_matrices=mode == "complete")
 
 
@@ -287,7 +295,13 @@ def cholesky(x: Any, upper: bool = False) -> Tensor:
     array([[2., 0.],
            [1., 2.]], dtype=float32)>
     """
-    y = ops.check_numerics(ops.cholesky(_square(x)), "Cholesky")
+    y = ops.cholesky(_square(x))
+    if not bool(ops.reduce_all(ops.is_finite(y))):
+        raise explain(
+            ValueError("Cholesky decomposition failed: Cholesky : Tensor had NaN values"),
+            "cholesky: a matrix is not positive definite",
+            [("x", as_tensor(x))],
+        )
     return ops.adjoint(y) if upper else y
 
 

@@ -21,12 +21,15 @@ def softmax(x: Any, axis: Any = -1) -> Tensor:
 
 
 @keras_op("nn.log_softmax", smooth)
-def log_softmax(x: Any, axis: int = -1) -> Tensor:
+def log_softmax(x: Any, axis: int | None = -1) -> Tensor:
     """log(softmax(x)).
 
     >>> tf.keras.ops.log_softmax(tf.constant([1., 2.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.3132616 , -0.31326166], dtype=float32)>
     """
+    if axis is None:
+        x = as_tensor(x)
+        return ops.reshape(ops.log_softmax(ops.reshape(x, [-1])), x.shape)
     return ops.log_softmax(x, axis)
 
 

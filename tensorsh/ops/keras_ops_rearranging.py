@@ -53,15 +53,22 @@ def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
         raise ValueError(f"Input array must have at least 2 dimensions. Received: array.ndim={rank}")
     if len(axes) != 2 or axes[0] == axes[1]:
         raise ValueError(f"Invalid axes: {axes}. Axes must be a tuple of two different dimensions.")
-    first, second = (a % rank for a in axes)
-    swapped = list(range(rank))
-    swapped[first], swapped[second] = second, first
     k %= 4
-    if k == 1:
-        return ops.transpose(ops.reverse(x, [second]), swapped)
-    if k == 2:
-        return ops.reverse(x, [first, second])
-    return x if k == 0 else ops.reverse(ops.transpose(x, swapped), [second])
+    if k == 0:
+        return x
+    x = moveaxis(x, tuple(axes), (-2, -1))
+    shape = list(x._array.shape)
+    turned = [*shape[:-2], shape[-1], shape[-2]]
+    y = _quarter_turn(x)
+    # Half a turn goes through the wrong shape in Keras, too, which shows unless the plane is square.
+    y = ops.reshape(y, shape) if k == 2 else y
+    for _ in range(k - 1):
+        y = _quarter_turn(y)
+    return moveaxis(ops.reshape(y, turned if k % 2 else shape), (-2, -1), tuple(axes))
+
+
+def _quarter_turn(x: Tensor) -> Tensor:
+    return ops.matrix_transpose(ops.reverse(x, [-1]))
 
 
 @keras_op("numpy.dstack", lambda s: [s.call([s(3), s(3)]), s.call([s(2, 2), s(2, 2, 1)])])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..runtime.errors import InvalidArgumentError
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import setting
 from .keras_ops_dtypes import distinct, floats, keras_op, meet, result_type, smooth, tensor
@@ -49,7 +50,8 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
     >>> tf.keras.ops.mean([[1, 2], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
-    return ops.reduce_mean(floats(x), axis, keepdims)
+    x = as_tensor(x)
+    return ops.reduce_mean(x if x.dtype.is_floating or x.dtype.is_complex else ops.cast(x, "float32"), axis, keepdims)
 
 
 @keras_op("numpy.var", smooth)
@@ -116,6 +118,8 @@ def _extreme(which: str, x: Any, axis: Any, keepdims: bool, initial: Any = None)
     x = as_tensor(x)
     if x.dtype.is_bool:
         return (ops.reduce_any if which == "max" else ops.reduce_all)(x, axis, keepdims)
+    if not x._array.size and initial is None:
+        raise InvalidArgumentError(f"Cannot compute the {which} of an empty tensor.")
     y = (ops.reduce_max if which == "max" else ops.reduce_min)(x, axis, keepdims)
     if initial is None:
         return y

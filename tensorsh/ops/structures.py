@@ -9,7 +9,7 @@ from ..runtime import nest
 from .registry import op
 
 
-@op("nest.is_nested", short=False)
+@op("nest.is_nested keras.tree.is_nested", short=False)
 def is_nested(seq: Any) -> bool:
     """Whether a value is a structure: a list, a tuple, a dict or a range.
 
@@ -19,7 +19,7 @@ def is_nested(seq: Any) -> bool:
     return nest.is_nested(seq)
 
 
-@op("nest.flatten", short=False)
+@op("nest.flatten keras.tree.flatten", short=False)
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves of a structure, in order; a dict's in the order of its sorted keys.
 
@@ -53,7 +53,7 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
     return nest.pack_as(structure[0], [func(*leaves) for leaves in zip(*map(nest.flatten, structure))])
 
 
-@op("nest.pack_sequence_as", short=False)
+@op("nest.pack_sequence_as keras.tree.pack_sequence_as", short=False)
 def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """The leaves of `flat_sequence` in the shape of `structure`. Raises ValueError if their number differs.
 
