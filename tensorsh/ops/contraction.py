@@ -15,6 +15,8 @@ from ..runtime import tape
 from ..runtime.dtypes import COMPLEX, F32, F64, FLOATS, UNSIGNED, DType, as_dtype, int8, int16, int32, int64, uint8
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .dispatch import is_operator
+from .dispatch import product as operator_product
 from .kernels import no_kernel
 from .registry import install_operator, op, ops, primitive
 from .rules import check_dtype, conj, ints, mismatch, pair
@@ -124,6 +126,9 @@ def matmul(
                 f"Only one of `transpose_{side}` and `adjoint_{side}` can be True. "
                 f"Received `transpose_{side}`={transposed}, `adjoint_{side}`={adjointed}."
             )
+    if is_operator(a) or is_operator(b):
+        transposed, sparse = transpose_a or transpose_b, a_is_sparse or b_is_sparse
+        return operator_product(a, b, transposed, adjoint_a, adjoint_b, sparse)
     a = as_tensor(a)
     b = as_tensor(b, hint=a.dtype)
     if output_type is not None and (as_dtype(output_type) is not a.dtype or a.dtype is not b.dtype):

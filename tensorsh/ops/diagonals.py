@@ -14,6 +14,7 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .dispatch import is_operator
 from .registry import op, ops, primitive
 from .rules import check_dtype, ints
 
@@ -238,6 +239,8 @@ def diag_part(
     >>> diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
+    if is_operator(input):
+        return input.diag_part()
     x = as_tensor(input)
     kernel = "MatrixDiagPartV3"
     low, high = _range_of(kernel, k, align)

@@ -118,9 +118,9 @@ def register_tensor_conversion_function(
     several, those of smaller priority are asked first. Raises TypeError for classes of numbers and arrays.
 
     >>> class Money(tf.Module): pass
-    >>> tf.register_tensor_conversion_function(Money, lambda v, dtype=None, name=None, as_ref=False: constant(5.))
-    >>> constant(2.) * Money()
-    <tf.Tensor: shape=(), dtype=float32, numpy=10.0>
+    >>> tf.register_tensor_conversion_function(Money, lambda v, dtype=None, name=None, as_ref=False: constant(5))
+    >>> constant(2) * Money()
+    <tf.Tensor: shape=(), dtype=int32, numpy=10>
     """
     kinds = base_type if isinstance(base_type, tuple) else (base_type,)
     if not kinds or not all(isinstance(kind, type) for kind in kinds):

@@ -14,6 +14,7 @@ from ..runtime.dtypes import COMPLEX, F32, bfloat16, float16, float32, float64
 from ..runtime.errors import invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
+from .dispatch import is_operator
 from .kernels import check_square, no_kernel
 from .registry import op, ops, primitive
 from .rounding import rounded
@@ -99,6 +100,9 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
     array([[ 0.375, -0.25 ],
            [-0.25 ,  0.5  ]], dtype=float32)>
     """
+    if is_operator(input):
+        inverse = input.inverse()
+        return inverse.adjoint() if adjoint else inverse
     x = as_tensor(input)
     check_dtype("MatrixInverse", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
     check_square("MatrixInverse", x)
@@ -142,6 +146,8 @@ def det(input: Any, name: str | None = None) -> Tensor:
     >>> det([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=-2.0>
     """
+    if is_operator(input):
+        return input.determinant()
     x = as_tensor(input)
     check_dtype("MatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
     no_half("MatrixDeterminant", x)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..runtime.errors import FailedPreconditionError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .dispatch import is_operator
 from .kernels import REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rules import check_dtype, pair
@@ -172,7 +173,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     array([[0.-1.j],
            [2.-0.j]])>
     """
-    return matrix_transpose(matrix, conjugate=True)
+    return matrix.adjoint() if is_operator(matrix) else matrix_transpose(matrix, conjugate=True)
 
 
 @op("linalg.trace", samples=lambda s: [s.call(s(3, 3)), s.call(s(2, 2, 3))])
@@ -182,7 +183,7 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     >>> trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
-    return ops.reduce_sum(ops.diag_part(x), -1)
+    return x.trace() if is_operator(x) else ops.reduce_sum(ops.diag_part(x), -1)
 
 
 @primitive(lambda g, y, a, b: _cross(b, g), lambda g, y, a, b: _cross(g, a))

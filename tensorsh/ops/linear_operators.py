@@ -32,6 +32,7 @@ class LinearOperator:
     """
 
     __module__ = "tensorflow.python.ops.linalg.linear_operator"
+    _is_linear_operator = True  # to `dispatch`
 
     _ranks: dict[str, int] = {}  # the tensors among the constructor's arguments: how many axes are no batch axes
     _holds: tuple[str, ...] = ()  # the attributes that may hold variables or operators, in TensorFlow's order

@@ -16,6 +16,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag_part, set_diag
+from .dispatch import is_operator
 from .inverses import DOUBLE_FIRST, flat, no_half, regular, singular, solved
 from .kernels import check_matrix, check_square
 from .linalg import adjoint
@@ -68,6 +69,10 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     array([[2.],
            [3.]], dtype=float32)>
     """
+    if is_operator(matrix):
+        return matrix.solve(rhs, adjoint=adjoint)
+    if is_operator(rhs):
+        raise ValueError("Passing in `matrix` as a Tensor and `rhs` as a LinearOperator is not supported.")
     a, b = pair("MatrixSolve", matrix, rhs)
     check_dtype("MatrixSolve", a, DOUBLE_FIRST, DOUBLE_FIRST, "matrix")
     no_half("MatrixSolve", a, adjoint=bool(adjoint))
@@ -182,6 +187,8 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     array([[2., 0.],
            [1., 1.]], dtype=float32)>
     """
+    if is_operator(input):
+        return input.cholesky()
     x = as_tensor(input)
     check_dtype("Cholesky", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
     no_half("Cholesky", x)
@@ -196,6 +203,8 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
     >>> logdet([[4., 2.], [2., 3.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>
     """
+    if is_operator(matrix):
+        return matrix.log_abs_determinant()
     pivots = diag_part(cholesky(matrix))
     if pivots.dtype.is_complex:
         pivots = ops.real(pivots)

@@ -1,0 +1,155 @@
+"""Text as characters, and templates that tensors are put into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..runtime import printing
+from ..runtime.backend import from_host, to_host
+from ..runtime.dtypes import int32, string
+from ..runtime.errors import explain, invalid
+from ..runtime.tensor import Tensor, as_tensor, wrap
+from .registry import op, ops
+from .strings import each, one_of, rows_of, texts
+
+_ERRORS = ("strict", "replace", "ignore")
+_CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+
+
+def _decoded(kernel: str, text: bytes, encoding: str, errors: str, replacement: int = 0xFFFD) -> str:
+    """The characters of a text; what is none is refused, replaced or left out."""
+    one_of("errors", errors, _ERRORS)
+    codec = _CODECS.get(encoding) or {"US-ASCII": "ascii", "ISO-8859-1": "latin-1"}.get(encoding)
+    if codec is None:
+        raise invalid(kernel, f"Could not create converter for input encoding: {encoding}", name=None)
+    try:
+        found = text.decode(codec, errors)
+    except UnicodeDecodeError:
+        raise invalid(kernel, "Invalid formatting on input string", name=None) from None
+    return found.replace("\ufffd", chr(replacement)) if errors == "replace" else found
+
+
+@op("strings.unicode_decode")
+def unicode_decode(
+    input: Any,
+    input_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> Any:
+    """The code points of texts: int32, of a vector of texts as the rows of a RaggedTensor.
+
+    >>> unicode_decode("hi", "UTF-8")
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([104, 105], dtype=int32)>
+    """
+    kernel = "UnicodeDecode"
+
+    def points(text: bytes) -> list[int]:
+        found = map(ord, _decoded(kernel, text, input_encoding, errors, replacement_char))
+        return [replacement_char if replace_control_characters and point < 32 else point for point in found]
+
+    return rows_of(texts(kernel, input), points, int32)
+
+
+@op("strings.unicode_split")
+def unicode_split(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> Any:
+    """The characters of texts, each as a text in the same encoding.
+
+    >>> unicode_split("hi", "UTF-8")
+    <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'h', b'i'], dtype=object)>
+    """
+    kernel = "UnicodeDecode"
+    codec = _CODECS.get(input_encoding, "utf-8")
+    return rows_of(
+        texts(kernel, input),
+        lambda text: [c.encode(codec) for c in _decoded(kernel, text, input_encoding, errors, replacement_char)],
+    )
+
+
+@op("strings.unicode_encode")
+def unicode_encode(
+    input: Any, output_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> Tensor:
+    """Texts of code points: the last axis of a tensor, or the rows of a RaggedTensor.
+
+    >>> unicode_encode([104, 105], "UTF-8")
+    <tf.Tensor: shape=(), dtype=string, numpy=b'hi'>
+    """
+    kernel = "UnicodeEncode"
+    one_of("errors", errors, _ERRORS)
+    one_of("output_encoding", output_encoding, tuple(_CODECS))
+    ragged = hasattr(input, "to_list")
+    rows = input.to_list() if ragged else to_host(as_tensor(input, int32)._array)
+
+    def written(points: Any) -> bytes:
+        found = []
+        for point in map(int, points):
+            if 0 <= point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF:
+                found.append(chr(point))
+            elif errors == "strict":
+                raise invalid(kernel, f"Code point is out of range for Unicode, or a noncharacter: {point}", name=None)
+            elif errors == "replace":
+                found.append(chr(replacement_char))
+        return "".join(found).encode(_CODECS[output_encoding])
+
+    if ragged:
+        return ops.constant([written(row) for row in rows], string, shape=[len(rows)])
+    if rows.ndim == 0:
+        raise explain(ValueError("input must have rank >= 1"), "unicode_encode: the code points are a vector")
+    result = np.empty(int(np.prod(rows.shape[:-1])), object)
+    for i, row in enumerate(rows.reshape(len(result), rows.shape[-1])):
+        result[i] = written(row)
+    return wrap(from_host(result.reshape(rows.shape[:-1])))
+
+
+@op("strings.unicode_transcode")
+def unicode_transcode(
+    input: Any,
+    input_encoding: str,
+    output_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Texts in another encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE".
+
+    >>> unicode_transcode(["h"], "UTF-8", "UTF-16-BE")
+    <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'\\x00h'], dtype=object)>
+    """
+    kernel = "UnicodeTranscode"
+    one_of("output_encoding", output_encoding, tuple(_CODECS))
+
+    def changed(text: bytes) -> bytes:
+        found = _decoded(kernel, text, input_encoding, errors, replacement_char)
+        if replace_control_characters:
+            found = "".join(chr(replacement_char) if ord(c) < 32 else c for c in found)
+        return found.encode(_CODECS[output_encoding])
+
+    return each(texts(kernel, input), changed)
+
+
+@op("strings.format", short=False)
+def string_format(
+    template: str, inputs: Any, placeholder: str = "{}", summarize: int = 3, name: str | None = None
+) -> Tensor:
+    """A text with tensors in the places of the placeholders, each shown by `summarize` entries at its ends (-1: all).
+
+    >>> tf.strings.format("x = {}", constant([1, 2]))
+    <tf.Tensor: shape=(), dtype=string, numpy=b'x = [1 2]'>
+    """
+    tensors = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    parts = template.split(placeholder)
+    if len(parts) - 1 != len(tensors):
+        raise ValueError(
+            f"The template expects {len(parts) - 1} tensors, but the inputs only has {len(tensors)}. Please ensure "
+            "the number of placeholders in template matches inputs length."
+        )
+    shown = [printing.kernel_text(as_tensor(t)._array, summarize) for t in tensors]
+    pieces = [piece for pair in zip(parts, [*shown, ""]) for piece in pair]
+    return ops.constant("".join(pieces))
