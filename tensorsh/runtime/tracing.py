@@ -296,6 +296,7 @@ class Trace:
         return None
 
     def _record(self, kind: str, function: Any, args: Any, options: Any, result: Any, key: Any) -> Any:
+        result = plain(result)
         if isinstance(result, np.ndarray | np.generic | bytes):
             found: Any = self._new(kind, function, args, options, (result,), False)[0]
         elif type(result) in (tuple, list) and all(isinstance(part, np.ndarray | np.generic) for part in result):
