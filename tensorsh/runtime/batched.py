@@ -33,6 +33,7 @@ class Batched(NDArrayOperatorsMixin):
 
     __slots__ = ("dtype", "shape", "whole")
     __array_priority__ = 2000
+    outranks_lazy = True
 
     def __init__(self, whole: Any) -> None:
         self.whole, self.shape, self.dtype = whole, whole.shape[1:], whole.dtype

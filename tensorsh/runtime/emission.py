@@ -296,22 +296,33 @@ class _Writer:
         if isinstance(function, np.ufunc) and not options:
             shown = [self.operand(function, a, args, node.outs[0]) for a in args]
             return f"{self.constant(function)}({', '.join(shown)})"
-        shown = [*map(self.value if function in _ELEMENTWISE else self.whole, args), *options]
+        takes_lazy = function in _ELEMENTWISE or getattr(function, "takes_lazy", False)
+        shown = [*map(self.value if takes_lazy else self.whole, args), *options]
         return f"{self.constant(function)}({', '.join(shown)})"
 
     def operand(self, function: np.ufunc, value: Any, args: Any, out: int) -> str:
-        """A ufunc's argument. A Python number that would be converted each time is converted here, once."""
-        if function in _WEAK and type(value) in (int, float):
-            dtype = self._kinds[out][1]
-            others = [
-                self._kinds[a][1] if type(a) is Ref else getattr(a, "dtype", None) for a in args if a is not value
-            ]
-            if len(others) == 1 and others[0] == dtype and dtype.kind in "fiu":
-                key = (type(value), value, str(value), dtype.str)
-                if key not in self._scalars:
-                    self._scalars[key] = self.constant(np.asarray(value, dtype))
-                return self._scalars[key]
+        """A ufunc's argument. What would be converted or broadcast each time is made ready here, once."""
+        shape, dtype = self._kinds[out]
+        others = [a for a in args if a is not value]
+        if len(others) == 1:
+            other, other_shape = self._dtype_of(others[0]), self._shape_of(others[0])
+            if function in _WEAK and type(value) in (int, float) and other == dtype and dtype.kind in "fiu":
+                return self._scalar(np.asarray(value, dtype))
+            if isinstance(value, np.ndarray) and value.ndim and other_shape == shape and _is_uniform(value):
+                return self._scalar(value.reshape(-1)[:1].reshape(()))
         return self.value(value)
+
+    def _dtype_of(self, argument: Any) -> Any:
+        return self._kinds[argument][1] if type(argument) is Ref else getattr(argument, "dtype", None)
+
+    def _shape_of(self, argument: Any) -> Any:
+        return self._kinds[argument][0] if type(argument) is Ref else getattr(argument, "shape", None)
+
+    def _scalar(self, number: np.ndarray) -> str:
+        key = (number.dtype.str, number.tobytes())
+        if key not in self._scalars:
+            self._scalars[key] = self.constant(number)
+        return self._scalars[key]
 
     def whole(self, value: Any) -> str:
         """The text of an argument of a function that does not take lazy arrays."""
@@ -397,6 +408,16 @@ def _is_static(node: Node) -> bool:
     if function is np.where:
         return len(node.args) == 3
     return isinstance(function, np.ufunc) or function is operator.pow or function in _STATIC
+
+
+def _is_uniform(array: np.ndarray) -> bool:
+    """Whether all entries are one number, to the bit."""
+    if not array.size or array.dtype.hasobject:
+        return False
+    if not any(array.strides):
+        return True
+    first = array.reshape(-1)[:1]
+    return bool((array == first).all()) and bool(first[0] != 0 or array.dtype.kind != "f")
 
 
 def _parts(key: Any) -> tuple[Any, ...]:

@@ -94,8 +94,8 @@ class Lazy(NDArrayOperatorsMixin):
     # ------------------------------------------------------------ NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if any(getattr(x, "__array_priority__", 0) > self.__array_priority__ for x in inputs):
-            return NotImplemented  # an array that is traced, or a batch
+        if any(hasattr(type(x), "outranks_lazy") for x in inputs):
+            return NotImplemented
         if not _in_place(kwargs.pop("out", None), kwargs) and method == "__call__":
             result = _applied(ufunc, inputs, **kwargs) if kwargs.keys() <= {"dtype"} else None
             if result is not None:
@@ -105,7 +105,7 @@ class Lazy(NDArrayOperatorsMixin):
         return self._outcome(getattr(ufunc, method)(*map(forced, inputs), **forced(kwargs)))
 
     def __array_function__(self, function: Any, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
-        if any(getattr(kind, "__array_priority__", 0) > self.__array_priority__ for kind in types):
+        if any(hasattr(kind, "outranks_lazy") for kind in types):
             return NotImplemented
         lazily = FUNCTIONS.get(function)
         result = NotImplemented if lazily is None else lazily(*args, **kwargs)

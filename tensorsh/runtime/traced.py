@@ -36,6 +36,7 @@ class Traced:
 
     __slots__ = ("_place", "_trace", "_value", "dtype", "shape")
     __array_priority__ = 1000
+    outranks_lazy = True
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, trace: Trace, place: int, value: Any) -> None:

@@ -214,6 +214,8 @@ class Trace:
             return function(*given, **named)
         if function in _METADATA or function in _LIKE:
             return function(*plain(args), **plain(options))
+        if function is np.where and len(given) == 3 and (chosen := _chosen(*args)) is not None:
+            return chosen
         key = self._key(function, given, named)
         if key is not None and key in self._known:
             return self._known[key]
@@ -246,7 +248,9 @@ class Trace:
             self._whole.add(kind)
         if narrow:
             return self._record("apply", primitive.compute, (np, given, named), {}, result, key)
-        return self._record("apply", primitive._kernel, (np, *given), named, result, key)
+        kernel = primitive._kernel
+        kernel.takes_lazy = primitive.elementwise
+        return self._record("apply", kernel, (np, *given), named, result, key)
 
     def draw(self, function: Callable[..., Any], args: tuple, options: dict[str, Any]) -> Any:
         """What a call gives that must be made each time: function takes plain arrays and gives one or several."""
@@ -392,6 +396,17 @@ def node_name(primitive: str) -> str:
     """TensorFlow's name for a node of that primitive, as near as the primitive's own name tells it."""
     plain_name = primitive.removeprefix("reduce_")
     return _NODE_NAMES.get(primitive) or "".join(part.capitalize() for part in plain_name.split("_"))
+
+
+def _chosen(condition: Any, x: Any, y: Any) -> Any:
+    """The one of x and y that `where` gives as a whole, the condition being known; None if it is not as simple."""
+    if not isinstance(condition, np.ndarray) or not condition.size or condition.any() != condition.all():
+        return None
+    found = x if condition.any() else y
+    kinds = [v if isinstance(v, int | float) else v.dtype for v in (x, y)]
+    if type(found) is not Traced or found.dtype != np.result_type(*kinds):
+        return None
+    return found if found.shape == np.broadcast_shapes(*(np.shape(v) for v in (condition, x, y))) else None
 
 
 def traceable(given: list[Tensor]) -> bool:
