@@ -21,10 +21,10 @@ def main(argv: list[str]) -> int:
         if arguments.tell is not None:
             print(help_text() if arguments.tell == "help" else f"tensorsh {__version__}\n", end="")
             return DONE
-        if arguments.color != "auto":
+        if "color" in arguments.settings:
             from .color import choose
 
-            choose(arguments.color)
+            choose(arguments.settings["color"])
         if arguments.device != "auto":
             _check_device(arguments.device)
         if arguments.serve or arguments.socket is not None:

@@ -1,8 +1,8 @@
 """Whether what is written to a stream is to bear colours: one answer for every front end.
 
-NO_COLOR (no-color.org) and FORCE_COLOR count if they are not empty, the former first; `--color` sets them. Without
-either, a terminal gets colours unless it is TERM=dumb, and nothing else does. Results never bear any: they are what
-TensorFlow prints, and are copied.
+NO_COLOR (no-color.org) and FORCE_COLOR count if they are not empty, the former first, unless `--color` or `:set color`
+decides. Without any of them a terminal gets colours unless it is TERM=dumb, and nothing else does. Results never
+bear any: they are what TensorFlow prints, and are copied.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ def is_capable(stream: TextIO) -> bool:
 
 
 def wants_color(stream: TextIO) -> bool:
+    if _choice != "auto":
+        return _choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or is_capable(stream)
 
 
 def choose(choice: str) -> None:
-    """Decide for this process, "always" or "never", whatever the environment says."""
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        os.environ.pop(name, None)
-    os.environ["FORCE_COLOR" if choice == "always" else "NO_COLOR"] = "1"
+    """Decide for this process: "always", "never", or "auto", which leaves it to the environment."""
+    global _choice
+    _choice = choice
+
+
+_choice = "auto"

@@ -15,6 +15,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from .settings import SETTINGS, Setting
+
 
 class UsageError(Exception):
     """The command line makes no sense; the message says what to write."""
@@ -47,10 +49,8 @@ class Arguments:
         self.max_recursion: int | None = None
         self.max_ops: int | None = None
         self.debug = False
-        self.color = "auto"
         self.device = "auto"
-        self.vi = False
-        self.keep_history = True
+        self.settings: dict[str, Any] = {}  # of the shell, by name: those that a flag gives
         self.tell: str | None = None  # "help" or "version": print it, and be done
 
     @property
@@ -70,12 +70,15 @@ class Option(NamedTuple):
     flags: str  # separated by a space, the short one first: "-h --help"
     metavar: str  # what its value is called; empty if it takes none
     summary: str  # for --help, one line
-    apply: Callable[[Arguments, str], None]  # raises ValueError for a value that cannot be; the text says why
+    apply: Callable[[Arguments, str], None]  # takes the value, or the flag where there is none; raises ValueError
     group: str = "Other"
     choices: tuple[str, ...] = ()  # every value there is, if they can be listed
 
     @property
     def usage(self) -> str:
+        first, _, other = self.flags.partition(" ")
+        if other == f"--no-{first[2:]}":
+            return f"--[no-]{first[2:]}"
         return f"{', '.join(self.flags.split())} {self.metavar}".rstrip()
 
 
@@ -84,10 +87,6 @@ class Option(NamedTuple):
 
 def turn_on(attribute: str) -> Callable[[Arguments, str], None]:
     return lambda arguments, _: setattr(arguments, attribute, True)
-
-
-def turn_off(attribute: str) -> Callable[[Arguments, str], None]:
-    return lambda arguments, _: setattr(arguments, attribute, False)
 
 
 def append(attribute: str, convert: Callable[[str], Any] = str) -> Callable[[Arguments, str], None]:
@@ -137,8 +136,22 @@ def _without_cache(arguments: Arguments, value: str) -> None:
     os.environ["TENSORSH_NO_CACHE"] = "1"
 
 
+def _flag_of(setting: Setting) -> Option:
+    """The flag of one of the shell's settings: `--hints` and `--no-hints`, or `--color WHEN`."""
+    name = setting.name
+
+    def switch(arguments: Arguments, flag: str) -> None:
+        arguments.settings[name] = not flag.startswith("--no-")
+
+    def give(arguments: Arguments, value: str) -> None:
+        arguments.settings[name] = value if setting.choices or not value else os.path.abspath(value)
+
+    if isinstance(setting.default, bool):
+        return Option(f"--{name} --no-{name}", "", setting.summary, switch, "Shell")
+    return Option(f"--{name}", "WHEN" if setting.choices else "FILE", setting.summary, give, "Shell", setting.choices)
+
+
 _LIMITS = "Limits (0 is none)"
-_WHENS = ("auto", "always", "never")
 OPTIONS: tuple[Option, ...] = (
     Option("-e", "TEXT", "evaluate TEXT and show its values; may be repeated", append("texts"), "Program"),
     Option("-k --keep-going", "", "go on after what fails, and exit with its code", turn_on("keep_going"), "Program"),
@@ -165,9 +178,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--max-output", "SIZE", "bytes that it may print", store("max_output", size), _LIMITS),
     Option("--max-recursion", "N", "calls that may be open at once", store("max_recursion", whole_number), _LIMITS),
     Option("--max-ops", "N", "rounds of loops and calls of its functions", store("max_ops", whole_number), _LIMITS),
-    Option("--vi", "", "vi's keys in the interactive shell", turn_on("vi"), "Shell"),
-    Option("--no-history", "", "keep no entries of the interactive shell", turn_off("keep_history"), "Shell"),
-    Option("--color", "WHEN", "colour errors: always, never, or auto", store("color"), choices=_WHENS),
+    *map(_flag_of, SETTINGS),
     Option("--device", "DEVICE", "where tensors are made: cpu, gpu, gpu:N, or auto", store("device")),
     Option("--debug", "", "show Python's traceback below an error", turn_on("debug")),
     Option("--no-cache", "", "neither read nor keep compiled programs", _without_cache),
@@ -220,7 +231,7 @@ def parse_arguments(argv: list[str]) -> Arguments:
                 if not rest:
                     raise UsageError(f"{flag} needs a value: {flag} {option.metavar}")
                 value = rest.pop(0)
-            _apply(arguments, flag, option, value or "")
+            _apply(arguments, flag, option, (value or "") if option.metavar else flag)
     if rest and not arguments.texts:
         arguments.script = rest.pop(0)
     arguments.argv = rest

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tensorsh import color
 from tensorsh.color import choose, is_capable, wants_color
 
 
@@ -21,6 +22,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "")
     monkeypatch.setenv("FORCE_COLOR", "")
+    monkeypatch.setattr(color, "_choice", "auto")
 
 
 @pytest.mark.parametrize(("term", "capable"), [("xterm", True), ("dumb", False), ("", False)])
@@ -38,6 +40,7 @@ def test_the_environment_and_the_option_are_honoured(monkeypatch: pytest.MonkeyP
     choose("always")
     assert wants_color(io.StringIO())
     choose("never")
+    monkeypatch.setenv("NO_COLOR", "")
     assert not wants_color(Terminal())
 
 

@@ -61,7 +61,7 @@ def test_a_value_may_begin_with_a_dash() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("--nonsense", "unknown option --nonsense; tensorsh --help lists them"),
+        ("--zzz", "unknown option --zzz; tensorsh --help lists them"),
         ("--debgu", "unknown option --debgu; did you mean --debug?"),
         ("-z", "unknown option -z; tensorsh --help lists them"),
         ("-az", "unknown option -az; tensorsh --help lists them"),

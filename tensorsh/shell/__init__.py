@@ -4,7 +4,6 @@ app.py          composes the parts; one entry's way from the reader to its resul
 loading.py      makes the session in the background while the user can already type
 prompt.py       readers of one entry: the editor, or plain lines where there is no capable terminal
 editor.py       the editor: prompt_toolkit's, with the parts below
-preferences.py  what the user can choose about it
 keys.py         what the keys do, in terms of editing.py, pairs.py and paste.py
 editing.py      what Enter and Tab do, and how far a line is indented: functions of text
 pairs.py        brackets and quotes that are closed as they are opened: functions of text

@@ -18,15 +18,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from .. import __version__
+from ..color import choose as choose_color
 from ..color import wants_color
 from ..evaluate import Evaluator, Interrupted, TimedOut
 from ..language.source import Source, split
 from ..options import Arguments
+from ..settings import Settings, settings_path
+from ..settings import read as read_settings
 from .confined import Confined
 from .editing import as_program
 from .history import history_path, open_history
 from .loading import Loading
-from .preferences import Preferences
 from .prompt import Reader, choose_reader
 from .screen import LineAware, say
 
@@ -41,20 +43,30 @@ _GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 def interact(arguments: Arguments) -> int:
     """Run the shell on this process's terminal and return the exit code."""
-    say(BANNER)
+    path = settings_path(os.environ)
+    values, warnings = read_settings(path)
+    settings = Settings(**{**values, **arguments.settings})
+    choose_color(settings.color)
+    if settings.banner:
+        say(BANNER)
+    for warning in warnings:
+        say(f"warning: {warning}")
 
     def names() -> Mapping[str, Any] | None:
         return loading().visible_names() if loading.is_ready else None
 
-    history = open_history(history_path(os.environ) if arguments.keep_history else None, say)
-    reader = choose_reader(history, names, Preferences(vi=arguments.vi))
+    history = open_history(history_path(os.environ) if settings.history else None, say)
+    reader = choose_reader(history, names, settings)
     loading: Loading[Session] = Loading(partial(_load, arguments), lambda session: _warm(reader))
     out = LineAware(sys.stdout)
     limits = Confined(arguments) if arguments.has_limits else None
-    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, arguments.debug, limits)
+    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, settings, arguments.debug, limits)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
     try:
         with redirect_stdout(cast(TextIO, out if limits is None else limits.output(out))):
+            startup = os.path.join(os.path.dirname(path), settings.startup)
+            if settings.startup and (os.path.exists(startup) or settings.startup != Settings().startup):
+                shell.run_file(startup)
             code = shell.run()
     finally:
         signal.signal(signal.SIGINT, before)
@@ -72,8 +84,14 @@ class Shell:
     """
 
     def __init__(
-        self, load: Callable[[], Session], reader: Reader, debug: bool = False, limits: Confined | None = None
+        self,
+        load: Callable[[], Session],
+        reader: Reader,
+        settings: Settings | None = None,
+        debug: bool = False,
+        limits: Confined | None = None,
     ) -> None:
+        self.settings = settings or Settings()
         self._limits = limits
         self.evaluator = Evaluator()
         self._load = load
@@ -101,17 +119,37 @@ class Shell:
 
     def enter(self, text: str) -> bool:
         """Run one entry: a command, or statements one by one, up to the first that fails. Whether the shell goes on."""
-        from .commands import CommandError, Leave, run_command
-
         if not text.strip():
             return True
         if text.strip() in _GOODBYES and text.strip("() \n") not in self.session.names:
             return False
+        if text.lstrip().startswith(":"):
+            return self._guarded(lambda: self._run_command(text))
+        self._count += 1
+        return self._guarded(lambda: self._run_program(as_program(text), f"In[{self._count}]"))
+
+    def run_file(self, path: str) -> None:
+        """Run a program before the first entry. As of a script, only what it prints is shown."""
         try:
-            if text.lstrip().startswith(":"):
-                self.evaluator.run(partial(run_command, text, self), self.session.names)
-            else:
-                self._run_program(as_program(text))
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+        except (OSError, UnicodeDecodeError) as error:
+            say(f"warning: {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}")
+            return
+        show, self.session.show = self.session.show, lambda value: None
+        self._guarded(lambda: self._run_program(text, path))
+        self.session.show = show
+
+    def write(self, text: str) -> None:
+        """Show a command's output."""
+        print(text)
+
+    def _guarded(self, work: Callable[[], None]) -> bool:
+        """Do the work, and tell what goes wrong. Whether the shell goes on."""
+        from .commands import CommandError, Leave
+
+        try:
+            work()
         except TimedOut as error:
             self._explain(cast("Confined", self._limits).time_is_over(error))
         except Interrupted:
@@ -129,15 +167,14 @@ class Shell:
             sys.stdout.flush()
         return True
 
-    def write(self, text: str) -> None:
-        """Show a command's output."""
-        print(text)
+    def _run_command(self, text: str) -> None:
+        from .commands import run_command
 
-    def _run_program(self, text: str) -> None:
-        self._count += 1
-        source = Source(f"In[{self._count}]", text)
-        self.session.sources[source.name] = source
+        self.evaluator.run(partial(run_command, text, self), self.session.names)
+
+    def _run_program(self, text: str, name: str) -> None:
         seconds = None if self._limits is None else self._limits.begin(self.session)
+        source = self.session.sources[name] = Source(name, text)
         for chunk in split(source.text):
             self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names, seconds)
 

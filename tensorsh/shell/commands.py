@@ -20,6 +20,7 @@ from ..runtime import devices
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from ..session import Session
+from ..settings import Settings
 
 
 class Desk(Protocol):
@@ -27,6 +28,9 @@ class Desk(Protocol):
 
     @property
     def session(self) -> Session: ...
+
+    @property
+    def settings(self) -> Settings: ...
 
     def write(self, text: str) -> None:
         """Show a line, or several, on standard output."""
@@ -69,6 +73,13 @@ def run_command(text: str, desk: Desk) -> None:
     found.run(desk, argument)
 
 
+def commands() -> dict[str, Command]:
+    """The whole table: importing the files that add to it is what fills it."""
+    from . import settings_commands  # noqa: F401
+
+    return COMMANDS
+
+
 def command(argument: str = "") -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
     """Put the function into the table of commands."""
 
@@ -87,7 +98,7 @@ def help_(desk: Desk, argument: str) -> None:
         found = _find(argument.removeprefix(":"))
         desk.write(f"{found.usage}\n{inspect.getdoc(found.run)}")
     else:
-        desk.write(table((item.usage, item.summary) for item in sorted(COMMANDS.values())))
+        desk.write(table((item.usage, item.summary) for item in sorted(commands().values())))
         desk.write("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves.")
 
 
@@ -143,9 +154,10 @@ def table(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _find(name: str) -> Command:
-    if name in COMMANDS:
-        return COMMANDS[name]
-    close = get_close_matches(name, COMMANDS, n=1)
+    table = commands()
+    if name in table:
+        return table[name]
+    close = get_close_matches(name, table, n=1)
     way_out = f"did you mean :{close[0]}?" if close else ":help lists them"
     raise CommandError(f"there is no command :{name}; {way_out}")
 

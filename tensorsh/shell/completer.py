@@ -43,17 +43,17 @@ def offers(text: str, cursor: int, names: Mapping[str, Any]) -> list[Offer]:
     from ..completion import complete
 
     if text.lstrip().startswith(":"):
-        from .commands import COMMANDS
+        from .commands import commands
 
-        return command_offers(text[:cursor], names, COMMANDS)
+        return command_offers(text[:cursor], names, commands())
     return complete(text, cursor, names)
 
 
 def command_offers(typed: str, names: Mapping[str, Any], commands: Mapping[str, Command]) -> list[Offer]:
     """What could follow the beginning of a command: its name, or an argument, as the command's usage calls it.
 
-    COMMAND is the name of a command, FILE or PNG a path, EXPR or NAME what the language completes; words in small
-    letters, `on|off`, are given as they are.
+    COMMAND is the name of a command, KEY that of a setting (and then one of its values), FILE a path, EXPR or NAME
+    what the language completes; words in small letters, `on|off`, are given as they are.
     """
     from ..completion import Offer, complete
     from ..completion.matching import matching
@@ -70,9 +70,27 @@ def command_offers(typed: str, names: Mapping[str, Any], commands: Mapping[str, 
     start = len(typed) - len(last)
     if "COMMAND" in wanted:
         return [Offer(each, start, "command", commands[each].summary) for each in matching(last, sorted(commands))]
+    if "KEY" in wanted:
+        return _setting_offers(argument, len(typed))
     if "FILE" in wanted:
         return list(files(last, len(typed)))
     if "EXPR" in wanted or "NAME" in wanted:
         return [each.moved(len(typed) - len(argument)) for each in complete(argument, len(argument), names)]
     words = [word for word in wanted.strip("[]").split("|") if word.islower()]
     return [Offer(word, start, "word") for word in matching(last, words)]
+
+
+def _setting_offers(typed: str, cursor: int) -> list[Offer]:
+    """What could follow the beginning of `KEY VALUE`."""
+    from ..completion import Offer
+    from ..completion.matching import matching
+    from ..settings import SETTINGS
+
+    name, blank, value = typed.partition(" ")
+    known = {setting.name: setting for setting in SETTINGS}
+    if not blank:
+        start = cursor - len(name)
+        return [Offer(each, start, "setting", known[each].summary) for each in matching(name, known)]
+    setting = known.get(name)
+    choices = () if setting is None else ("on", "off") if isinstance(setting.default, bool) else setting.choices
+    return [Offer(each, cursor - len(value), "word") for each in matching(value, choices)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -17,11 +17,11 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 
+from ..settings import Settings
 from .completer import Names, Offers, Shown
 from .hints import hint
 from .keys import key_bindings
 from .looks import STYLE, Colors
-from .preferences import Preferences
 
 _VI_CURSOR = ModalCursorShapeConfig()
 PROMPT, CONTINUATION = "tsh> ", " ... "
@@ -38,28 +38,28 @@ class Editor:
         self,
         history: History,
         names: Names,
-        preferences: Preferences,
-        color: bool = True,
+        settings: Settings,
+        color: Callable[[], bool] = lambda: True,
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
         self._names = names
-        self._preferences = preferences
+        self._settings = settings
+        self._color = color
         self._session: PromptSession[str] = PromptSession(
             [("class:prompt", PROMPT)],
             multiline=True,
             prompt_continuation=_continuation,
-            key_bindings=key_bindings(preferences),
+            key_bindings=key_bindings(settings),
             lexer=Colors(lambda: _library() if names() is not None else None),
             completer=Offers(names),
             complete_while_typing=False,
-            auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), Condition(lambda: preferences.suggestions)),
+            auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), Condition(lambda: settings.suggestions)),
             enable_history_search=True,
             input_processors=[HighlightMatchingBracketProcessor(chars="[](){}")],
             history=history,
             style=STYLE,
-            color_depth=_depth(color, output),
-            cursor=DynamicCursorShapeConfig(lambda: _VI_CURSOR if preferences.vi else None),
+            cursor=DynamicCursorShapeConfig(lambda: _VI_CURSOR if settings.vi else None),
             enable_suspend=True,
             enable_open_in_editor=True,
             tempfile_suffix=".tsh",
@@ -70,7 +70,8 @@ class Editor:
 
     def __call__(self) -> str:
         """Read one entry."""
-        self._session.editing_mode = EditingMode.VI if self._preferences.vi else EditingMode.EMACS
+        self._session.editing_mode = EditingMode.VI if self._settings.vi else EditingMode.EMACS
+        self._session.color_depth = _depth(self._color(), self._session.output)
         return self._session.prompt()
 
     def refresh(self) -> None:
@@ -82,7 +83,7 @@ class Editor:
         names = self._names()
         buffer = self._session.default_buffer
         self._session.bottom_toolbar = None
-        if names is None or not self._preferences.hints:
+        if names is None or not self._settings.hints:
             return
         state = buffer.complete_state
         selected = state.current_completion if state is not None else None
@@ -96,11 +97,12 @@ def _continuation(width: int, line: int, wrapped: int) -> AnyFormattedText:
     return [("class:continuation", " " * width if wrapped else CONTINUATION)]
 
 
-def _depth(color: bool, output: Output | None) -> ColorDepth | None:
+def _depth(color: bool, output: Output) -> ColorDepth:
     """As many colours as the terminal has, or none."""
     if not color:
         return ColorDepth.DEPTH_1_BIT
-    return None if output is None else output.get_default_color_depth()
+    depth = output.get_default_color_depth()
+    return ColorDepth.DEPTH_8_BIT if depth is ColorDepth.DEPTH_1_BIT else depth  # NO_COLOR, overridden
 
 
 @cache

@@ -19,11 +19,11 @@ from prompt_toolkit.filters import (
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
+from ..settings import Settings
 from . import editing, pairs, paste
-from .preferences import Preferences
 
 
-def key_bindings(preferences: Preferences) -> KeyBindings:
+def key_bindings(settings: Settings) -> KeyBindings:
     """The shell's own bindings, to be laid over the editor's."""
     keys = KeyBindings()
     focused = has_focus(DEFAULT_BUFFER)
@@ -51,7 +51,7 @@ def key_bindings(preferences: Preferences) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         document = buffer.document
-        if preferences.pairs and pairs.is_empty_pair(document.text_before_cursor, document.text_after_cursor):
+        if settings.pairs and pairs.is_empty_pair(document.text_before_cursor, document.text_after_cursor):
             buffer.delete()
         count = editing.erased_by_backspace(document.current_line_before_cursor)
         buffer.delete_before_cursor(max(count, event.arg))
@@ -79,7 +79,7 @@ def key_bindings(preferences: Preferences) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(paste.cleaned(event.data))
 
-    _bind_pairs(keys, inserting & ~has_selection & Condition(lambda: preferences.pairs))
+    _bind_pairs(keys, inserting & ~has_selection & Condition(lambda: settings.pairs))
     return keys
 
 

@@ -14,19 +14,19 @@ from prompt_toolkit.history import History
 from prompt_toolkit.output import create_output
 
 from ..color import is_capable, wants_color
+from ..settings import Settings
 from .completer import Names
 from .editing import is_entry
 from .editor import CONTINUATION, PROMPT, Editor
-from .preferences import Preferences
 
 Reader = Callable[[], str]
 
 
-def choose_reader(history: History, names: Names, preferences: Preferences) -> Reader:
+def choose_reader(history: History, names: Names, settings: Settings) -> Reader:
     """The editor where the terminal can show it, else plain lines. No prompt goes to a redirected output."""
     screen = sys.stdout if sys.stdout.isatty() else sys.stderr
     if is_capable(screen):
-        return Editor(history, names, preferences, wants_color(screen), output=create_output(screen))
+        return Editor(history, names, settings, lambda: wants_color(screen), output=create_output(screen))
     return line_reader(sys.stdin, screen)
 
 

@@ -11,9 +11,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tensorsh.session import Session
+from tensorsh.settings import Settings
 from tensorsh.shell.app import Shell
 from tensorsh.shell.editor import Editor
-from tensorsh.shell.preferences import Preferences
 from tensorsh.shell.prompt import Reader, line_reader
 
 ALT_ENTER, CTRL_A, CTRL_C, CTRL_D, CTRL_E, BACKSPACE = "\x1b\r", "\x01", "\x03", "\x04", "\x05", "\x7f"
@@ -53,9 +53,9 @@ def typed() -> Iterator:
     """Type keys into the editor; return the entries that it reads, "^C" for each that was dropped."""
     with create_pipe_input() as pipe:
 
-        def typed(keys: str, **preferences: bool) -> list[str]:
+        def typed(keys: str, **settings: bool) -> list[str]:
             pipe.send_text(keys + CTRL_D)
-            chosen = Preferences(**preferences)
+            chosen = Settings(**settings)
             read = Editor(InMemoryHistory(), dict, chosen, input=pipe, output=DummyOutput())
             entries = []
             while True:
