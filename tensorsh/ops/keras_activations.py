@@ -195,7 +195,11 @@ def hard_sigmoid(x: Any) -> Tensor:
     return activations.relu6(as_tensor(x) + 3.0) / 6.0
 
 
-@op("keras.activations.hard_silu keras.activations.hard_swish", samples=_samples)
+@op(
+    "keras.activations.hard_silu keras.activations.hard_swish keras.ops.hard_silu keras.ops.hard_swish "
+    "keras.ops.nn.hard_silu keras.ops.nn.hard_swish",
+    samples=_samples,
+)
 def hard_silu(x: Any) -> Tensor:
     """x * hard_sigmoid(x).
 

@@ -25,26 +25,6 @@ def absolute(x: Any) -> Tensor:
     return x if x.dtype.is_bool or x.dtype.is_unsigned else ops.abs(x)
 
 
-@keras_op("numpy.fabs", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
-def fabs(x: Any) -> Tensor:
-    """|x|; integers as floats.
-
-    >>> tf.keras.ops.fabs([-1, 2])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
-    """
-    return ops.abs(floats(x))
-
-
-@keras_op("numpy.negative", smooth)
-def negative(x: Any) -> Tensor:
-    """-x.
-
-    >>> tf.keras.ops.negative([1., -2.])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.,  2.], dtype=float32)>
-    """
-    return ops.negative(as_tensor(x))
-
-
 @keras_op("numpy.sign", smooth)
 def sign(x: Any) -> Tensor:
     """-1, 0 or 1: the sign of x.
@@ -67,26 +47,6 @@ def square(x: Any) -> Tensor:
     return ops.square(tensor(x, "int32") if as_tensor(x).dtype.is_bool else as_tensor(x))
 
 
-@keras_op("numpy.ceil")
-def ceil(x: Any) -> Tensor:
-    """The least whole number that is not less than x; integers as floats.
-
-    >>> tf.keras.ops.ceil([1.2, -1.2])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2., -1.], dtype=float32)>
-    """
-    return ops.ceil(floats(x))
-
-
-@keras_op("numpy.floor")
-def floor(x: Any) -> Tensor:
-    """The greatest whole number that is not greater than x; integers as floats.
-
-    >>> tf.keras.ops.floor([1.2, -1.2])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 1., -2.], dtype=float32)>
-    """
-    return ops.floor(floats(x))
-
-
 @keras_op("numpy.trunc", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
 def trunc(x: Any) -> Tensor:
     """x without its fraction.
@@ -95,46 +55,6 @@ def trunc(x: Any) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 1., -1.], dtype=float32)>
     """
     return _truncated(as_tensor(x))
-
-
-@keras_op("numpy.reciprocal", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
-def reciprocal(x: Any) -> Tensor:
-    """1 / x.
-
-    >>> tf.keras.ops.reciprocal([2., 4.])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
-    """
-    return ops.reciprocal(as_tensor(x))
-
-
-@keras_op("numpy.isnan")
-def isnan(x: Any) -> Tensor:
-    """Whether x is NaN.
-
-    >>> tf.keras.ops.isnan([1., float('nan')])
-    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
-    """
-    return ops.is_nan(floats(x))
-
-
-@keras_op("numpy.isinf")
-def isinf(x: Any) -> Tensor:
-    """Whether x is infinite.
-
-    >>> tf.keras.ops.isinf([1., float('inf')])
-    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
-    """
-    return ops.is_inf(floats(x))
-
-
-@keras_op("numpy.isfinite")
-def isfinite(x: Any) -> Tensor:
-    """Whether x is neither infinite nor NaN.
-
-    >>> tf.keras.ops.isfinite([1., float('inf')])
-    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
-    """
-    return ops.is_finite(floats(x))
 
 
 @keras_op("numpy.isposinf")
@@ -165,56 +85,6 @@ def logical_not(x: Any) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
     """
     return ops.logical_not(tensor(x, "bool"))
-
-
-@keras_op("numpy.bitwise_not numpy.bitwise_invert")
-def bitwise_not(x: Any) -> Tensor:
-    """Every bit of x turned over.
-
-    >>> tf.keras.ops.bitwise_not([0, 5])
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([-1, -6], dtype=int32)>
-    """
-    return ops.invert(as_tensor(x))
-
-
-@keras_op("numpy.real", lambda s: [s.call(s.complex(3))])
-def real(x: Any) -> Tensor:
-    """The real part.
-
-    >>> tf.keras.ops.real([1+2j])
-    <tf.Tensor: shape=(1,), dtype=float64, numpy=array([1.])>
-    """
-    return ops.real(as_tensor(x))
-
-
-@keras_op("numpy.imag", lambda s: [s.call(s.complex(3))])
-def imag(x: Any) -> Tensor:
-    """The imaginary part.
-
-    >>> tf.keras.ops.imag([1+2j])
-    <tf.Tensor: shape=(1,), dtype=float64, numpy=array([2.])>
-    """
-    return ops.imag(as_tensor(x))
-
-
-@keras_op("numpy.conj numpy.conjugate", lambda s: [s.call(s.complex(3))])
-def conj(x: Any) -> Tensor:
-    """The complex conjugate.
-
-    >>> tf.keras.ops.conj([1+2j])
-    <tf.Tensor: shape=(1,), dtype=complex128, numpy=array([1.-2.j])>
-    """
-    return ops.conj(as_tensor(x))
-
-
-@keras_op("numpy.copy", smooth)
-def copy(x: Any) -> Tensor:
-    """A tensor of x's values.
-
-    >>> tf.keras.ops.copy([1, 2])
-    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
-    """
-    return ops.identity(as_tensor(x))
 
 
 @keras_op("numpy.angle")
@@ -268,16 +138,6 @@ def sinc(x: Any) -> Tensor:
     return ops.where(ops.equal(x, ops.zeros_like(x)), ops.ones_like(x), ops.sin(angle) / angle)
 
 
-@keras_op("numpy.i0", lambda s: [s.call(s(2, 3))])
-def i0(x: Any) -> Tensor:
-    """The modified Bessel function of order 0; integers as floats.
-
-    >>> tf.keras.ops.i0([0., 1.])
-    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 1.2660658], dtype=float32)>
-    """
-    return ops.bessel_i0(floats(x, wide=True))
-
-
 @keras_op(".saturate_cast")
 def saturate_cast(x: Any, dtype: Any) -> Tensor:
     """x converted to `dtype`; what does not fit becomes its least or greatest number.
@@ -287,6 +147,94 @@ def saturate_cast(x: Any, dtype: Any) -> Tensor:
     """
     dtype = standard_dtype(dtype)
     return ops.cast(x, dtype) if as_tensor(x).dtype.is_bool else ops.saturate_cast(as_tensor(x), dtype)
+
+
+@keras_op("numpy.cbrt", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
+def cbrt(x: Any) -> Tensor:
+    """The cube root; integers as floats.
+
+    >>> tf.keras.ops.cbrt([8., -27.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2., -3.], dtype=float32)>
+    """
+    return _cube_root(floats(x, wide=True))
+
+
+@keras_op("numpy.exp2", smooth)
+def exp2(x: Any) -> Tensor:
+    """2 ** x; integers as floats.
+
+    >>> tf.keras.ops.exp2([0, 3])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 8.], dtype=float32)>
+    """
+    return ops.pow(as_tensor(2.0, floats(x).dtype), floats(x))
+
+
+@keras_op("numpy.log2", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
+def log2(x: Any) -> Tensor:
+    """The logarithm to base 2; integers as floats.
+
+    >>> tf.keras.ops.log2([1., 8.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 3.], dtype=float32)>
+    """
+    return _logarithm(floats(x), 2)
+
+
+@keras_op("numpy.log10", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
+def log10(x: Any) -> Tensor:
+    """The logarithm to base 10; integers as floats.
+
+    >>> tf.keras.ops.log10([1., 100.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
+    """
+    return _logarithm(floats(x), 10)
+
+
+@keras_op("numpy.deg2rad", smooth)
+def deg2rad(x: Any) -> Tensor:
+    """Degrees as radians.
+
+    >>> tf.keras.ops.deg2rad([180., 90.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3.1415927, 1.5707964], dtype=float32)>
+    """
+    return _scaled(floats(x, wide=True), math.pi / 180)
+
+
+@keras_op("numpy.rad2deg", smooth)
+def rad2deg(x: Any) -> Tensor:
+    """Radians as degrees.
+
+    >>> tf.keras.ops.rad2deg([1., 2.])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 57.295776, 114.59155 ], dtype=float32)>
+    """
+    return _degrees(floats(x, wide=True))
+
+
+@keras_op("erfinv", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
+def erfinv(x: Any) -> Tensor:
+    """The inverse of the error function.
+
+    >>> tf.keras.ops.erfinv([0., 0.5])
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.4769363], dtype=float32)>
+    """
+    x = as_tensor(x)
+    narrow = x.dtype.name in ("float16", "bfloat16")
+    return ops.cast(ops.erfinv(ops.cast(x, "float32")), x.dtype) if narrow else ops.erfinv(x)
+
+
+def _logarithm(x: Tensor, base: int) -> Tensor:
+    return ops.log(x) / ops.log(as_tensor(float(base), x.dtype))
+
+
+def _cube_root(x: Tensor) -> Tensor:
+    return ops.sign(x) * ops.pow(ops.abs(x), as_tensor(1 / 3, x.dtype))
+
+
+def _scaled(x: Tensor, factor: float) -> Tensor:
+    return x * as_tensor(factor, x.dtype)
+
+
+def _degrees(x: Tensor) -> Tensor:
+    return x * (as_tensor(180.0, x.dtype) / as_tensor(math.pi, x.dtype))
 
 
 def _truncated(x: Tensor) -> Tensor:

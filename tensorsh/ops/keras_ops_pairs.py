@@ -1,4 +1,4 @@
-"""`keras.ops`: less common functions of two tensors, element by element; `keras_ops_numpy` has the common ones."""
+"""`keras.ops`: functions of two tensors that are no single op of TensorFlow's; `keras_ops_table` has those that are."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from typing import Any
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_ops_dtypes import keras_op, meet, reals, tensor, two
 from .registry import ops
-
-
-def _apart(s: Any) -> Any:
-    return [s.call(s(2, 3, within=(0.3, 1.0)), s(3, within=(1.2, 2.0)))]
 
 
 @keras_op("numpy.fmax", two)
@@ -55,7 +51,7 @@ def fmod(x1: Any, x2: Any) -> Tensor:
     return tensor(ops.sign(x1) * ops.floormod(ops.abs(x1), ops.abs(x2)), kind)
 
 
-@keras_op("numpy.heaviside", _apart)
+@keras_op("numpy.heaviside", two)
 def heaviside(x1: Any, x2: Any) -> Tensor:
     """0 where x1 is below zero, 1 where it is above, x2 where it is zero; integers as floats.
 
@@ -198,3 +194,105 @@ def cdist(x: Any, y: Any) -> Tensor:
         raise ValueError("Last dimension of inputs to `cdist` must match")
     difference = ops.expand_dims(x, -2) - ops.expand_dims(y, -3)
     return ops.sqrt(ops.reduce_sum(ops.square(difference), -1))
+
+
+@keras_op("numpy.power", two)
+def power(x1: Any, x2: Any) -> Tensor:
+    """x1 ** x2.
+
+    >>> tf.keras.ops.power([2, 3], 2)
+    <tf.Tensor: shape=(2,), dtype=int32, numpy=array([4, 9], dtype=int32)>
+    """
+    x1, x2 = meet(x1, x2)
+    kind = x1.dtype.name
+    return tensor(ops.pow(tensor(x1, "int32"), tensor(x2, "int32")), kind) if "uint" in kind else ops.pow(x1, x2)
+
+
+@keras_op("numpy.logical_and")
+def logical_and(x1: Any, x2: Any) -> Tensor:
+    """Whether both are true, or not zero.
+
+    >>> tf.keras.ops.logical_and([True, False], [True, True])
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
+    """
+    return ops.logical_and(tensor(x1, "bool"), tensor(x2, "bool"))
+
+
+@keras_op("numpy.logical_or")
+def logical_or(x1: Any, x2: Any) -> Tensor:
+    """Whether one or both are true, or not zero.
+
+    >>> tf.keras.ops.logical_or([True, False], [True, True])
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True,  True])>
+    """
+    return ops.logical_or(tensor(x1, "bool"), tensor(x2, "bool"))
+
+
+@keras_op("numpy.logical_xor")
+def logical_xor(x1: Any, x2: Any) -> Tensor:
+    """Whether just one is true, or not zero.
+
+    >>> tf.keras.ops.logical_xor([True, False], [True, True])
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([False,  True])>
+    """
+    return ops.logical_xor(tensor(x1, "bool"), tensor(x2, "bool"))
+
+
+@keras_op("numpy.hypot", two)
+def hypot(x1: Any, x2: Any) -> Tensor:
+    """sqrt(x1 ** 2 + x2 ** 2), without overflow; integers as floats.
+
+    >>> tf.keras.ops.hypot([3.], [4.])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([5.], dtype=float32)>
+    """
+    return _length(*reals(x1, x2))
+
+
+@keras_op("numpy.logaddexp", two)
+def logaddexp(x1: Any, x2: Any) -> Tensor:
+    """log(exp(x1) + exp(x2)); integers as floats.
+
+    >>> tf.keras.ops.logaddexp([1.], [2.])
+    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.3132617], dtype=float32)>
+    """
+    return _log_sum(*meet(x1, x2, weak=False, real=True))
+
+
+@keras_op("numpy.isclose", two)
+def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """Whether |x1 - x2| is at most atol + rtol * |x2|.
+
+    >>> tf.keras.ops.isclose([1., 2.], [1., 2.1])
+    <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
+    """
+    return _close(meet(x1, x2, weak=False, real=True), rtol, atol, equal_nan)
+
+
+@keras_op("numpy.allclose", two)
+def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """Whether every |x1 - x2| is at most atol + rtol * |x2|.
+
+    >>> tf.keras.ops.allclose([1., 2.], [1., 2.1])
+    <tf.Tensor: shape=(), dtype=bool, numpy=False>
+    """
+    return ops.reduce_all(isclose(x1, x2, rtol, atol, equal_nan))
+
+
+def _length(x: Tensor, y: Tensor) -> Tensor:
+    x, y = ops.abs(x), ops.abs(y)
+    long, short = ops.maximum(x, y), ops.minimum(x, y)
+    ratio = ops.divide_no_nan(short, long)
+    return long * ops.sqrt(1 + ratio * ratio)
+
+
+def _log_sum(x: Tensor, y: Tensor) -> Tensor:
+    difference = x - y
+    return ops.where(ops.is_nan(difference), x + y, ops.maximum(x, y) + ops.log1p(ops.exp(-ops.abs(difference))))
+
+
+def _close(pair: list[Tensor], rtol: float, atol: float, equal_nan: bool) -> Tensor:
+    x, y = pair
+    both = ops.logical_or(ops.equal(x, y), ops.less_equal(ops.abs(x - y), atol + rtol * ops.abs(y)))
+    finite = ops.logical_and(ops.is_finite(x), ops.is_finite(y))
+    close = ops.where(finite, both, ops.equal(x, y))
+    return ops.logical_or(close, ops.logical_and(ops.is_nan(x), ops.is_nan(y))) if equal_nan else close
