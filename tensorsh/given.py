@@ -17,6 +17,8 @@ REPR = "repr"
 def prepare(arguments: Arguments, is_interactive: bool) -> None:
     """Read what -d names into `arguments.bound`. Raises UsageError, or InputError for what cannot be read."""
     has_program = bool(arguments.texts) or arguments.script not in (None, "-")
+    if arguments.batch and not arguments.per_record:
+        raise UsageError("--batch is for a stream of records: give -p too")
     if is_interactive and (arguments.output or arguments.output_format or arguments.per_record):
         raise UsageError("-o, -O and -p need a program: -e TEXT, a script, or a pipe")
     if arguments.per_record and not has_program:
@@ -73,7 +75,10 @@ def sink(arguments: Arguments, stack: ExitStack) -> Any:
         raise InputError(f"-p shows results as they come, and {name} is one document", f"-o {', '.join(STREAMED)}")
     write: Callable[[bytes], Any] = _to_standard_output
     if arguments.output is not None:
-        write = stack.enter_context(files.writing(arguments.output)).write
+        try:
+            write = stack.enter_context(files.writing(arguments.output)).write
+        except Exception as error:
+            raise InputError(_reason(error), getattr(error, "hint", None)) from None
     elif sys.stdout.isatty() and not formats.by_name(name).is_text:
         raise InputError(f"{name} is binary, and standard output is a terminal", "-O FILE writes to a file")
     if name == REPR:
@@ -150,6 +155,4 @@ _WORDS = {"yes": True, "true": True, "no": False, "false": False, "comma": ",", 
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename!r}" if error.filename else error.strerror
     return getattr(error, "summary", None) or str(error)

@@ -61,7 +61,9 @@ class Arguments:
     @property
     def speaks_of_data(self) -> bool:
         """Whether files or streams are named that have to be looked at before the program runs."""
-        return bool(self.data or self.input_format or self.output_format or self.output or self.per_record)
+        return bool(
+            self.data or self.input_format or self.output_format or self.output or self.per_record or self.batch
+        )
 
 
 class Option(NamedTuple):

@@ -109,7 +109,7 @@ def test_a_script_and_a_program_in_a_pipe_have_data_too(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("-d x=no.csv -e x", "tensorsh: x: cannot read: No such file or directory: 'no.csv'; did you mean 'on.csv'?"),
+        ("-d x=no.csv -e x", "tensorsh: x: cannot read 'no.csv': No such file or directory; did you mean 'on.csv'?"),
         ("-d x=on.csv:csv,dtype=float32 -e x", "tensorsh: x: on.csv:2:3: 'y' is no float32 (column 'b')"),
         ("-d x=on.csv:csv,size=3 -e x", "tensorsh: x: csv has no option 'size'"),
         ("-d x -e x", "tensorsh: -d 'x': write NAME=PATH or NAME=PATH:FORMAT"),
@@ -124,6 +124,8 @@ def test_a_script_and_a_program_in_a_pipe_have_data_too(folder: Path) -> None:
         ("-O x.what -e 1", "tensorsh: the format of x.what is not told by its suffix; name it with -o FORMAT"),
         ("-p -o npz -e x", "tensorsh: -p shows results as they come, and npz is one document"),
         ("-p -I npy -e x", "tensorsh: npy has no records; -p reads plain, csv, tsv, json, ndjson, text"),
+        ("-O no/x.csv -e 1", "tensorsh: cannot write 'no/x.csv': No such file or directory"),
+        ("--batch 2 -e 1", "tensorsh: --batch is for a stream of records: give -p too"),
         ("--nan none -e 1", "tensorsh: --nan cannot be 'none'"),
         ("--precision 0 -e 1", "tensorsh: --precision '0': a number above zero is wanted"),
     ],

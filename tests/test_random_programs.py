@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorsh.reports import is_internal_fault, report
+from tensorsh.runtime.files import NoFiles
 from tensorsh.session import Session
 from tests.random_programs import Programs
 
@@ -36,7 +37,7 @@ def alarm() -> Iterator[None]:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32))
 def test_ends_in_a_result_or_in_an_error_that_can_be_drawn(seed: int) -> None:
-    session = Session()
+    session = Session(files=NoFiles())
     text = Programs(random.Random(seed)).draw()
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

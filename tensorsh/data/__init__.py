@@ -3,6 +3,7 @@
 formats.py    the table of formats: names, suffixes, first bytes, where each is read and written
 files.py      load and save: paths, compression, which format it is, files that are written whole or not at all
 table.py      Table, the value that named columns are
+rows.py       the rows of a file of delimited text
 columns.py    cells of text -> columns of one dtype each
 values.py     what the formats share: values -> arrays, numbers -> text, errors that name a place in a file
 records.py    standard input as a stream of records

@@ -33,7 +33,7 @@ def load(path: str, format: str | None = None, options: dict[str, Any] | None = 
     wanted = formats.by_name(format) if format else None
     try:
         with _opened(path) as file:
-            found = wanted or _told(path, file)
+            found = wanted or _format_of(path, file)
             check_options(found, "read", options or {})
             return _read(found, file, shown(path), options or {})
     except OSError as error:
@@ -137,7 +137,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise type(error)(error.errno, f"cannot write: {error.strerror or error}", path) from None
+        raise _told("write", path, error) from None
 
 
 @contextmanager
@@ -197,7 +197,7 @@ def suffix_format(path: str) -> Format | None:
     return formats.by_suffix(stem if suffix.lower() in _COMPRESSIONS else path)
 
 
-def _told(path: str, file: BinaryIO) -> Format:
+def _format_of(path: str, file: BinaryIO) -> Format:
     """The format that a file is in: by its suffix, or else its content. A .txt file of numbers is one of numbers."""
     found = suffix_format(path)
     if found is None or found.name == "text":
@@ -216,7 +216,7 @@ def _unreadable(path: str, error: OSError) -> OSError:
     """The same error in our words, with the file that may have been meant."""
     if isinstance(error, PermissionError) and hasattr(error, "hint"):
         return error
-    told: Any = type(error)(error.errno, f"cannot read: {error.strerror or error}", path)
+    told = _told("read", path, error)
     if isinstance(error, FileNotFoundError):
         from difflib import get_close_matches
 
@@ -228,6 +228,12 @@ def _unreadable(path: str, error: OSError) -> OSError:
         if close:
             told.hint = f"did you mean {os.path.join(folder, close[0])!r}?"
     return told
+
+
+def _told(action: str, path: str, error: OSError) -> Any:
+    reason = error.strerror or str(error)
+    told = type(error)(error.errno, f"cannot {action}: {reason}", path)
+    return explain(told, summary=f"cannot {action} {shown(path)!r}: {reason}")
 
 
 def _mode(path: str) -> int | None:

@@ -20,9 +20,10 @@ from ..runtime import backend
 from ..runtime.dtypes import as_dtype
 from ..runtime.tensor import wrap
 from .columns import MISSING, BadCell, Column
-from .delimited import delimiter_of, is_number, joined
+from .delimited import joined
 from .formats import by_content
 from .json_text import to_value
+from .rows import delimiter_of, is_number
 from .table import Table
 from .values import malformed, to_tensor
 

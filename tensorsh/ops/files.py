@@ -20,9 +20,9 @@ def load(path: str, format: str | None = None, **options: Any) -> Any:
     format: one of npy npz csv tsv plain json ndjson text raw idx safetensors hdf5 parquet png jpeg; if None, it is
     told by the file's suffix, else by its content. `plain` is numbers between white space, `text` lines of text,
     `raw` bare binary numbers.
-    options: of csv, tsv and plain: header (True or False), delimiter, columns, dtype, missing, skip, encoding; of json,
-    ndjson and npy: dtype; of npz, hdf5 and safetensors: member, the one to read; of parquet: columns; of raw: dtype,
-    shape, offset, endian.
+    options: of csv, tsv and plain: header (True, False or names), delimiter, columns, dtype, missing, skip, encoding;
+    of json, ndjson and npy: dtype; of npz, hdf5 and safetensors: member, the one to read; of parquet: columns; of raw:
+    dtype, shape, offset, endian.
 
     Text gives int32 for whole numbers and float32 for decimals, as `constant` does; binary formats keep their dtypes.
     Nothing is unpickled. Raises OSError if the file cannot be read, ValueError with line and column for what it holds
@@ -50,8 +50,8 @@ def save(path: Any, value: Any, format: str | None = None, **options: Any) -> No
     value: a tensor or what becomes one; a table, or a dict of columns, for csv, tsv, ndjson and parquet; a dict of
     tensors for npz, hdf5 and safetensors.
     options: of csv, tsv, plain, json and ndjson: precision, the significant digits of floats (without it, as many as
-    it takes to read the same number); of the first three: header; of json and ndjson: nan, one of "string", "null",
-    "error"; of npz: compress; of raw: endian; of jpeg: quality.
+    it takes to read the same number); of csv and tsv: header (True, False or names); of json and ndjson: nan, one of
+    "string", "null", "error"; of npz: compress; of raw: endian; of jpeg: quality.
 
     Raises OSError if the file cannot be written, TypeError or ValueError for a value that the format cannot hold.
 

@@ -52,6 +52,9 @@ def test_whether_there_is_a_header_can_be_said() -> None:
     assert csv("2019,2020\n1,2\n", header=True).columns == ["2019", "2020"]
     assert csv("a,b\nc,d\n", header=False).columns == ["c0", "c1"]
     assert csv("a,a,\n1,2,3\n").columns == ["a", "a_", "c2"]
+    assert csv("1,2\n3,4\n", header=["x", "y"]).y.numpy().tolist() == [2, 4]
+    with pytest.raises(ValueError, match="f.csv:1: 2 cells, for which 1 names are given"):
+        csv("1,2\n", header=["x"])
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -183,6 +186,9 @@ def test_what_is_written() -> None:
     assert written(write_csv, table) == 'n,x,t\n1,0.1,"a,""b"""\n2,nan,"c\rd"\n'
     assert written(write_csv, [[1, 2], [3, 4]]) == "1,2\n3,4\n"
     assert written(write_csv, [1.5, 2], header=True) == "c0\n1.5\n2.0\n"
+    assert written(write_csv, [[1, 2]], header=["a", "b"]) == "a,b\n1,2\n"
+    with pytest.raises(ValueError, match="the header has 1 names for 2 columns"):
+        written(write_csv, [[1, 2]], header=["a"])
     assert written(write_csv, [[1, 2]], delimiter=";") == "1;2\n"
     assert written(write_plain, [[True, False]]) == "True False\n"
     assert written(write_plain, ["a b", "c"]) == "a b\nc\n"

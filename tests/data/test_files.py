@@ -121,6 +121,9 @@ def test_mnists_files() -> None:
 
 def test_large_files_are_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_MAPPED_FROM", 0)
+    save("x.safetensors", {"a": as_tensor([1.0, 2.0], "bfloat16"), "b": as_tensor([True])})
+    assert str(load("x.safetensors")["a"].numpy()) == "[1 2]"
+    assert not load("x.safetensors", None, {"member": "b"})._array.flags.owndata
     for path in ("x.npy", "x.raw", "x.idx", "x.parquet"):
         save(path, as_tensor([[1.0, 2.0], [3.0, 4.0]]))
         options = {"dtype": "float32", "shape": (2, 2)} if path == "x.raw" else {}
