@@ -30,6 +30,7 @@ _TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
     dtypes=FLOATS,
     computed=FLOATS[2:],
     kernel="Igamma",
+    elementwise=False,  # it iterates until nothing changes
     args=("a", "x"),
     domain=(0.5, 3.0),
 )
@@ -51,6 +52,7 @@ def igamma(xp, a, x):
     dtypes=FLOATS,
     computed=FLOATS[2:],
     kernel="Igammac",
+    elementwise=False,  # it iterates until nothing changes
     args=("a", "x"),
     domain=(0.5, 3.0),
 )

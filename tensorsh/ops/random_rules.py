@@ -308,7 +308,7 @@ def check_logits(kernel: str, logits: Tensor, samples: Tensor, attrs: str, name:
 
 def draw_categories(stream: Stream, logits: Tensor, samples: int, dtype: DType) -> Tensor:
     """`samples` classes for each row of logits."""
-    array = logits._array
+    array = backend.settled(logits._array)
     drawn = distributions.categorical(backend.module_of(array), stream, array, samples)
     return wrap(drawn.astype(dtype.name))
 
@@ -317,6 +317,7 @@ def draw_counts(
     draw: Callable[..., Any], stream: Stream, parameters: list[Any], sizes: tuple[int, ...], dtype: DType
 ) -> Any:
     """The array of a discrete distribution's draws: `sizes` ends with the shape of its parameters."""
+    parameters = list(map(backend.settled, parameters))
     xp = backend.module_of(parameters[0])
     count = parameters[0].size
     samples = math.prod(sizes) // count if count else 0

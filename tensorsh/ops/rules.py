@@ -107,18 +107,20 @@ def binary(
     domain2: tuple[float, float] | None = None,
     operator: str = "",
     short: str | bool = True,
+    elementwise: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate `kernel(xp, x, y)`: an elementwise op of two tensors that broadcasts.
 
     grads: the gradient for x and for y. hint: whether a Python value that does not fit the other operand's dtype
-    keeps its own (`+` and `/`) instead of being refused (every other op). dtypes, computed: as for `unary`.
+    keeps its own (`+` and `/`) instead of being refused (every other op). dtypes, computed, elementwise: as for
+    `unary`.
     otherwise: tried first on operands off the fast path; what it returns, if not None, is the result.
     sees_numbers: whether the kernel must be given a Python number as it is, and not as an array of rank 0.
     domain, domain2: where the gradient check draws x and y.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        core = Primitive(function, grads or None, elementwise=True)
+        core = Primitive(function, grads or None, elementwise=elementwise)
         quick = on_numpy(function)
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))

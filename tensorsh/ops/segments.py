@@ -210,8 +210,8 @@ def _unsorted(
             f"segment_ids{where} = {host[position]} is out of range [0, {size})",
             f"segment id {host[position]} is out of range for {size} segments",
         )
-    kept = wrap(module_of(at).flatnonzero(at >= 0))
-    return take(rows, kept, axis=0), wrap(at[kept._array]), size
+    kept = module_of(at).flatnonzero(at >= 0)
+    return take(rows, wrap(kept), axis=0), wrap(at[kept]), size
 
 
 def _unsorted_samples(s: Any) -> Any:

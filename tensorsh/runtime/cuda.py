@@ -39,7 +39,6 @@ _OF_RESULT = {
     "negative": "-a",
     "positive": "a",
     "square": "a * a",
-    "reciprocal": "1 / a",
     "absolute": "a < 0 ? -a : a",
     "sign": "a != a ? a : (T)((a > 0) - (a < 0))",
     "maximum": "a != a ? a : b != b ? b : a > b ? a : b",
@@ -58,6 +57,7 @@ _OF_FLOATS = {
     **{name: f"{name}(a)" for name in "floor ceil trunc rint".split()},
     **{f"arc{name}": f"a{name}(a)" for name in "sin cos tan sinh cosh tanh".split()},
     "absolute": "fabs(a)",
+    "reciprocal": "1 / a",
     "arctan2": "atan2(a, b)",
     "power": "pow(a, b)",
     "fmod": "fmod(a, b)",
@@ -95,9 +95,14 @@ REDUCTIONS: dict[str, tuple[str, str | None]] = {
 
 def writes(function: Any, dtypes: tuple[np.dtype, ...]) -> bool:
     """Whether a step can be written: a function of operands of these dtypes, the last that of its result."""
-    if any(dtype.name not in _TYPES for dtype in dtypes):
+    if not all(map(has_type, dtypes)):
         return False
     return isinstance(function, str) or _template(function.__name__, dtypes[-1]) is not None
+
+
+def has_type(dtype: np.dtype) -> bool:
+    """Whether kernels compute in this dtype: not in float16, bfloat16 and the complex ones."""
+    return dtype.name in _TYPES
 
 
 def _template(name: str, dtype: np.dtype) -> str | None:

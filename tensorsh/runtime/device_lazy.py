@@ -1,12 +1,13 @@
 """Lazy arrays on a GPU: expressions over large CuPy arrays become one generated kernel.
 
-A `Vocabulary` is what a kernel of ours is given for `xp` when one of its arrays is lazy and CuPy's: NumPy's elementwise
-functions, which lazy arrays answer themselves (see `lazy`), and CuPy's functions for everything else. What is no
-large array comes out as CuPy's own.
+A `Vocabulary` is the array module of such lazy arrays: NumPy's elementwise functions, which lazy arrays answer
+themselves (see `lazy`), and CuPy's functions for everything else, which are given CuPy's arrays. Inside an elementwise
+kernel every array is lazy, the small ones and the computed ones too, since CuPy's arrays and lazy ones do not mix.
 """
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ class Vocabulary:
 
     def __init__(self, base: Any) -> None:
         self.base = base
+        self._here = threading.local()  # `within`: whether this thread is inside a kernel
         self.__name__ = base.__name__
         self.ndarray = base.ndarray
 
@@ -31,23 +33,33 @@ class Vocabulary:
         theirs = getattr(self.base, name)
         if not callable(theirs) or isinstance(theirs, type):
             return theirs
-        return lambda *args, **options: self.leaf(theirs(*lazy.forced(args), **lazy.forced(options)))
+        return lambda *args, **options: self.outcome(theirs(*lazy.forced(args), **lazy.forced(options)))
 
     def asarray(self, x: Any, dtype: Any = None) -> Any:
         if type(x) is lazy.Lazy:
             return x if dtype is None else x.astype(dtype)
-        return self.leaf(self.base.asarray(x, dtype=dtype))
+        return self.outcome(self.base.asarray(x, dtype=dtype))
 
     def leaf(self, value: Any) -> Any:
-        """CuPy's array as a lazy one of any size, so that in a kernel there is one sort of arrays."""
-        return lazy.leaf(value, self) if type(value) is self.ndarray and value.dtype.kind in "fiub" else value
+        """CuPy's array as a lazy one, of any size, if it may be one."""
+        return lazy.leaf(value, self) if type(value) is self.ndarray and cuda.has_type(value.dtype) else value
+
+    def outcome(self, value: Any) -> Any:
+        """What CuPy has computed: lazy inside a kernel, so that there is one sort of arrays there."""
+        if not getattr(self._here, "within", False):
+            return value
+        return type(value)(map(self.leaf, value)) if type(value) in (tuple, list) else self.leaf(value)
 
     def run_kernel(self, primitive: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """A primitive's result; what is small is computed."""
         arrays = [self.base.asarray(x) if type(x) is np.ndarray else x for x in arrays]
-        if any(getattr(x, "dtype", np.dtype(bool)).kind not in "fiub" for x in arrays):
+        if any(hasattr(x, "dtype") and not cuda.has_type(x.dtype) for x in arrays):
             return primitive.compute(self.base, lazy.forced(arrays), attrs)
-        result = primitive._kernel(self, *map(self.leaf, arrays), **attrs)
+        self._here.within = True
+        try:
+            result = primitive._kernel(self, *map(self.leaf, arrays), **attrs)
+        finally:
+            self._here.within = False
         return result if getattr(result, "size", 0) >= backend.large else lazy.forced(result)
 
     def writes(self, function: Any, dtypes: tuple[np.dtype, ...]) -> bool:
@@ -58,8 +70,8 @@ class Vocabulary:
         """What a step's function gives for whole arrays."""
         args = tuple(x[()] if type(x) is np.ndarray else x for x in args)  # CuPy takes numbers, and no host's arrays
         if function == "cast":
-            return self.leaf(args[0].astype(dtype))
-        return self.leaf(getattr(self.base, function if function == "where" else function.__name__)(*args))
+            return self.outcome(args[0].astype(dtype))
+        return self.outcome(getattr(self.base, function if function == "where" else function.__name__)(*args))
 
     def run(self, program: Program, arrays: list[Any], shape: tuple[int, ...]) -> list[Any]:
         """The outputs of a program, by one kernel for those that are wanted whole, and one for each reduction."""

@@ -89,7 +89,7 @@ class Lazy(NDArrayOperatorsMixin):
         found = getattr(self.get(), name)
         if self.home is None:
             return found
-        return (lambda *args: self.home.leaf(found(*forced(args)))) if callable(found) else self.home.leaf(found)
+        return (lambda *args: self.home.outcome(found(*forced(args)))) if callable(found) else self.home.outcome(found)
 
     # ------------------------------------------------------------ NumPy's protocols
 
@@ -114,7 +114,7 @@ class Lazy(NDArrayOperatorsMixin):
         return self._outcome(function(*forced(args), **forced(kwargs)))
 
     def _outcome(self, result: Any) -> Any:
-        return result if self.home is None else self.home.leaf(result)
+        return result if self.home is None else self.home.outcome(result)
 
     # ------------------------------------------------------------ methods that kernels use
 
@@ -238,7 +238,7 @@ def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
         return None
     args = []
     for x, wanted in zip(inputs, loop):
-        if type(x) is Lazy or type(x) is np.ndarray and (home is None or not x.ndim):
+        if hasattr(x, "strides") and not isinstance(x, np.generic) or type(x) is Lazy:
             args.append(x)
         else:
             try:
@@ -341,7 +341,7 @@ def _full_like(x: Any, value: Any, dtype: Any = None) -> Any:
     one = np.array(value).astype(x.dtype if dtype is None else dtype)
     if x.home is None:
         return np.broadcast_to(one, x.shape)
-    return x.home.leaf(x.home.base.broadcast_to(x.home.base.asarray(one), x.shape))
+    return x.home.outcome(x.home.base.broadcast_to(x.home.base.asarray(one), x.shape))
 
 
 # ---------------------------------------------------------------- reductions and functions
@@ -363,7 +363,7 @@ def _reduced(reduce: np.ufunc, x: Any, axis: Any = None, dtype: Any = None, keep
     total = reduce_in_passing(x, output)
     if not keepdims:
         total = total.reshape([n for a, n in enumerate(x.shape) if a not in axes])
-    return total[()] if x.home is None else x.home.leaf(total)
+    return total[()] if x.home is None else x.home.outcome(total)
 
 
 FUNCTIONS: dict[Any, Any] = {
