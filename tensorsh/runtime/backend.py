@@ -29,6 +29,11 @@ def register_type(array_type: type, xp: ModuleType | None) -> None:
     _MODULES[array_type] = xp
 
 
+def is_array(value: Any) -> bool:
+    """Whether a value is an array that may hold a tensor."""
+    return type(value) in _MODULES
+
+
 #: From how many elements on an array on the CPU is lazy: see `lazy`.
 large = 2**17
 

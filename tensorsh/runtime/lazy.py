@@ -238,7 +238,7 @@ def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
         return None
     args = []
     for x, wanted in zip(inputs, loop):
-        if hasattr(x, "strides") and not isinstance(x, np.generic) or type(x) is Lazy:
+        if backend.is_array(x):
             args.append(x)
         else:
             try:
