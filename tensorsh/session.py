@@ -141,6 +141,11 @@ class Session:
         if device != devices.CPU or self.device is not None:
             self.device = device
 
+    @property
+    def last_value(self) -> Any:
+        """What `_` stands for: the value shown last, or None."""
+        return self._builtins.get("_")
+
     def visible_names(self) -> dict[str, Any]:
         """What the program itself has bound."""
         return {name: value for name, value in self.names.items() if name != "__builtins__"}

@@ -34,8 +34,9 @@ from .screen import LineAware, say
 
 if TYPE_CHECKING:
     from ..session import Session
+    from .tutor import Lesson
 
-BANNER = f"tensorsh {__version__}  (:help lists the commands, Ctrl-D leaves)"
+BANNER = f"tensorsh {__version__}  (:tutor shows how, :help lists the commands, Ctrl-D leaves)"
 
 # What people type to leave a shell, as long as they have not bound it.
 _GOODBYES = {"exit", "quit", "exit()", "quit()"}
@@ -92,6 +93,7 @@ class Shell:
         limits: Confined | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        self.lesson: Lesson | None = None
         self._limits = limits
         self.evaluator = Evaluator()
         self._load = load
@@ -126,7 +128,12 @@ class Shell:
         if text.lstrip().startswith(":"):
             return self._guarded(lambda: self._run_command(text))
         self._count += 1
-        return self._guarded(lambda: self._run_program(as_program(text), f"In[{self._count}]"))
+        goes_on = self._guarded(lambda: self._run_program(as_program(text), f"In[{self._count}]"))
+        if self.lesson is not None:
+            said = self.lesson.follow({**self.session.visible_names(), "_": self.session.last_value})
+            if said:
+                say(said)
+        return goes_on
 
     def run_file(self, path: str) -> None:
         """Run a program before the first entry. As of a script, only what it prints is shown."""

@@ -14,7 +14,7 @@ import inspect
 import reprlib
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..runtime import devices
 from ..runtime.tensor import Tensor
@@ -22,9 +22,14 @@ from ..runtime.variable import Variable
 from ..session import Session
 from ..settings import Settings
 
+if TYPE_CHECKING:
+    from .tutor import Lesson
+
 
 class Desk(Protocol):
     """What commands work with."""
+
+    lesson: Lesson | None
 
     @property
     def session(self) -> Session: ...
@@ -75,7 +80,7 @@ def run_command(text: str, desk: Desk) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole table: importing the files that add to it is what fills it."""
-    from . import settings_commands  # noqa: F401
+    from . import settings_commands, tutor  # noqa: F401
 
     return COMMANDS
 
