@@ -14,5 +14,8 @@ hints.py        the line or two below an entry
 confined.py     the limits of each entry
 commands.py     the table of `:commands`
 history.py      the file of earlier entries
+recovery.py     the entries of a session that was not left
+tutor.py        the lesson of `:tutor`
+settings_commands.py, recovery_commands.py  the commands of these
 screen.py       the streams that are written to
 """

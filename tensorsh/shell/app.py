@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -27,9 +27,10 @@ from ..settings import Settings, settings_path
 from ..settings import read as read_settings
 from .confined import Confined
 from .editing import as_program
-from .history import history_path, open_history
+from .history import history_path, open_history, state_folder
 from .loading import Loading
 from .prompt import Reader, choose_reader
+from .recovery import Journal, Lost, lost_sessions
 from .screen import LineAware, say
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ _GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 def interact(arguments: Arguments) -> int:
     """Run the shell on this process's terminal and return the exit code."""
-    path = settings_path(os.environ)
-    values, warnings = read_settings(path)
-    settings = Settings(**{**values, **arguments.settings})
-    choose_color(settings.color)
-    if settings.banner:
-        say(BANNER)
-    for warning in warnings:
-        say(f"warning: {warning}")
+    settings, startup = _settings(arguments)
 
     def names() -> Mapping[str, Any] | None:
         return loading().visible_names() if loading.is_ready else None
@@ -59,18 +53,24 @@ def interact(arguments: Arguments) -> int:
     history = open_history(history_path(os.environ) if settings.history else None, say)
     reader = choose_reader(history, names, settings)
     loading: Loading[Session] = Loading(partial(_load, arguments), lambda session: _warm(reader))
+    folder = state_folder(os.environ) / "sessions" if settings.recovery and settings.history else None
+    journal = Journal(folder)
     out = LineAware(sys.stdout)
     limits = Confined(arguments) if arguments.has_limits else None
-    shell = Shell(loading, _below(out, reader) if sys.stdout.isatty() else reader, settings, arguments.debug, limits)
+    reader_below = _below(out, reader) if sys.stdout.isatty() else reader
+    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal)
+    shell.lost = list(lost_sessions(folder)) if folder is not None else []
+    if shell.lost:
+        say(shell.lost[0].offer)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
     try:
         with redirect_stdout(cast(TextIO, out if limits is None else limits.output(out))):
-            startup = os.path.join(os.path.dirname(path), settings.startup)
-            if settings.startup and (os.path.exists(startup) or settings.startup != Settings().startup):
+            if startup:
                 shell.run_file(startup)
             code = shell.run()
     finally:
         signal.signal(signal.SIGINT, before)
+    journal.close()
     if shell.evaluator.abandoned or loading.is_busy:
         # The interpreter's ordinary end would wait for the C code that was left running, maybe for ever.
         sys.stdout.flush()
@@ -91,7 +91,10 @@ class Shell:
         settings: Settings | None = None,
         debug: bool = False,
         limits: Confined | None = None,
+        journal: Journal | None = None,
     ) -> None:
+        self.journal = journal or Journal(None)
+        self.lost: list[Lost] = []
         self.settings = settings or Settings()
         self.lesson: Lesson | None = None
         self._limits = limits
@@ -100,6 +103,7 @@ class Shell:
         self._reader = reader
         self._debug = debug
         self._count = 0
+        self.inputs: list[str] = []
 
     @property
     def session(self) -> Session:
@@ -128,7 +132,9 @@ class Shell:
         if text.lstrip().startswith(":"):
             return self._guarded(lambda: self._run_command(text))
         self._count += 1
+        ended = self.journal.entered(text)
         goes_on = self._guarded(lambda: self._run_program(as_program(text), f"In[{self._count}]"))
+        ended()
         if self.lesson is not None:
             said = self.lesson.follow({**self.session.visible_names(), "_": self.session.last_value})
             if said:
@@ -146,6 +152,18 @@ class Shell:
         show, self.session.show = self.session.show, lambda value: None
         self._guarded(lambda: self._run_program(text, path))
         self.session.show = show
+
+    def run_again(self, entry: str, name: str) -> None:
+        """Run an entry of an earlier session: nothing is echoed, and what goes wrong is told."""
+        show, self.session.show = self.session.show, lambda value: None
+        ended = self.journal.entered(entry)
+        try:
+            self.run_text(as_program(entry), name)
+        except Exception as error:
+            self._explain(error)
+        finally:
+            self.session.show = show
+        ended()
 
     def write(self, text: str) -> None:
         """Show a command's output."""
@@ -179,16 +197,42 @@ class Shell:
 
         self.evaluator.run(partial(run_command, text, self), self.session.names)
 
+    def run_text(self, text: str, name: str) -> None:
+        """Run program text as part of the work at hand, statement by statement."""
+        for run in self._statements(text, name):
+            run()
+
     def _run_program(self, text: str, name: str) -> None:
         seconds = None if self._limits is None else self._limits.begin(self.session)
+        for run in self._statements(text, name):
+            self.evaluator.run(run, self.session.names, seconds)
+
+    def _statements(self, text: str, name: str) -> Iterator[Callable[[], None]]:
+        """What runs each statement of a text; those that do not fail are kept in `inputs`."""
         source = self.session.sources[name] = Source(name, text)
         for chunk in split(source.text):
-            self.evaluator.run(partial(self.session.run_chunk, source, chunk), self.session.names, seconds)
+            yield partial(self.session.run_chunk, source, chunk)
+            self.inputs.append(chunk.text)
 
     def _explain(self, error: BaseException) -> None:
         from ..reports import report
 
         say(report(self.session, error, wants_color(sys.stderr), self._debug))
+
+
+def _settings(arguments: Arguments) -> tuple[Settings, str]:
+    """The settings, said what is wrong with them, and the path of the program that runs first, or nothing."""
+    path = settings_path(os.environ)
+    values, warnings = read_settings(path)
+    settings = Settings(**{**values, **arguments.settings})
+    choose_color(settings.color)
+    if settings.banner:
+        say(BANNER)
+    for warning in warnings:
+        say(f"warning: {warning}")
+    startup = os.path.join(os.path.dirname(path), settings.startup)
+    is_meant = settings.startup and (os.path.exists(startup) or settings.startup != Settings().startup)
+    return settings, startup if is_meant else ""
 
 
 def _load(arguments: Arguments) -> Session:

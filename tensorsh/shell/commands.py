@@ -23,6 +23,7 @@ from ..session import Session
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from .recovery import Lost
     from .tutor import Lesson
 
 
@@ -30,12 +31,16 @@ class Desk(Protocol):
     """What commands work with."""
 
     lesson: Lesson | None
+    lost: list[Lost]  # sessions that were not left
 
     @property
     def session(self) -> Session: ...
 
     @property
     def settings(self) -> Settings: ...
+
+    def run_again(self, entry: str, name: str) -> None:
+        """Run an entry of an earlier session: nothing is echoed, and what goes wrong is told."""
 
     def write(self, text: str) -> None:
         """Show a line, or several, on standard output."""
@@ -80,7 +85,7 @@ def run_command(text: str, desk: Desk) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole table: importing the files that add to it is what fills it."""
-    from . import settings_commands, tutor  # noqa: F401
+    from . import recovery_commands, settings_commands, tutor  # noqa: F401
 
     return COMMANDS
 

@@ -25,16 +25,21 @@ _SPARE = MOST_ENTRIES // 10  # the file is cut when it holds that many more, not
 
 
 def history_path(environment: Mapping[str, str]) -> Path | None:
-    """The history file: TENSORSH_HISTORY, or one in the state folder; None if TENSORSH_HISTORY is empty.
-
-    The XDG rules: a state folder that is not an absolute path does not count.
-    """
+    """The history file: TENSORSH_HISTORY, or one in the state folder; None if TENSORSH_HISTORY is empty."""
     named = environment.get("TENSORSH_HISTORY")
     if named is not None:
         return Path(named).expanduser() if named else None
+    return state_folder(environment) / "history"
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Where the shell keeps what it is to know the next time.
+
+    The XDG rules: a state folder that is not an absolute path does not count.
+    """
     state = environment.get("XDG_STATE_HOME", "")
     folder = Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
-    return folder / "tensorsh" / "history"
+    return folder / "tensorsh"
 
 
 def open_history(path: Path | None, warn: Callable[[str], None]) -> History:
@@ -105,7 +110,7 @@ def entries_in(text: str) -> list[str]:
 def append(path: Path, entry: str, most: int = MOST_ENTRIES, spare: int = _SPARE) -> None:
     """Add the entry to the file; if that holds `spare` more than the most it may, drop the oldest."""
     with _locked(path) as file:
-        file.write(_kept_form(entry, time.time()).encode())
+        file.write(kept_form(entry, time.time()).encode())
         file.flush()
         file.seek(0)
         content = file.read()
@@ -114,11 +119,12 @@ def append(path: Path, entry: str, most: int = MOST_ENTRIES, spare: int = _SPARE
             beside = path.with_name(f"{path.name}.{os.getpid()}")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with open(descriptor, "w", encoding="utf-8") as shorter:
-                shorter.writelines(_kept_form(each, time.time()) for each in kept)
+                shorter.writelines(kept_form(each, time.time()) for each in kept)
             os.replace(beside, path)
 
 
-def _kept_form(entry: str, seconds: float) -> str:
+def kept_form(entry: str, seconds: float) -> str:
+    """An entry as a history file has it, with its time (in seconds since the epoch)."""
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
     return f"\n# {when}\n" + "".join(f"+{line}\n" for line in entry.split("\n"))
 

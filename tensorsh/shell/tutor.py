@@ -139,7 +139,7 @@ def tutor(desk: Desk, argument: str) -> None:
         desk.lesson = None
     elif desk.lesson is None or desk.lesson.is_over:
         desk.lesson = Lesson()
-        desk.write("Type a step as it stands, or as you like. :tutor says it again, :tutor next passes over it.")
+        desk.write("Type each step, or something like it; `:tutor next` passes over one.")
         desk.write(desk.lesson.text())
     else:
         desk.write(desk.lesson.skip() if argument else desk.lesson.text())

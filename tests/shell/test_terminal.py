@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -299,3 +300,18 @@ def test_keys_are_taken_while_the_session_loads(tmp_path: Path) -> None:
     finally:
         shell.close()
     assert not (tmp_path / "tensorsh").exists()
+
+
+def test_what_a_killed_shell_had_bound_is_recovered(start: Callable[..., Terminal]) -> None:
+    shell = start()
+    shell.enter("y = 40")
+    os.kill(shell.pid, signal.SIGKILL)
+    os.waitpid(shell.pid, 0)
+    shell.pid = 0
+    shell = start()
+    assert "ended without being left: :recover runs its 2 entries again" in shell.screen.replace("\n", "")
+    shell.enter(":recover")
+    assert "\n42\n" in shell.enter("y + 2")
+    assert shell.leave() == 0
+    shell = start()
+    assert "recover" not in shell.screen
