@@ -147,6 +147,18 @@ def _case(node: ast.Expr, source: str, known: dict[str, tuple[str, Any]], where:
     return case
 
 
+def subject(expression: str) -> str | None:
+    """What a case is about: the path, below tf, of what is called, called further or taken apart; "[]" for a slice."""
+    node = ast.parse(expression, mode="eval").body
+    while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Call) and re.fullmatch(r"tf(\.\w+)+", ast.unparse(node.func)):
+            return ast.unparse(node.func)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            return "[]"
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return None
+
+
 def _restrict(case: Case, remark: str, where: str) -> None:
     """Heed a remark behind a case."""
     wrong = re.fullmatch(r"TensorFlow is wrong \((?P<parts>[a-z0-9, ]+)\): .+", remark)
@@ -347,4 +359,5 @@ def close(wanted: Any, got: Any, dtype: str, strictness: float = 1.0) -> bool:
     largest = finite.max(initial=1.0) * (1.0 if dtype in GROUPS["narrow"] else 0.1)
     allowed = TOLERANCE[dtype] / strictness * np.maximum(np.abs(a), largest)
     with np.errstate(invalid="ignore"):
-        return bool(np.all((a == b) | (np.isnan(a) & np.isnan(b)) | (np.abs(a - b) <= allowed)))
+        near = np.isfinite(a) & (np.abs(a - b) <= allowed)
+        return bool(np.all((a == b) | (np.isnan(a) & np.isnan(b)) | near))

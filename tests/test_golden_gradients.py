@@ -6,7 +6,6 @@ finite differences instead.
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 from collections.abc import Callable
@@ -176,26 +175,19 @@ class Watcher:
 
 
 @cache
-def roots() -> list[Any]:
-    """What each case is about: the value whose call, method or part it is."""
-    return [root(ast.parse(param.values[1].expression, mode="eval").body) for param in CASES]
-
-
-def root(node: ast.expr) -> Any:
-    if isinstance(node, ast.Call):
-        return PATHS.get(ast.unparse(node.func)) or root(node.func)
-    if isinstance(node, (ast.Attribute, ast.Subscript)):
-        return root(node.value) or OPS["getitem"].function
-    return None
+def subjects() -> list[Any]:
+    """What each case is about: an op, or a class."""
+    paths = (golden_gradients.subject(param.values[1].expression) for param in CASES)
+    return [OPS["getitem"].function if path == "[]" else PATHS.get(path) for path in paths]
 
 
 def ops_with_cases() -> set[str]:
     names = {id(entry.function): name for name, entry in OPS.items()}
-    return {names[id(value)] for value in roots() if id(value) in names}
+    return {names[id(value)] for value in subjects() if id(value) in names}
 
 
 def classes_with_cases() -> set[type]:
-    return {value for value in roots() if isinstance(value, type)}
+    return {value for value in subjects() if isinstance(value, type)}
 
 
 # ---------------------------------------------------------------- what the cases run in
