@@ -54,8 +54,7 @@ _REASONS = {
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
     "gives whole numbers, or nothing": """
         assert_near histogram_fixed_width_bins matrix_rank keras_ops_digitize keras_ops_histogram
-        keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin
-        register_tensor_conversion_function""",
+        keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin""",
     "is a function of a size": """
         hamming_window hann_window inverse_stft_window_fn vorbis_window keras_ops_bartlett keras_ops_hamming
         keras_ops_hanning keras_ops_kaiser""",
