@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -53,6 +54,19 @@ def test_its_command_lines_print_what_they_say(tmp_path: Path, monkeypatch: pyte
     for line, expected in commands():
         done = subprocess.run(["sh", "-c", named + line], capture_output=True, text=True, cwd=tmp_path)
         assert done.stdout + done.stderr == expected, line
+
+
+@pytest.mark.parametrize("language", ["python", "bash"])
+def test_its_clients_print_what_they_say(tmp_path: Path, language: str) -> None:
+    ((program, expected),) = re.findall(rf"```{language}\n(.*?)```\n```text\n(.*?)```", README.read_text(), re.S)
+    command = tmp_path / "tensorsh"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tensorsh "$@"\n')
+    command.chmod(0o755)
+    found = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": found, "PYTHONPATH": str(README.parent)}
+    runner = [sys.executable if language == "python" else "bash", "-c", program]
+    done = subprocess.run(runner, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.stdout == expected, done.stderr
 
 
 def test_the_commands_it_names_exist() -> None:

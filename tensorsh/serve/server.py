@@ -326,8 +326,13 @@ def _die_with_parent() -> None:
 
 
 def _warm(arguments: Arguments) -> None:
-    """Import and make once what every session needs."""
+    """Import and make once what every session needs: it then is there when a process is forked."""
+    import ctypes  # noqa: F401
+
+    from .. import given  # noqa: F401
     from ..completion.catalog import catalog
+    from ..data import json_text, npy  # noqa: F401
+    from ..language import program  # noqa: F401
     from ..session import Session
 
     session = Session(show=lambda value: None, argv=arguments.argv)
