@@ -46,7 +46,18 @@ ALLOWED = {
     "ending": {"color", "limits", "reports", "session"},
     "given": {"data", "ending", "options", "runtime"},
     "programs": {"data", "ending", "given", "language", "limits", "options", "runtime", "session"},
-    "serve": {"serve", "completion", "data", "evaluate", "language", "limits", "options", "programs", "reports"}
+    "serve": {
+        "serve",
+        "completion",
+        "data",
+        "evaluate",
+        "given",
+        "language",
+        "limits",
+        "options",
+        "programs",
+        "reports",
+    }
     | {"runtime", "session"},
     "cli": {"serve", "color", "ending", "given", "limits", "options", "programs", "runtime", "shell"},
     "__main__": {"cli"},

@@ -6,6 +6,7 @@ own, forked from this one, in which everything is imported already.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import selectors
@@ -13,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..limits import GRACE, Limits, TimeLimitExceeded
 from ..options import Arguments
@@ -23,12 +24,15 @@ from .protocol import LONGEST, BadRequest, answer, encoded, failure, request
 #: A client may have so many requests unanswered, and so many bytes unread, before it is read from no more.
 _MOST_OPEN, _MOST_UNREAD = 256, 16 << 20
 _MOST_STILLBORN = 3
+_KEPT = "the session goes on with the names that it had before"
+_OLDER = "the session goes on with the names that it had some requests before: there was no pause to keep them since"
 _LOST = "its session had to be ended with it, and begins anew: its names are gone"
 
 
 def serve(arguments: Arguments, limits: Limits, path: str | None) -> int:
     """Serve standard input and output, or the clients of a Unix socket, until they have gone. The exit code."""
     _warm(arguments)
+    _ask_system(_CHILD_SUBREAPER, 1)
     server = Server(arguments, limits)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())
@@ -111,6 +115,14 @@ class Server:
         self.add(Client(self, descriptor, descriptor, is_socket=True))
 
 
+class Keeper(NamedTuple):
+    """A copy of a worker that waits with the names that there were after a request."""
+
+    process: int
+    link: socket.socket
+    after: int
+
+
 class Client:
     """Who has sent requests, its session's process, and what is still to be written to either."""
 
@@ -131,6 +143,8 @@ class Client:
         self._was_cancelled = False
         self._watched: dict[int, int] = {}
         self._stillborn = 0  # processes that have ended without an answer, one after the other
+        self._keeper: Keeper | None = None
+        self._last: int | None = None  # the last answered request that may have bound a name
         self._start()
         self._watch()
 
@@ -142,9 +156,13 @@ class Client:
         if self._process == 0:
             _become_worker(self._server, ours, theirs)
         theirs.close()
-        ours.setblocking(False)
-        self._link = ours
+        self._attend(ours)
+
+    def _attend(self, link: socket.socket) -> None:
+        link.setblocking(False)
+        self._link = link
         self._from_worker, self._to_worker = bytearray(), bytearray()
+        self._links: list[int] = []  # of keepers, whose words are still to be read
         self.end, self._running, self._was_cancelled = None, None, False
 
     def _pass_on(self, given: dict[str, Any]) -> None:
@@ -166,16 +184,25 @@ class Client:
             self._running = told["begun"]
             self.end = None if told["seconds"] is None else time.monotonic() + told["seconds"] + GRACE
             return
+        if "keeper" in told:
+            self._dismiss_keeper()
+            self._keeper = Keeper(told["keeper"], socket.socket(fileno=self._links.pop(0)), told["after"])
+            return
         number = told["id"]
         if number == self._running:
             self._running, self.end, self._was_cancelled = None, None, False
         self._stillborn = 0
-        id, _ = self._open.pop(number)
+        id, given = self._open.pop(number)
+        if given["do"] in ("evaluate", "reset"):
+            self._last = number
         self._unsent += encoded({**told, "id": id})
 
     def end_worker(self) -> None:
-        """End the process, and begin another session; what waits is asked of that one."""
+        """End the process, and go on with its keeper, or with a new session; what waits is asked of that one."""
+        was_due = self.end is not None and self.end <= time.monotonic()
         self._stop_process()
+        keeper, self._keeper = self._keeper, None
+        hint = _LOST if keeper is None else _KEPT if keeper.after == self._last else _OLDER
         waiting, self._open = self._open, {}
         number = self._running
         if number is None and waiting:
@@ -185,16 +212,23 @@ class Client:
             kind, message = "SessionEnded", "the session's process has ended"
             if self._was_cancelled:
                 kind, message = "Cancelled", "the request was cancelled"
-            elif self.end is not None and self.end <= time.monotonic():
+            elif was_due:
                 kind = "TimeLimitExceeded"
                 message = str(TimeLimitExceeded(given.get("timeout") or self._server.limits.timeout or 0.0))
-            self._unsent += failure(id, kind, message, hint=_LOST, span=None)
+            self._unsent += failure(id, kind, message, hint=hint, span=None)
+            for number in [n for n, (_, asked) in waiting.items() if asked.get("request", _NOBODY) == id]:
+                self._unsent += answer(waiting.pop(number)[0], cancelled=True)
         self._stillborn += 1
         if self._stillborn > _MOST_STILLBORN:
             for id, _ in waiting.values():
                 self._unsent += failure(id, "SessionEnded", "no session can begin; are its limits too narrow?")
             self._is_leaving, waiting = True, {}
-        self._start()
+        if keeper is None:
+            self._start()
+        else:
+            self._process = keeper.process
+            self._attend(keeper.link)
+            self._to_worker += encoded({"id": None, "do": "keep"})
         for _, given in waiting.values():
             self._pass_on(given)
         self._watch()
@@ -202,8 +236,15 @@ class Client:
     def _stop_process(self) -> None:
         self._unwatch(self._link.fileno())
         self._link.close()
+        for descriptor in self._links:
+            os.close(descriptor)
         os.kill(self._process, signal.SIGKILL)  # one that has ended is still ours to wait for
-        os.waitpid(self._process, 0)
+        _reap(self._process)
+
+    def _dismiss_keeper(self) -> None:
+        """It ends when its link does."""
+        if self._keeper is not None:
+            self._keeper.link.close()
 
     # ------------------------------------------------------------ bytes
 
@@ -233,10 +274,13 @@ class Client:
             self._server.selector.unregister(descriptor)
 
     def _at_link(self, events: int) -> None:
+        if self not in self._server.clients:
+            return  # it was closed by another of the events that the loop has just been told of
         if events & selectors.EVENT_WRITE:
             _write(self._link.fileno(), self._to_worker)
         if events & selectors.EVENT_READ:
-            data = _read(self._link.fileno())
+            data, links = _receive(self._link)
+            self._links += links
             if not data and data is not None:
                 self.end_worker()
                 return
@@ -246,6 +290,8 @@ class Client:
         self._watch()
 
     def _at_client(self, events: int) -> None:
+        if self not in self._server.clients:
+            return
         if events & selectors.EVENT_WRITE and not _write(self._out, self._unsent, self._most):
             self.close()
             return
@@ -288,11 +334,14 @@ class Client:
             self._unwatch(descriptor)
         self._stop_process()
         self.close_descriptors()
+        if self._keeper is not None:
+            _reap(self._keeper.process)
 
     def close_descriptors(self) -> None:
         for descriptor in {self._in, self._out} - {0}:
             os.close(descriptor)
         self._link.close()
+        self._dismiss_keeper()
 
 
 _NOBODY = object()
@@ -304,7 +353,7 @@ def _become_worker(server: Server, ours: socket.socket, theirs: socket.socket) -
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the server's
-        _die_with_parent()
+        _ask_system(_PDEATHSIG, signal.SIGKILL)
         server.close_in_child()
         ours.close()
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -315,12 +364,15 @@ def _become_worker(server: Server, ours: socket.socket, theirs: socket.socket) -
         os._exit(1)
 
 
-def _die_with_parent() -> None:
-    """Have the system end this process with its parent, where it can."""
+_PDEATHSIG, _CHILD_SUBREAPER = 1, 36
+
+
+def _ask_system(*what: int) -> None:
+    """prctl, where there is one: end with our parent; be the parent of our children's orphans."""
     try:
         import ctypes
 
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(*what)
     except (OSError, AttributeError):
         pass
 
@@ -352,6 +404,23 @@ def _read(descriptor: int) -> bytes | None:
         return None
     except OSError:
         return b""
+
+
+def _receive(link: socket.socket) -> tuple[bytes | None, list[int]]:
+    """The same over a link, and the descriptors that came with it."""
+    try:
+        data, descriptors, _, _ = socket.recv_fds(link, 1 << 20, 8)
+        return data, descriptors
+    except BlockingIOError:
+        return None, []
+    except OSError:
+        return b"", []
+
+
+def _reap(process: int) -> None:
+    """Wait for the end of a process that is about to end, if it is a child of ours."""
+    with contextlib.suppress(ChildProcessError):  # where we cannot be told to take on orphans
+        os.waitpid(process, 0)
 
 
 def _write(descriptor: int, data: bytearray, most: int = 1 << 20) -> bool:

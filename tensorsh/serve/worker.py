@@ -3,6 +3,9 @@
 The main thread reads; what touches nothing but names (`complete`, `is_complete`, `vars`) it answers at once, also
 while a program runs. Programs wait for each other on a second thread, which has each run on a third (`evaluate.py`),
 so that it can be stopped. The server is told when one begins, so that it can end this process if that does not help.
+
+For that day, whenever there is a pause, the process leaves a copy of itself behind, a keeper: it waits with the names
+as they are now, and with a link of its own to the server, who asks it to go on where this process had to be ended.
 """
 
 from __future__ import annotations
@@ -11,13 +14,14 @@ import collections
 import io
 import json
 import os
+import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from ..completion import call_at, complete
 from ..evaluate import Evaluator, Interrupted, TimedOut
@@ -38,25 +42,18 @@ def work(link: socket.socket, arguments: Arguments, limits: Limits) -> None:
         memory.confine(limits.memory)
     if limits.recursion is not None:
         sys.setrecursionlimit(limits.recursion)
-    worker = Worker(session, limits, link.sendall)
-    threading.Thread(target=worker.run_programs, daemon=True).start()
-    for line in link.makefile("rb"):
-        worker.take(json.loads(line))
-    os._exit(0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a keeper that is not needed any more goes by itself
+    Worker(session, limits, link).run()
 
 
 class Worker:
-    """A session and the requests that wait for it. `send` takes the bytes of an answer."""
+    """A session, and the requests that come over its link and wait for it."""
 
-    def __init__(self, session: Any, limits: Limits, send: Callable[[bytes], Any]) -> None:
+    def __init__(self, session: Any, limits: Limits, link: socket.socket) -> None:
         self._session, self._limits = session, limits
-        self._send_bytes, self._sending = send, threading.Lock()
-        self._waiting: collections.deque[dict[str, Any]] = collections.deque()
-        self._changed = threading.Condition()
-        self._running: Any = _NOTHING  # the id of the request that runs
-        self._is_cancelled = False
-        self._end: float | None = None  # when its time is over
-        self._evaluator = Evaluator()
+        self._last: Any = None  # the id of the last request that may have bound a name
+        self._is_kept = True  # a keeper knows what it bound, or it did not
+        self._begin(link)
         self._printed = io.StringIO()
         stream: Any = self._printed
         self._output = Output(stream, limits.output, final=False) if limits.output is not None else None
@@ -65,10 +62,27 @@ class Worker:
         session.show = self._results.append
         self._count = 0
 
+    def _begin(self, link: socket.socket) -> None:
+        """Nothing waits and nothing runs."""
+        self._link, self._sending = link, threading.Lock()
+        self._waiting: collections.deque[dict[str, Any]] = collections.deque()
+        self._changed = threading.Condition()
+        self._running: Any = _NOTHING  # the id of the request that runs
+        self._is_cancelled = False
+        self._end: float | None = None  # when its time is over
+        self._evaluator = Evaluator()
+
+    def run(self) -> NoReturn:
+        """Answer what comes until the link is closed."""
+        threading.Thread(target=self._run_programs, daemon=True).start()
+        for line in self._link.makefile("rb"):
+            self.take(json.loads(line))
+        os._exit(0)
+
     def take(self, request: dict[str, Any]) -> None:
         """Answer a request at once, or let it wait for those before it."""
         do, id = request["do"], request["id"]
-        if do in ("evaluate", "inspect", "reset"):
+        if do in ("evaluate", "inspect", "reset", "keep"):
             with self._changed:
                 self._waiting.append(request)
                 self._changed.notify()
@@ -80,14 +94,38 @@ class Worker:
             except Exception as error:
                 self._send(self._failed(id, error))
 
-    def run_programs(self) -> None:
+    def _run_programs(self) -> None:
         """Answer the requests that wait, one after the other, for ever."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting)
-                request = self._waiting.popleft()
-                self._running = request["id"]
+                pause = None if self._is_kept else _PAUSE
+                request = None
+                if self._changed.wait_for(lambda: self._waiting, pause):
+                    request = self._waiting.popleft()
+                    self._running = request["id"]
+            if request is None or request["do"] == "keep":
+                self._leave_keeper()
+                continue
             self._answer(request)
+            if request["do"] != "inspect":
+                self._last, self._is_kept = request["id"], False
+
+    def _leave_keeper(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._is_kept = True  # in the keeper as well, which else would leave one too
+        keeper = os.fork()
+        if keeper == 0:
+            try:
+                ours.close()
+                os.close(self._link.detach())
+                self._begin(theirs)
+                self.run()
+            finally:
+                os._exit(1)
+        theirs.close()
+        with self._sending:
+            socket.send_fds(self._link, [encoded({"keeper": keeper, "after": self._last})], [ours.fileno()])
+        ours.close()
 
     def _answer(self, request: dict[str, Any]) -> None:
         id, limits = request["id"], self._limits
@@ -169,10 +207,11 @@ class Worker:
 
     def _send(self, data: bytes) -> None:
         with self._sending:
-            self._send_bytes(data)
+            self._link.sendall(data)
 
 
 _NOTHING = object()
+_PAUSE = 0.02  # seconds without a request, after which there is time for a keeper
 
 
 def _complete(session: Any, request: dict[str, Any]) -> dict[str, Any]:

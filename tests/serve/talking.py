@@ -35,7 +35,9 @@ class Served:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=30)
         assert self.process.stderr
-        self.process.stderr.close()
+        with self.process.stderr:
+            told = self.process.stderr.read().decode()
+            assert told == "", told
 
     def client(self) -> Talking:
         return Talking(self.path)
@@ -47,7 +49,11 @@ class Talking:
     def __init__(self, path: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(30)
-        self._socket.connect(path)
+        try:
+            self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
         self._lines = self._socket.makefile("rb")
         self._count = 0
 

@@ -194,24 +194,42 @@ def test_the_session_lives_on_after_each_limit(client: Talking) -> None:
         assert client.value("kept") == 5, text
 
 
-def test_c_code_that_never_returns_ends_its_own_session_only(server: Served, client: Talking) -> None:
+def test_c_code_that_never_returns_harms_its_own_session_only(server: Served, client: Talking) -> None:
+    hang_text = "set(map(bool, range(10**18)))"
     with server.client() as other:
+        client.ask("evaluate", text="mine = 6; tf.random.set_seed(1)")
+        first = client.value("normal(2)")
+        time.sleep(0.3)
         other.ask("evaluate", text="kept = 5")
-        hang = client.tell("evaluate", text="set(map(bool, range(10**18)))", timeout=0.2)
-        after = client.tell("evaluate", text="1 + 1")
+        hang = client.tell("evaluate", text=f"mine = 7; {hang_text}", timeout=0.2)
+        after = client.tell("evaluate", text="mine")
         began = time.monotonic()
         assert other.value("kept") == 5
         assert time.monotonic() - began < 1.0  # it waited for nobody
         answer = client.hear()
         assert answer["id"] == hang and answer["error"]["class"] == "TimeLimitExceeded"
-        assert "begins anew" in answer["error"]["hint"]
-        assert client.hear()["id"] == after  # what waited is answered by the new one
-        hang = client.tell("evaluate", text="set(map(bool, range(10**18)))")
+        assert answer["error"]["hint"] == "the session goes on with the names that it had before"
+        answer = client.hear()  # what waited is answered by the process that goes on
+        assert answer["id"] == after and answer["results"][0]["value"] == 6
+        assert client.value("normal(2)") != first  # the random numbers go on as well
+        hang = client.tell("evaluate", text=hang_text)
         time.sleep(0.2)
-        client.tell("cancel", request=hang)
-        answers = [client.hear()]
-        assert answers[0]["id"] == hang and answers[0]["error"]["class"] == "Cancelled"
-        assert other.value("kept") == 5
+        cancel = client.tell("cancel", request=hang)
+        answer = client.hear()
+        assert answer["id"] == hang and answer["error"]["class"] == "Cancelled"
+        assert client.hear() == {"id": cancel, "ok": True, "cancelled": True}
+        assert other.value("kept") == 5 and client.value("mine") == 6
+
+
+def test_without_a_pause_the_names_may_be_older(client: Talking) -> None:
+    client.ask("evaluate", text="x = 1")
+    time.sleep(0.3)
+    client.tell("evaluate", text="x = 2")
+    hang = client.tell("evaluate", text="set(map(bool, range(10**18)))", timeout=0.2)
+    client.hear()
+    answer = client.hear()
+    assert answer["id"] == hang and "some requests before" in answer["error"]["hint"]
+    assert client.value("x") == 1
 
 
 def test_a_killed_session_is_begun_anew(server: Served, client: Talking) -> None:
@@ -219,13 +237,14 @@ def test_a_killed_session_is_begun_anew(server: Served, client: Talking) -> None
     if not children.exists():
         pytest.skip("no /proc")
     client.ask("evaluate", text="x = 1")
+    time.sleep(0.3)
     victim = max(map(int, children.read_text().split()))
     running = client.tell("evaluate", text="while True: pass")
     time.sleep(0.2)
     os.kill(victim, signal.SIGKILL)
     answer = client.hear()
     assert (answer["id"], answer["error"]["class"]) == (running, "SessionEnded")
-    assert client.value("1 + 1") == 2
+    assert client.value("x") == 1
 
 
 def test_clients_have_names_of_their_own(server: Served, client: Talking) -> None:
@@ -235,11 +254,21 @@ def test_clients_have_names_of_their_own(server: Served, client: Talking) -> Non
 
 
 def test_a_client_that_goes_in_the_middle_harms_nobody(server: Served, client: Talking) -> None:
+    client.ask("vars")
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    before = children.read_text().split() if children.exists() else []
     for _ in range(3):
         with server.client() as going:
+            going.ask("evaluate", text="x = 1")
+            time.sleep(0.1)
             going.tell("evaluate", text="while True: pass")
             going.send(b'{"id": 1, "do"')
     assert client.value("1 + 1") == 2
+    for _ in range(100):  # nothing of theirs is left
+        if not children.exists() or children.read_text().split() == before:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{before} became {children.read_text().split()}")
 
 
 def test_a_client_that_asks_and_does_not_listen_harms_nobody(server: Served, client: Talking) -> None:
