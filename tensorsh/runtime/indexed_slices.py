@@ -70,4 +70,6 @@ def concatenate(parts: list[IndexedSlices]) -> IndexedSlices:
     """The sum of several, kept sparse: their rows one after the other."""
     concat = resolve_op("concat")
     values = concat([p._values for p in parts], 0)
-    return IndexedSlices(values, concat([p._indices for p in parts], 0), parts[0]._dense_shape)
+    cast = resolve_op("cast")  # TensorFlow's indices are int64 from here on, whatever they were
+    indices = concat([cast(p._indices, "int64") for p in parts], 0)
+    return IndexedSlices(values, indices, parts[0]._dense_shape)

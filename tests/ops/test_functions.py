@@ -30,8 +30,8 @@ def arrays(structure: Any) -> list[Any]:
     return [None if leaf is None else np.asarray(as_tensor(leaf)) for leaf in nest.flatten(structure)]
 
 
-def assert_same(got: Any, expected: Any) -> None:
-    """Equal to the bit, dtypes and shapes included."""
+def assert_same(got: Any, expected: Any, within: float = 0.0) -> None:
+    """Equal to the bit, or `within` a relative difference; dtypes and shapes included."""
     a, b = arrays(got), arrays(expected)
     assert len(a) == len(b)
     for x, y in zip(a, b):
@@ -39,7 +39,7 @@ def assert_same(got: Any, expected: Any) -> None:
             assert x is None
         else:
             assert (x.shape, x.dtype) == (y.shape, y.dtype)
-            np.testing.assert_array_equal(x, y)
+            np.testing.assert_allclose(x, y, within, within / 10)
 
 
 def floats(structure: Any) -> list[Tensor]:
@@ -120,7 +120,23 @@ UNARY = ["tanh", "square", "sigmoid", "relu", "softmax", "cumsum", "abs", "sin",
 BINARY = ["add", "multiply", "subtract", "maximum", "realdiv"]
 REDUCTIONS = ["reduce_sum", "reduce_mean", "reduce_max", "reduce_logsumexp"]
 
-OTHERS = ["read", "assign", "assign_add", "if", "row", "where", "stack", "draw"]
+OTHERS = [
+    "read",
+    "assign",
+    "assign_add",
+    "write",
+    "if",
+    "row",
+    "where",
+    "stack",
+    "draw",
+    "slope",
+    "nested",
+    "loop",
+    "pick",
+]
+
+NESTED = Function(lambda x: ops.tanh(x) * 2.0 + x)
 
 Step = tuple[str, int, int]
 STEPS = st.lists(
@@ -159,6 +175,22 @@ def run_program(steps: list[Step], variable: Variable, inputs: tuple[Tensor, ...
             values.append(ops.where(x > 0.0, x * 2.0, ops.zeros_like(x)))
         elif kind == "stack":
             values.append(ops.reduce_sum(ops.stack([x, x, x]), 0))
+        elif kind == "slope":
+            with GradientTape() as tape:
+                tape.watch(x)
+                y = ops.reduce_sum(ops.square(x) * ops.sin(x) * variable)
+            values.append(tape.gradient(y, x))
+        elif kind == "nested":
+            values.append(NESTED(x))
+        elif kind == "loop":
+            for k in ops.range(j % 3):
+                x = x * 0.5 + ops.cast(k, "float32")
+            values.append(x)
+        elif kind == "pick":
+            flat = ops.reshape(x, [-1])
+            values.append(ops.gather(flat, ops.argmax(flat)) + ops.reduce_sum(ops.gather(flat, [0, 0])))
+        elif kind == "write":
+            variable.assign(ops.stack([variable, ops.reduce_min(x)])[j % 2])
         else:
             values.append(x * ops.normal(x.shape, seed=3))
     return tuple(values[len(inputs) :])
@@ -174,7 +206,7 @@ def inputs_of(seed: int) -> list[Tensor]:
 def test_random_programs_give_the_same_in_a_function(steps: list[Step]) -> None:
     """Results, gradients and variables, call after call; a graph is as good as the run that it was traced from."""
 
-    def outcome(make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> list[Any]:
+    def outcome(make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> tuple[list[Any], list[Any]]:
         random.state.set_seed(7)
         variable = Variable(0.5)
         function = make(lambda *inputs: run_program(steps, variable, inputs))
@@ -183,12 +215,16 @@ def test_random_programs_give_the_same_in_a_function(steps: list[Step]) -> None:
             variable.assign(0.5)
             found.append(function(*inputs_of(seed)))
             found.append(variable.numpy())
+        slopes = []
         for seed in (1, 2, 1):
             variable.assign(0.5)
-            found.append(with_gradient(function, [*inputs_of(seed)])[1])
-        return found
+            slopes.append(with_gradient(function, [*inputs_of(seed)])[1])
+        return found, slopes
 
-    assert_same(outcome(Function), outcome(untraced))
+    (results, slopes), (expected, expected_slopes) = outcome(Function), outcome(untraced)
+    assert_same(results, expected)
+    # What reaches a tensor by several ways is added up function by function.
+    assert_same(slopes, expected_slopes, within=1e-5)
 
 
 # ---------------------------------------------------------------- what a graph is
