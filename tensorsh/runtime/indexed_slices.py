@@ -70,6 +70,7 @@ def concatenate(parts: list[IndexedSlices]) -> IndexedSlices:
     """The sum of several, kept sparse: their rows one after the other."""
     concat = resolve_op("concat")
     values = concat([p._values for p in parts], 0)
-    cast = resolve_op("cast")  # TensorFlow's indices are int64 from here on, whatever they were
-    indices = concat([cast(p._indices, "int64") for p in parts], 0)
-    return IndexedSlices(values, indices, parts[0]._dense_shape)
+    indices = [p._indices for p in parts]
+    if len({i.dtype for i in indices}) > 1:
+        indices = [resolve_op("cast")(i, "int64") for i in indices]
+    return IndexedSlices(values, concat(indices, 0), parts[0]._dense_shape)
