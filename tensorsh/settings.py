@@ -26,6 +26,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("suggestions", True, "show how an earlier entry goes on"),
     Setting("pairs", True, "close a bracket or quote as it is opened"),
     Setting("hints", True, "show signatures and mistakes below the entry"),
+    Setting("cut", True, "cut long results to the window"),
     Setting("color", "auto", "show colours; auto: if the terminal can", ("auto", "always", "never")),
     Setting("history", True, "keep the shell's entries in a file", at_start=True),
     Setting("recovery", True, "keep entries for :recover until the shell is left", at_start=True),
@@ -43,6 +44,7 @@ class Settings:
     suggestions: bool
     pairs: bool
     hints: bool
+    cut: bool
     color: str
     history: bool
     recovery: bool

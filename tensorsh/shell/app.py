@@ -10,6 +10,7 @@ ops or the runtime. They load in the background, and the first entry waits for t
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,7 @@ from .loading import Loading
 from .prompt import Reader, choose_reader
 from .recovery import Journal, Lost, lost_sessions
 from .screen import LineAware, say
+from .window import cut
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -52,7 +54,7 @@ def interact(arguments: Arguments) -> int:
 
     history = open_history(history_path(os.environ) if settings.history else None, say)
     reader = choose_reader(history, names, settings)
-    loading: Loading[Session] = Loading(partial(_load, arguments), lambda session: _warm(reader))
+    loading: Loading[Session] = Loading(partial(_load, arguments, settings), lambda session: _warm(reader))
     folder = state_folder(os.environ) / "sessions" if settings.recovery and settings.history else None
     journal = Journal(folder)
     out = LineAware(sys.stdout)
@@ -235,11 +237,20 @@ def _settings(arguments: Arguments) -> tuple[Settings, str]:
     return settings, startup if is_meant else ""
 
 
-def _load(arguments: Arguments) -> Session:
+def _load(arguments: Arguments, settings: Settings) -> Session:
     from .. import reports  # noqa: F401 (an entry's error must not wait for it)
     from ..programs import new_session
 
-    return new_session(arguments)
+    session = new_session(arguments)
+    if arguments.output_format is None and sys.__stdout__ is not None and sys.__stdout__.isatty():
+        session.show = partial(_show, settings)
+    return session
+
+
+def _show(settings: Settings, value: Any) -> None:
+    """Show a result in the window."""
+    text = repr(value)
+    print(cut(text, *shutil.get_terminal_size()) if settings.cut else text)
 
 
 def _warm(reader: Reader) -> None:

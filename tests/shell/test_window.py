@@ -1,0 +1,36 @@
+"""Long results are cut to the window."""
+
+from __future__ import annotations
+
+import pytest
+
+from tensorsh.shell.window import cut
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    text = "\n".join(f"line {i}" for i in range(21))
+    assert cut(text, 80, 24) == text
+
+
+def test_beginning_and_end_of_what_does_not_fit_are_shown() -> None:
+    lines = cut("\n".join(f"line {i}" for i in range(1000)), 80, 24).split("\n")
+    assert lines[0] == "line 0" and lines[-1] == "line 999"
+    assert len(lines) <= 22
+    (note,) = [line for line in lines if ":full" in line]
+    assert note == f"… {1000 - (len(lines) - 1):,} lines more; :full _ shows all …"
+
+
+def test_lines_that_are_longer_than_the_window_count_for_the_rows_they_take() -> None:
+    shown = cut("\n".join(["x" * 100] * 30), 50, 24)
+    assert sum(-(-len(line) // 50) for line in shown.split("\n")) <= 22
+
+
+@pytest.mark.parametrize("length", [10_000, 100_000])
+def test_one_endless_line_is_cut_too(length: int) -> None:
+    shown, note = cut("x" * length, 80, 24).split("\n")
+    assert len(shown) == 80 * 21 + 1
+    assert note == f"({length - 80 * 21:,} characters more; :full _ shows all)"
+
+
+def test_a_tiny_window_still_shows_something() -> None:
+    assert cut("\n".join("abcdefghij"), 80, 3).count("\n") >= 4
