@@ -282,25 +282,3 @@ def polar(abs_: Any, angle: Any) -> Tensor:
     """
     abs_, angle = as_tensor(abs_), floats(angle)
     return at_path("tf.complex")(abs_ * ops.cos(angle), abs_ * ops.sin(angle))
-
-
-@keras_op("nn.ctc_loss")
-def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Tensor:
-    """The connectionist temporal classification loss of each sequence (Graves et al., 2006).
-
-    target: (batch, labels) integers. output: (batch, steps, classes) logits. mask_index: the class of none.
-
-    >>> tf.keras.ops.ctc_loss(tf.constant([[1]]), tf.zeros((1, 1, 2)), tf.constant([1]), tf.constant([1]))
-    <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
-    """
-    target, output = tensor(as_tensor(target), "int32"), _wide(output)
-    computed_as = "float32" if output.dtype.name == "float64" else output.dtype.name
-    loss = ops.ctc_loss(
-        target,
-        tensor(output, computed_as),
-        label_length=target_length,
-        logit_length=output_length,
-        logits_time_major=False,
-        blank_index=mask_index,
-    )
-    return tensor(loss, output.dtype.name)

@@ -48,12 +48,12 @@ _REASONS = {
     "draws random numbers, and spreads them with ops that are checked": """
         categorical dropout gamma get_global_generator normal poisson random_brightness random_contrast
         random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed
-        keras_ops_elastic_transform keras_random_beta""",
+        keras_backend_random_uniform keras_ops_elastic_transform keras_random_beta""",
     "finds the smallest with the op that finds the largest": "approx_min_k",
     "finds an op by its name": """
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
     "gives whole numbers, or nothing": """
-        assert_near histogram_fixed_width_bins matrix_rank keras_ops_digitize keras_ops_histogram
+        assert_near histogram_fixed_width_bins matrix_rank keras_ops_ctc_decode keras_ops_digitize keras_ops_histogram
         keras_ops_matrix_rank keras_ops_multi_hot keras_ops_nanargmax keras_ops_nanargmin""",
     "is a function of a size": """
         hamming_window hann_window inverse_stft_window_fn vorbis_window keras_ops_bartlett keras_ops_hamming
