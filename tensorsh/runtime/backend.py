@@ -35,7 +35,7 @@ def is_array(value: Any) -> bool:
 
 
 #: From how many elements on an array on the CPU is lazy: see `lazy`.
-large = 2**17
+large = 2**18
 
 #: The class of lazy arrays, once there has been one.
 Lazy: Any = None

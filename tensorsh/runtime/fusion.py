@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ from .threads import share
 #: Elements of a block. Smaller ones leave too little to do between two takings of the interpreter's lock.
 BLOCK = 2**16
 ROW = 2**10  # the least extent of a block's last axis, where there is a choice
+
+FEW = 24  # steps of blocks that are done before another thread has woken up
 
 _F64 = np.dtype(np.float64)
 
@@ -56,37 +59,31 @@ class Program(NamedTuple):
 
 
 def run(program: Program, arrays: list[np.ndarray], shape: tuple[int, ...]) -> list[np.ndarray]:
-    """The outputs of a program whose inputs are `arrays`, which broadcast to `shape`."""
-    known, varying = _folded(program, arrays)
-    views = {r: np.broadcast_to(array, shape) for r, array in varying.items()}
-    reduced = {axis for output in program.outputs for axis in output.axes}
-    dims, groups = _merged(shape, list(views.values()), program.outputs)
-    views = {r: view.reshape(dims) for r, view in views.items()}
-    outputs = [output._replace(axes=_merged_axes(output.axes, groups)) for output in program.outputs]
-    extents = _extents(dims, splits_reduction=bool(reduced) and _leads(dims, outputs))
-    frame = _Frame(program, outputs, known, views, dims, extents)
-    frame.execute()
-    return [array.reshape(_kept(shape, output)) for array, output in zip(frame.results(), program.outputs)]
+    """The outputs of a program whose inputs are `arrays`, which broadcast to `shape`, of one element at least."""
+    numbers = frozenset(r for r, x in enumerate(arrays) if not x.ndim or not any(x.strides) or x.size == 1)
+    layout = _layout(program, numbers)
+    values = {r: x if r not in numbers or not x.ndim else _number(x) for r, x in enumerate(arrays)}
+    for register, step in layout.folded:
+        result = at_once(step.function, tuple(values[arg] for arg in step.args), step.dtype)
+        values[register] = np.asarray(result)
+    varying = [r for r in layout.sliced if r in values]
+    dims, axes = _dims(shape, [values[r] for r in varying], program.outputs)
+    for r in varying:
+        array = values[r]
+        values[r] = (array if array.shape == shape else np.broadcast_to(array, shape)).reshape(dims)
+    return [
+        array.reshape(_kept(shape, output.axes))
+        for array, output in zip(_Frame(program.outputs, layout, values, dims, axes).results(), program.outputs)
+    ]
 
 
-def _kept(shape: tuple[int, ...], output: Output) -> tuple[int, ...]:
-    return tuple(1 if axis in output.axes else n for axis, n in enumerate(shape))
+def _number(array: np.ndarray) -> np.ndarray:
+    """The one number that an array holds, however often."""
+    return array[(slice(0, 1),) * array.ndim].reshape(())
 
 
-def _folded(program: Program, arrays: list[np.ndarray]) -> tuple[dict[int, Any], dict[int, np.ndarray]]:
-    """Registers that hold one number, with it as an array of rank 0, and the input registers that do not."""
-    known: dict[int, Any] = {}
-    varying = {}
-    for register, array in enumerate(arrays):
-        if array.size and not any(stride for stride, n in zip(array.strides, array.shape) if n > 1):
-            known[register] = array[(slice(0, 1),) * array.ndim].reshape(())
-        else:
-            varying[register] = array
-    for register, step in enumerate(program.steps, len(arrays)):
-        if all(arg in known for arg in step.args):
-            result = at_once(step.function, tuple(known[arg] for arg in step.args), step.dtype)
-            known[register] = np.asarray(result)
-    return known, varying
+def _kept(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(1 if axis in axes else n for axis, n in enumerate(shape)) if axes else shape
 
 
 def at_once(function: Any, args: tuple, dtype: np.dtype) -> Any:
@@ -99,10 +96,14 @@ def at_once(function: Any, args: tuple, dtype: np.dtype) -> Any:
 # ---------------------------------------------------------------- the cut into blocks
 
 
-def _merged(
-    shape: tuple[int, ...], views: list[np.ndarray], outputs: tuple[Output, ...]
-) -> tuple[tuple[int, ...], list[list[int]]]:
-    """Sizes after neighbouring axes that all views run through in one stride are made one, and which those were."""
+def _dims(
+    shape: tuple[int, ...], arrays: list[np.ndarray], outputs: tuple[Output, ...]
+) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
+    """Sizes after neighbouring axes that all arrays run through in one stride are made one; the outputs' axes then."""
+    is_flat = all(x.shape == shape and x.flags.c_contiguous for x in arrays)
+    if is_flat and all(len(output.axes) in (0, len(shape)) for output in outputs):
+        return (math.prod(shape),), [(0,) if output.reduce is not None else () for output in outputs]
+    views = [np.broadcast_to(x, shape) for x in arrays]
     marks = [tuple(axis in output.axes for output in outputs) for axis in range(len(shape))]
     groups: list[list[int]] = []
     dims: list[int] = []
@@ -114,20 +115,13 @@ def _merged(
         else:
             groups.append([axis])
             dims.append(n)
-    return tuple(dims) or (1,), groups
+    merged = [tuple(i for i, group in enumerate(groups) if group[0] in output.axes) for output in outputs]
+    return tuple(dims), merged
 
 
-def _merged_axes(axes: tuple[int, ...], groups: list[list[int]]) -> tuple[int, ...]:
-    return tuple(i for i, group in enumerate(groups) if group[0] in axes)
-
-
-def _leads(dims: tuple[int, ...], outputs: list[Output]) -> bool:
-    """Whether an axis is reduced that whole rows would cut into single entries."""
-    return any(axis < len(dims) - 1 for output in outputs for axis in output.axes)
-
-
-def _extents(dims: tuple[int, ...], splits_reduction: bool) -> tuple[int, ...]:
+def _extents(dims: tuple[int, ...], axes: list[tuple[int, ...]]) -> tuple[int, ...]:
     """A block's sizes: as much as fits, from the last axis on; of reductions over leading axes some of those too."""
+    splits_reduction = any(axis < len(dims) - 1 for reduced in axes for axis in reduced)
     extents = [1] * len(dims)
     room = BLOCK
     extents[-1] = min(dims[-1], ROW if splits_reduction else BLOCK)
@@ -139,141 +133,165 @@ def _extents(dims: tuple[int, ...], splits_reduction: bool) -> tuple[int, ...]:
     return tuple(extents)
 
 
+class _Layout(NamedTuple):
+    """A program as each thread runs it: on a file of arrays, of which a step fetches its operands and its result.
+
+    The file holds what is one number, then what each block takes a slice of, then buffers.
+    """
+
+    folded: list[tuple[int, Step]]  # steps of numbers alone, and their registers
+    numbers: list[int]  # registers
+    sliced: list[int]  # registers of inputs, and of outputs that are wanted whole
+    whole: dict[int, np.dtype]  # the latter, and their dtypes
+    copied: set[int]  # those of them that no step computes
+    place: dict[int, int]  # of a register in the file
+    code: list[tuple[Any, Any]]  # (function, fetch of its arguments from the file)
+    buffers: list[np.dtype]
+
+
+@lru_cache(maxsize=512)
+def _layout(program: Program, numbers: frozenset[int]) -> _Layout:
+    """The layout of a program of whose inputs these are one number each."""
+    first = len(program.inputs)
+    dtypes = [*program.inputs, *(step.dtype for step in program.steps)]
+    whole = {o.register: dtypes[o.register] for o in program.outputs if o.reduce is None}
+    known = dict.fromkeys(sorted(numbers))
+    folded = []
+    for register, step in enumerate(program.steps, first):
+        if all(arg in known for arg in step.args):
+            known[register] = None
+            folded.append((register, step))
+    sliced = [r for r in range(first) if r not in known and r not in whole] + list(whole)
+    left = [r for r in known if r not in whole]
+    place = {register: i for i, register in enumerate([*left, *sliced])}
+    code, buffers = _code(program, place, set(whole), set(known))
+    copied = {r for r in whole if r < first or r in known}
+    return _Layout(folded, left, sliced, whole, copied, place, code, buffers)
+
+
+def _code(
+    program: Program, place: dict[int, int], whole: set[int], known: set[int]
+) -> tuple[list[tuple[Any, Any]], list[np.dtype]]:
+    """The steps that each block takes, and the dtypes of the buffers they need; these get their places."""
+    first, base = len(program.inputs), len(place)
+    last_use = {arg: i for i, step in enumerate(program.steps) for arg in step.args}
+    last_use |= {output.register: len(program.steps) for output in program.outputs}
+    buffers: list[np.dtype] = []
+    free: dict[np.dtype, list[int]] = {}
+
+    def take(dtype: np.dtype) -> int:
+        if free.get(dtype):
+            return free[dtype].pop()
+        buffers.append(dtype)
+        return base + len(buffers) - 1
+
+    code = []
+    for i, step in enumerate(program.steps):
+        register = first + i
+        if register not in last_use or register in known:
+            continue
+        args = [place[arg] for arg in step.args]
+        dead = [
+            (program.steps[arg - first].dtype, place[arg])
+            for arg in dict.fromkeys(step.args)
+            if last_use[arg] == i and place[arg] >= base
+        ]
+        function = _WITH_OUT.get(step.function, step.function)
+        if step.function == "where":
+            if bits := _BITS.get(step.dtype.itemsize):
+                function = _select
+                args.append(take(bits))
+                dead.append((bits, args[3]))
+        else:
+            _release(free, dead)  # the result may take an operand's place
+        if register not in place:
+            place[register] = take(step.dtype)
+        if step.function == "where":
+            _release(free, dead)
+        code.append((function, itemgetter(*args, place[register])))
+    return code, buffers
+
+
+def _release(free: dict[np.dtype, list[int]], places: list[tuple[np.dtype, int]]) -> None:
+    for dtype, place in places:
+        free.setdefault(dtype, []).append(place)
+
+
 class _Frame:
-    """One evaluation: the code, where its operands lie, and the blocks that are left."""
+    """One evaluation: where the arrays lie, the blocks, and what they leave."""
 
     def __init__(
         self,
-        program: Program,
-        outputs: list[Output],
-        known: dict[int, Any],
-        views: dict[int, np.ndarray],
+        outputs: tuple[Output, ...],
+        layout: _Layout,
+        values: dict[int, np.ndarray],
         dims: tuple[int, ...],
-        extents: tuple[int, ...],
+        axes: list[tuple[int, ...]],
     ) -> None:
-        self.dims, self.extents = dims, extents
-        self.whole = {o.register: np.empty(dims, _dtype(program, o.register)) for o in outputs if o.reduce is None}
-        self.reductions = [(k, o) for k, o in enumerate(outputs) if o.reduce is not None]
-        self.outputs = outputs
+        self.outputs, self.layout, self.dims, self.axes = outputs, layout, dims, axes
+        self.extents = _extents(dims, axes)
+        self.blocks = list(enumerate(product(*map(_ranges, dims, self.extents))))
         self.parts: list[dict[int, np.ndarray]] = [{} for _ in outputs]
-        self.blocks = list(enumerate(product(*map(_ranges, dims, extents))))
-        # A file of arrays: constants, then what each block takes a slice of, then buffers.
-        self.place: dict[int, int] = {register: i for i, register in enumerate(known)}
-        self.constants = list(known.values())
-        self.sliced: list[np.ndarray] = []
-        for register, array in (views | self.whole).items():
-            self.place[register] = len(self.constants) + len(self.sliced)
-            self.sliced.append(array)
-        self.code, self.buffers = self._compiled(program, len(self.constants) + len(self.sliced))
-        # An output that no step computes, as it is an input or one number.
-        first = len(program.inputs)
-        self.copied: list[tuple[np.ndarray, Any]] = [
-            (array, views.get(r, known.get(r))) for r, array in self.whole.items() if r < first or r in known
-        ]
-
-    def _compiled(self, program: Program, base: int) -> tuple[list[tuple[Any, Any]], list[np.dtype]]:
-        """The steps as (function, fetch of its arguments from the file), and the dtypes of the buffers they need."""
-        first = len(program.inputs)
-        last_use = {arg: i for i, step in enumerate(program.steps) for arg in step.args}
-        last_use |= {output.register: len(program.steps) for output in self.outputs}
-        buffers: list[np.dtype] = []
-        free: dict[np.dtype, list[int]] = {}
-
-        def take(dtype: np.dtype) -> int:
-            if free.get(dtype):
-                return free[dtype].pop()
-            buffers.append(dtype)
-            return base + len(buffers) - 1
-
-        code = []
-        for i, step in enumerate(program.steps):
-            register = first + i
-            if register not in last_use or register in self.place and register not in self.whole:
-                continue  # nobody asks for it, or it is one number
-            args = [self.place[arg] for arg in step.args]
-            dead = [
-                (program.steps[arg - first].dtype, self.place[arg])
-                for arg in dict.fromkeys(step.args)
-                if last_use[arg] == i and self.place[arg] >= base
-            ]
-            if step.function == "where":
-                bits = _BITS.get(step.dtype.itemsize)
-                if bits is not None:
-                    args.append(take(bits))
-            else:
-                for dtype, place in dead:
-                    free.setdefault(dtype, []).append(place)  # the result may take an operand's place
-            if register not in self.place:
-                self.place[register] = take(step.dtype)
-            if step.function == "where":
-                dead += [(_BITS[step.dtype.itemsize], args[3])] if len(args) == 4 else []
-                for dtype, place in dead:
-                    free.setdefault(dtype, []).append(place)
-                function: Any = _select if len(args) == 4 else _where
-            else:
-                function = _WITH_OUT.get(step.function, step.function)
-            code.append((function, itemgetter(*args, self.place[register])))
-        return code, buffers
-
-    # ------------------------------------------------------------ running
-
-    def execute(self) -> None:
-        """Run all blocks, on as many threads as there are cores to use."""
-        for array, source in self.copied:
-            np.copyto(array, source)
-        share(self._work, self.blocks, len(self.blocks))
+        self.numbers = [values[register] for register in layout.numbers]
+        for register, dtype in layout.whole.items():
+            array = np.empty(dims, dtype)
+            if register in layout.copied:
+                np.copyto(array, values[register])
+            values[register] = array
+        self.values = values
+        self.sliced = [values[register] for register in layout.sliced]
+        steps = len(self.blocks) * (len(layout.code) + 1)
+        share(self._work, self.blocks, len(self.blocks) if steps >= FEW else 1)
 
     def _work(self, queue: Iterator[tuple[int, tuple[slice, ...]]]) -> None:
-        code, sliced, place, parts = self.code, self.sliced, self.place, self.parts
-        storage = [np.empty(math.prod(self.extents), dtype) for dtype in self.buffers]
+        layout, sliced, parts = self.layout, self.sliced, self.parts
+        code, first = layout.code, len(self.numbers)
+        storage = [np.empty(math.prod(self.extents), dtype) for dtype in layout.buffers]
+        reductions = [
+            (k, layout.place[output.register], output.reduce, self.axes[k], output.dtype)
+            for k, output in enumerate(self.outputs)
+            if output.reduce is not None
+        ]
         files: dict[tuple[int, ...], list[Any]] = {}
-        first = len(self.constants)
         for number, index in queue:
             shape = tuple(s.stop - s.start for s in index)
             file = files.get(shape)
             if file is None:
                 size = math.prod(shape)
                 buffers = [buffer[:size].reshape(shape) for buffer in storage]
-                file = files[shape] = [*self.constants, *sliced, *buffers]
+                file = files[shape] = [*self.numbers, *sliced, *buffers]
             for i, array in enumerate(sliced, first):
                 file[i] = array[index]
             for function, fetch in code:
                 function(*fetch(file))
-            for k, output in self.reductions:
-                block = file[place[output.register]]
+            for k, place, reduce, axes, dtype in reductions:
+                block = file[place]
                 if block.shape != shape:  # one number
                     block = np.broadcast_to(block, shape)
-                assert output.reduce is not None
-                parts[k][number] = output.reduce.reduce(block, axis=output.axes, dtype=output.dtype, keepdims=True)
+                parts[k][number] = reduce.reduce(block, axis=axes, dtype=dtype, keepdims=True)
 
     def results(self) -> list[np.ndarray]:
-        """The outputs in the merged shape, once all blocks are done."""
+        """The outputs, in the merged shape."""
         return [
-            self.whole[output.register] if output.reduce is None else self._total(self.parts[k], output)
+            self.values[output.register] if output.reduce is None else self._total(k, output.reduce)
             for k, output in enumerate(self.outputs)
         ]
 
-    def _total(self, parts: dict[int, np.ndarray], output: Output) -> np.ndarray:
+    def _total(self, k: int, reduce: np.ufunc) -> np.ndarray:
         """The blocks' parts of a reduction put together; sums of float32 in float64, so that few digits are lost."""
+        parts, axes = self.parts[k], self.axes[k]
         dtype = parts[0].dtype
-        reduce = output.reduce
         if len(parts) == 1:
             return parts[0]
         wide = _F64 if dtype.char == "f" and reduce in (np.add, np.multiply) else dtype
-        total = np.empty(_kept(self.dims, output), wide)
+        total = np.empty(_kept(self.dims, axes), wide)
         for number, index in self.blocks:
-            at = tuple(slice(0, 1) if axis in output.axes else s for axis, s in enumerate(index))
-            if all(index[axis].start == 0 for axis in output.axes):
+            at = tuple(slice(0, 1) if axis in axes else s for axis, s in enumerate(index))
+            if all(index[axis].start == 0 for axis in axes):
                 total[at] = parts[number]
             else:
-                assert reduce is not None
                 reduce(total[at], parts[number], out=total[at])
         return total.astype(dtype, copy=False)
-
-
-def _dtype(program: Program, register: int) -> np.dtype:
-    first = len(program.inputs)
-    return program.inputs[register] if register < first else program.steps[register - first].dtype
 
 
 def _ranges(n: int, extent: int) -> list[slice]:
@@ -305,8 +323,9 @@ def _select(condition: np.ndarray, x: np.ndarray, y: np.ndarray, mask: np.ndarra
     np.bitwise_xor(chosen, y, chosen)
 
 
-_WITH_OUT = {
+_WITH_OUT: dict[Any, Any] = {
     "cast": _cast,
+    "where": _where,
     # These two take the result's place by name only.
     np.maximum: lambda x, y, out: np.maximum(x, y, out=out),
     np.minimum: lambda x, y, out: np.minimum(x, y, out=out),

@@ -124,7 +124,7 @@ class Lazy(NDArrayOperatorsMixin):
             return self
         if dtype.kind not in _KINDS or self.home and not self.home.writes("cast", (self.dtype, dtype)):
             return self._outcome(self.get().astype(dtype))
-        return _node("cast", (self,), dtype, self.shape)
+        return _node("cast", [self], dtype, self.home)
 
     def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
         return _reduced(np.add, self, axis, dtype, keepdims)
@@ -225,12 +225,15 @@ def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
     """The result of a ufunc, lazily; None if it must be computed at once. Raises what the ufunc raises."""
     if dtype is not None:
         inputs = tuple(_as(x, np.dtype(dtype)) for x in inputs)
-    kinds = tuple(x.dtype if hasattr(x, "dtype") else type(x) for x in inputs)
-    key = (ufunc, *kinds)
+    kinds: list[Any] = [ufunc]
+    for x in inputs:
+        kind = type(x)
+        kinds.append(x.dtype if kind is Lazy or hasattr(x, "dtype") else kind)
+    key = tuple(kinds)
     try:
         loop = _dtypes[key]
     except KeyError:
-        loop = _dtypes[key] = _loop(ufunc, kinds)
+        loop = _dtypes[key] = _loop(ufunc, key[1:])
     if loop is None:
         return None
     home = _home(inputs)
@@ -238,14 +241,13 @@ def _applied(ufunc: np.ufunc, inputs: tuple, dtype: Any = None) -> Any:
         return None
     args = []
     for x, wanted in zip(inputs, loop):
-        if backend.is_array(x):
-            args.append(x)
-        else:
+        if type(x) is not Lazy and not backend.is_array(x):
             try:
-                args.append(np.array(x, wanted))
+                x = np.array(x, wanted)
             except OverflowError:
                 return None
-    return _node(ufunc, tuple(args), loop[-1], _broadcast(args))
+        args.append(x)
+    return _node(ufunc, args, loop[-1], home)
 
 
 def _loop(ufunc: np.ufunc, kinds: tuple) -> tuple[np.dtype, ...] | None:
@@ -262,7 +264,10 @@ def _loop(ufunc: np.ufunc, kinds: tuple) -> tuple[np.dtype, ...] | None:
 
 
 def _home(args: Iterable[Any]) -> Any:
-    return next((x.home for x in args if type(x) is Lazy), None)
+    for x in args:
+        if type(x) is Lazy:
+            return x.home
+    return None
 
 
 def _as(x: Any, dtype: np.dtype) -> Any:
@@ -271,28 +276,27 @@ def _as(x: Any, dtype: np.dtype) -> Any:
 
 def _broadcast(args: list[Any]) -> tuple[int, ...]:
     """The shape to which the operands broadcast. Raises ValueError if they do not."""
-    shapes = {x.shape for x in args}
-    shapes.discard(())
-    if len(shapes) > 1:
-        return np.broadcast_shapes(*shapes)
-    return shapes.pop() if shapes else ()
+    shapes = {x.shape for x in args if x.shape}
+    if len(shapes) < 2:
+        return shapes.pop() if shapes else ()
+    return np.broadcast_shapes(*shapes)
 
 
-def _node(function: Any, args: tuple, dtype: np.dtype, shape: tuple[int, ...]) -> Any:
-    """What `function` gives for the operands: a new lazy array, or a NumPy array if it is small."""
+def _node(function: Any, args: list[Any], dtype: np.dtype, home: Any) -> Any:
+    """What `function` gives for the operands: a new lazy array, or a computed one if it is small."""
+    shape = _broadcast(args)
     size = math.prod(shape)
-    home = _home(args)
     if size < backend.large:
-        return (at_once if home is None else home.at_once)(function, forced(args), dtype)
+        return (at_once if home is None else home.at_once)(function, forced(tuple(args)), dtype)
     if size > _ALMOST_ALWAYS_THERE and home is None:
         np.empty(shape, dtype)  # raises the MemoryError that computing it would end in; else touches nothing
-    args = tuple(_operand_of(x, size) for x in args)
-    node = Lazy(function, args, dtype, shape, size, home)
+    operands = tuple([_operand_of(x, size) for x in args])
+    node = Lazy(function, operands, dtype, shape, size, home)
     if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
         _measure(node)
         if node._nodes > _MOST_NODES or node._leaves > _MOST_LEAVES:
-            compute([x for x in args if type(x) is Lazy])
-            node = Lazy(function, forced(args), dtype, shape, size, home)
+            compute([x for x in operands if type(x) is Lazy])
+            node = Lazy(function, forced(operands), dtype, shape, size, home)
     return node
 
 
@@ -322,7 +326,7 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     home = _home(args)
     if home and not home.writes("where", (dtype,)):
         return NotImplemented
-    return _node("where", tuple(args), dtype, _broadcast(args))
+    return _node("where", args, dtype, home)
 
 
 def _operand(x: Any, dtype: np.dtype) -> Any:

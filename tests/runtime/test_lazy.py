@@ -30,6 +30,7 @@ def everything_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "large", 1)
     monkeypatch.setattr(fusion, "BLOCK", 8)
     monkeypatch.setattr(fusion, "ROW", 2)
+    monkeypatch.setattr(fusion, "FEW", 0)
     monkeypatch.setattr(threads, "cores", lambda: 3)
 
 
