@@ -276,7 +276,7 @@ class Variable:
             )
         xp = backend.module_of(array)
         result = getattr(xp, ufunc)(array, change)
-        self._value = wrap(result if type(result) is _ndarray else xp.asarray(result))
+        self._value = wrap(result if type(result) is _ndarray else backend.settled(xp.asarray(result)))
         return _Unread(self) if read_value else None
 
     def _scatter(self, kernel: str, op: str, delta: Any) -> Any:
