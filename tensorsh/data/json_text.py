@@ -69,7 +69,7 @@ def to_json(value: Any, nan: str = "string", precision: int | None = None) -> st
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float):
-        return _number_text(np.array(value), nan, precision)
+        return _leaves(np.array(value), nan, precision)[0]
     if isinstance(value, dict):
         items = (f"{json.dumps(_key(key))}: {to_json(item, nan, precision)}" for key, item in value.items())
         return "{" + ", ".join(items) + "}"
@@ -79,7 +79,7 @@ def to_json(value: Any, nan: str = "string", precision: int | None = None) -> st
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(to_json(item, nan, precision) for item in value) + "]"
     if is_tensor(value) or isinstance(value, (bool, np.ndarray, np.generic)):
-        return _array_text(to_array(value), nan, precision)
+        return _nested(to_array(value), 0, nan, precision)[0]
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
@@ -90,10 +90,7 @@ def to_lines(value: Any, nan: str = "string", precision: int | None = None) -> I
     elif isinstance(value, (list, tuple)):
         yield from (to_json(item, nan, precision) for item in value)
     elif is_tensor(value) and len(value.shape):
-        array = to_array(value)
-        yield from (
-            _leaves(array, nan, precision) if array.ndim == 1 else (_array_text(a, nan, precision) for a in array)
-        )
+        yield from _nested(to_array(value), 1, nan, precision)
     else:
         yield to_json(value, nan, precision)
 
@@ -160,12 +157,13 @@ def _objects(table: Table, nan: str, precision: int | None) -> Iterator[str]:
         yield "{" + ", ".join(f"{name}: {cell}" for name, cell in zip(names, row)) + "}"
 
 
-def _array_text(array: np.ndarray, nan: str, precision: int | None) -> str:
+def _nested(array: np.ndarray, kept: int, nan: str, precision: int | None) -> list[str]:
+    """The array as JSON, without the brackets of its first `kept` axes: a text for each entry of these."""
     texts = _leaves(array, nan, precision)
-    for axis in reversed(range(array.ndim)):
+    for axis in reversed(range(kept, array.ndim)):
         size, count = array.shape[axis], int(np.prod(array.shape[:axis], dtype=np.int64))
         texts = ["[" + ", ".join(texts[i * size : (i + 1) * size]) + "]" for i in range(count)]
-    return texts[0]
+    return texts
 
 
 def _leaves(array: np.ndarray, nan: str, precision: int | None) -> list[str]:
@@ -180,10 +178,6 @@ def _leaves(array: np.ndarray, nan: str, precision: int | None) -> list[str]:
     if kind in "iu" or np.isfinite(array.astype(np.float64)).all():
         return texts
     return [_not_finite(text, nan) if text in _NAMES else text for text in texts]
-
-
-def _number_text(array: np.ndarray, nan: str, precision: int | None) -> str:
-    return _leaves(array, nan, precision)[0]
 
 
 def _not_finite(text: str, nan: str) -> str:

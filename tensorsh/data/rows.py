@@ -36,7 +36,9 @@ class Rows:
             text = "".join(islice(lines, 200))[:_SAMPLE]
         self.delimiter = delimiter or delimiter_of(text)
         with self.readable() as lines:
-            self.sample = list(islice(self.among(lines), 100))
+            rows = self.among(lines)
+            self.sample = list(islice(rows, 2))
+            self.sample += islice(rows, min(100, 1000 // len(self.sample[0])) if self.sample else 0)
 
     @contextmanager
     def readable(self) -> Iterator[Iterator[str]]:
