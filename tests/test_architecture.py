@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "tensorsh"
 ALLOWED = {
     "runtime": {"runtime"},
     "language": {"language"},
-    "ops": {"data", "ops", "runtime"},
+    "ops": {"color", "data", "drawing", "ops", "runtime"},
+    "drawing": {"data", "drawing"},
     "data": {"data", "runtime"},
     "surface": {"runtime"},
     "classes": {"language", "ops", "runtime", "surface"},
@@ -29,6 +30,7 @@ ALLOWED = {
         "shell",
         "color",
         "completion",
+        "drawing",
         "evaluate",
         "limits",
         "options",
@@ -64,7 +66,14 @@ ALLOWED = {
     "__init__": set(),
 }
 # A package from outside that only some files may import, since it costs start-up time or is a part's own business.
-OUTSIDE = {"prompt_toolkit": "shell", "lark": "language", "cupy": "runtime", "pyarrow": "data", "h5py": "data"}
+OUTSIDE = {
+    "prompt_toolkit": "shell",
+    "lark": "language",
+    "cupy": "runtime",
+    "pyarrow": "data",
+    "h5py": "data",
+    "matplotlib": "drawing",
+}
 
 
 def modules() -> list[Path]:

@@ -20,7 +20,7 @@ def need(module: str, extra: str) -> Any:
         return import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        message = f"this format needs {package}, which is not installed"
+        message = f"this needs {package}, which is not installed"
         raise explain(ImportError(message), hint=f"pip install 'tensorsh[{extra}]'") from None
 
 

@@ -145,6 +145,7 @@ FAMILIES = (
     "gradient_check",
     "structures",
     "output",
+    "plots",
     "files",
     "python",
     "numpy_names",
