@@ -88,6 +88,21 @@ class Session:
         for chunk in chunker.finish():
             self.run_chunk(source, chunk)
 
+    def evaluate(self, text: str, name: str) -> Any:
+        """The value of a text's last expression, None if it has none; nothing is shown, and `_` stays what it was."""
+        shown: list[Any] = []
+        show, self.show = self.show, shown.append
+        last = self._builtins.get("_", _UNBOUND)
+        try:
+            self.run(text, name)
+        finally:
+            self.show = show
+            if last is not _UNBOUND:
+                self._builtins["_"] = last
+            else:
+                self._builtins.pop("_", None)
+        return shown[-1] if shown else None
+
     def run_chunk(self, source: Source, chunk: Any) -> None:
         """Compile and run one top-level statement of a source that this session knows."""
         from .language.compiler import compile_chunk
@@ -266,10 +281,8 @@ class Session:
 
 
 def evaluate_example(text: str) -> Any:
-    """The value of the last expression of a text, run in a session of its own."""
-    shown: list[Any] = []
-    Session(show=shown.append, files=NoFiles()).run(text, "example")
-    return shown[-1]
+    """The value of the last expression of a text, run in a session of its own that reaches no files."""
+    return Session(files=NoFiles()).evaluate(text, "example")
 
 
 class GrowingSource(Source):

@@ -30,6 +30,7 @@ ALLOWED = {
         "shell",
         "color",
         "completion",
+        "data",
         "drawing",
         "evaluate",
         "limits",

@@ -39,6 +39,11 @@ def _remember(touched: GradientTape) -> None:
 gradient_tape.set_touched(_remember)
 
 
+def last_tape() -> GradientTape | None:
+    """The tape whose block was entered or left last."""
+    return _last
+
+
 class TapeOpener:
     """`with tape:` opens a fresh tape that may be asked again; `with tape(x, w):` also watches x and w."""
 

@@ -146,6 +146,7 @@ FAMILIES = (
     "structures",
     "output",
     "plots",
+    "progress",
     "files",
     "python",
     "numpy_names",

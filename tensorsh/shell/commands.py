@@ -14,6 +14,7 @@ import inspect
 import reprlib
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..runtime import devices
@@ -41,6 +42,14 @@ class Desk(Protocol):
 
     def run_again(self, entry: str, name: str) -> None:
         """Run an entry of an earlier session: nothing is echoed, and what goes wrong is told."""
+
+    @property
+    def inputs(self) -> list[str]:
+        """The statements that have run, in order."""
+        ...
+
+    def run_text(self, text: str, name: str) -> None:
+        """Run program text as if it had been typed."""
 
     def write(self, text: str) -> None:
         """Show a line, or several, on standard output."""
@@ -85,7 +94,7 @@ def run_command(text: str, desk: Desk) -> None:
 
 def commands() -> dict[str, Command]:
     """The whole table: importing the files that add to it is what fills it."""
-    from . import recovery_commands, settings_commands, tutor  # noqa: F401
+    from . import inspecting, keeping, recovery_commands, settings_commands, tutor  # noqa: F401
 
     return COMMANDS
 
@@ -112,16 +121,12 @@ def help_(desk: Desk, argument: str) -> None:
         desk.write("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves.")
 
 
-@command()
-def vars_(desk: Desk, argument: str) -> None:
-    """List the names that are bound, and what they are."""
-    rows = [(name, *described(value)) for name, value in sorted(desk.session.visible_names().items())]
-    desk.write(table(rows) if rows else "no names are bound")
-
-
-@command("[cpu | gpu | gpu:N | auto]")
+@command("[cpu|gpu|auto]")
 def device(desk: Desk, argument: str) -> None:
-    """Tell which devices there are and their memory, or choose the one that new tensors are made on."""
+    """Show the devices and their memory, or choose one.
+
+    The one with the star is where new tensors are made; gpu:1 is the second GPU, auto a GPU if there is one.
+    """
     if argument:
         try:
             desk.session.use_device(argument)
@@ -159,7 +164,7 @@ def described(value: Any) -> tuple[str, str]:
 def table(rows: Iterable[tuple[str, ...]]) -> str:
     """Rows as lines, their columns aligned."""
     rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows)]
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
