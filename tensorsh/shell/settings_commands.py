@@ -11,7 +11,7 @@ from .commands import CommandError, Desk, command, table
 
 @command("[KEY [VALUE]]")
 def set_(desk: Desk, argument: str) -> None:
-    """List the settings, tell about one, or give it another value for this session."""
+    """List the settings, tell about one, or set it for this session."""
     name, _, word = argument.partition(" ")
     path = settings_path(os.environ)
     if not name:
