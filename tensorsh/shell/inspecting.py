@@ -32,7 +32,8 @@ def vars_(desk: Desk, argument: str) -> None:
     """
     names = sorted(desk.session.visible_names().items())
     rows = [(name, *_row(value)) for name, value in names]
-    desk.write(table([("name", "kind", "dtype", "shape", "device", "bytes", "gradient"), *rows]) if rows else _NOTHING)
+    head = [("name", "kind", "dtype", "shape", "device", "bytes", "gradient")] if any(len(r) > 3 for r in rows) else []
+    desk.write(table([*head, *rows]) if rows else _NOTHING)
 
 
 _NOTHING = "no names are bound"
