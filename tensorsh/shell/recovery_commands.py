@@ -7,7 +7,10 @@ from .commands import CommandError, Desk, command
 
 @command("[show|drop]")
 def recover(desk: Desk, argument: str) -> None:
-    """Run the entries of the session that was lost last; `show` only lists them, `drop` forgets them."""
+    """Run the entries of the session that was lost last.
+
+    `show` only lists them, `drop` forgets them.
+    """
     lost = desk.lost
     if not lost:
         raise CommandError("no session was lost")
