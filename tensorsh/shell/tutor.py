@@ -132,7 +132,10 @@ class Lesson:
 
 @command("[next|stop]")
 def tutor(desk: Desk, argument: str) -> None:
-    """Learn the language by doing: a step at a time; again for the step you are at, `next` to pass over one."""
+    """Learn the language by doing, a step at a time.
+
+    Again for the step you are at, `next` to pass over it, `stop` to leave it.
+    """
     if argument not in ("", "next", "stop"):
         raise CommandError(f":tutor takes next or stop, not {argument!r}")
     if argument == "stop":
