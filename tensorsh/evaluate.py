@@ -81,9 +81,10 @@ class Evaluator:
             _raise_in(thread, _Park)
             event = _next(events, PARKING)
         if event is None:
-            from .runtime import tape  # here, for the shell's start does not wait for NumPy
+            from .runtime import effects, tape  # here, for the shell's start does not wait for NumPy
 
             self.abandoned = True
+            effects.abandon()
             tape.recorders.clear()  # those that the abandoned work opened are never closed
             return Stop()
         return event.error

@@ -33,7 +33,7 @@ class Graph:
         self.trace, self._stand_ins = trace, stand_ins
         self._given = call.with_leaves(stand_ins)
         self.count = len(self._given)  # of arguments
-        self._outputs = [t for t in nest.flatten(results) if type(t) is Tensor]
+        self.outputs = [t for t in nest.flatten(results) if type(t) is Tensor]
         self._results = nest.map_leaves(lambda t: trace.argument(t._array) if type(t) is Tensor else t, results)
         self._events = [event for event in trace.log.events if len(event) == 4]
         reads = [event for event in trace.log.events if len(event) == 2]
@@ -52,7 +52,6 @@ class Graph:
         self.run = self._compiled()
         self._keeping: Callable[..., Any] | None = None
         self._backward: _Backward | None = None
-        self._inputs_of_ops: Callable[..., Any] | None = None
 
     def _compiled(self, extra: list[Ref] | None = None) -> Callable[..., Any]:
         trace = self.trace
@@ -110,10 +109,6 @@ class Graph:
         """The traced tensors that stand for what comes in: arguments, then variables."""
         return [*self._stand_ins, *self._first_reads]
 
-    def outputs(self) -> list[Tensor]:
-        """The traced tensors returned, in order."""
-        return self._outputs
-
     def record(self) -> tape.Tape:
         """A tape that watches all that came in and has seen the ops of the run."""
         seen = tape.Tape(watch_accessed=False)
@@ -153,7 +148,7 @@ class Graph:
             for primitive, outputs, xs, attrs in self._events:
                 again = primitive(*(twin.get(id(x), x) for x in xs), **attrs)
                 twin.update(zip(map(id, outputs), again if type(again) is tuple else (again,)))
-        pairs = [(twin.get(id(t), t), g) for t, g in zip(self._outputs, upstream)]
+        pairs = [(twin.get(id(t), t), g) for t, g in zip(self.outputs, upstream)]
         return tape.backward(seen, [t for t, _ in pairs], [g for _, g in pairs], list(inputs))
 
 
@@ -166,9 +161,10 @@ class _Backward:
     def __init__(self, graph: Graph) -> None:
         trace = graph.trace
         before, first = len(trace.nodes), len(trace.values)
-        targets = graph.outputs()
+        targets = graph.outputs
         with trace.resumed():
-            seeds = [wrap(trace.place("argument", i, t._array)) for i, t in enumerate(map(_plain_ones, targets))]
+            ones = map(tape.ones_like, targets)
+            seeds = [wrap(trace.place("argument", i, t._array)) for i, t in enumerate(ones)]
             grads = tape.backward(graph.record(), targets, seeds, graph.sources())
             forms = [_form(trace, g) for g in grads]
         self.failed = trace.why_not is not None
@@ -226,10 +222,6 @@ def _form(trace: Trace, g: Any) -> tuple[Any, ...]:
     return (trace.argument(g._array),)
 
 
-def _plain_ones(t: Tensor) -> Tensor:
-    return tape.ones_like(t)
-
-
 def _holds_traced(attrs: Any) -> bool:
     if type(attrs) in (tuple, list):
         return any(map(_holds_traced, attrs))
@@ -280,7 +272,9 @@ def _prologue(writer: Any, given: tuple) -> list[str]:
         checks += _checks(writer, name, value)
         bind(name, value)
     lines = ["(" + "".join(name + ", " for name in names) + ") = args"]
-    return [*lines, "if not checked:", "    pass", *(f"    {check}" for check in checks), *bindings]
+    if checks:
+        lines += ["if not checked:", *(f"    {check}" for check in checks)]
+    return lines + bindings
 
 
 def _checks(writer: Any, name: str, value: Any) -> list[str]:

@@ -15,29 +15,20 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Iterable
-from itertools import count
+from collections.abc import Callable
 from typing import Any
 
-from ..runtime import backend, effects, local, nest, random, tape
+from ..runtime import effects, tape
 from ..runtime.emission import MISS
-from ..runtime.errors import InvalidArgumentError
-from ..runtime.gradient_tape import GradientTape
-from ..runtime.shape import TensorShape
-from ..runtime.spec import TensorSpec
-from ..runtime.tensor import Tensor, as_tensor, wrap
-from ..runtime.traced import Traced, plain
-from ..runtime.tracing import Trace, traceable
+from ..runtime.tensor import Tensor
 from .function_graphs import Graph
-from .function_signatures import Call, Parameters, covers, relaxed_type, shapes_in
-from .registry import export, op, ops
+from .function_runs import Signature, TracedAs, is_simple
+from .function_signatures import Call, Parameters, covers, relaxed_type
+from .registry import export, op
 
-_inside = 0  # calls of Python functions under way
 _eager_functions = False
 _recorders: list[Any] = tape.recorders
-_numbers = count()
 
-_MOST_GRAPHS = 4  # of one signature, before it is not worth while
 _MOST_SIGNATURES = 256  # whose graphs are kept
 
 
@@ -62,8 +53,8 @@ class Function:
     def _forget(self) -> None:
         self._last: Graph | None = None  # the graph that ran last
         self._orders: dict[Any, list[tuple[str, Any]]] = {}  # of calls with keywords, by their names
-        self._signatures: dict[Any, _Signature] = {}
-        self._traced: list[_Traced] = []
+        self._signatures: dict[Any, Signature] = {}
+        self._traced: list[TracedAs] = []
         self._created = False  # whether its variables have been made
 
     python_function = property(lambda self: self._python_function)
@@ -77,7 +68,7 @@ class Function:
             try:
                 if not _recorders:
                     result = graph.run(given)
-                elif graph.is_one_op and _is_simple(_recorders) and not graph.captures(_recorders[0]._watched):
+                elif graph.is_one_op and is_simple(_recorders) and not graph.captures(_recorders[0]._watched):
                     tensors = [a for a in given if type(a) is Tensor]
                     result = graph.run_recorded(given, tensors, _recorders[0], False)
                 else:
@@ -136,13 +127,13 @@ class Function:
         """Whether calls with tensors of several shapes count as of one kind."""
         return self._relaxes or self._signature is not None
 
-    def _signature_of(self, call: Call) -> _Signature:
+    def _signature_of(self, call: Call) -> Signature:
         """What is known of calls of that kind."""
         signature = self._signatures.get(call.key)
         if signature is None:
             if len(self._signatures) >= _MOST_SIGNATURES:
                 self._signatures.clear()
-            signature = self._signatures[call.key] = _Signature(self, call)
+            signature = self._signatures[call.key] = Signature(self, call)
         return signature
 
     @functools.cached_property
@@ -150,7 +141,7 @@ class Function:
         """What the Python function takes."""
         return Parameters(self._python_function, self._signature)
 
-    def _traced_as(self, call: Call) -> _Traced:
+    def _traced_as(self, call: Call) -> TracedAs:
         """What TensorFlow would have traced for this call, which is noted if it is new."""
         kind = call.traced_as
         if self._signature is not None:
@@ -161,17 +152,8 @@ class Function:
         if self._relaxes:
             general = [r for r in (relaxed_type(known.kind, kind) for known in self._traced) if r is not None]
             kind = general[-1] if general else kind
-        self._traced.append(_Traced(kind))
+        self._traced.append(TracedAs(kind))
         return self._traced[-1]
-
-
-class _Traced:
-    """One of the traces that TensorFlow would have made: the kind of calls it is for, and where it has printed."""
-
-    def __init__(self, kind: Any) -> None:
-        self.kind = kind
-        self.number = next(_numbers)
-        self.printed: frozenset[Any] = frozenset()
 
 
 class _WeakMethod:
@@ -195,181 +177,6 @@ def _without_first(function: Callable[..., Any]) -> Any:
 
 def _drop(table: dict[int, Any], key: int, _: Any) -> None:
     table.pop(key, None)
-
-
-class _Signature:
-    """What is known of one kind of calls of a function: its graphs, or that it has none."""
-
-    def __init__(self, function: Function, call: Call) -> None:
-        self._function = function
-        self._graphs: list[Graph] = []
-        self._is_plain = False
-        self._traced = function._traced_as(call)
-        self._kept = call.objects  # so that an id stays its object's
-        self.shown: Any = None  # (call, results) of the first run, for descriptions
-
-    def run(self, call: Call) -> Any:
-        function = self._function
-        if effects.current is not None:
-            return self._run_python(call)
-        tapes = list(_recorders)
-        if tapes and not self._serves(tapes):
-            return self._run_python(call)
-        for graph in self._graphs:
-            result = _attempt(graph, call, tapes)
-            if result is not MISS:
-                if graph is not self._graphs[0]:
-                    self._graphs.remove(graph)
-                    self._graphs.insert(0, graph)
-                function._last = graph
-                return result
-        if self._is_plain or len(self._graphs) >= _MOST_GRAPHS or not traceable(call.tensors):
-            return self._run_python(call)
-        return self._run_traced(call, tapes)
-
-    def prepare(self, call: Call, is_real: bool) -> None:
-        """Trace the function for such calls if that has not been done, and undo what the run did.
-
-        is_real: whether the tensors have the values that matter; if not, an op's complaint of them means nothing.
-        """
-        if self._graphs or self._is_plain or not traceable(call.tensors):
-            return
-        try:
-            self._run_traced(call, [], undo=True)
-        except InvalidArgumentError:
-            if is_real:
-                raise
-
-    def _run_traced(self, call: Call, tapes: list[Any], undo: bool = False) -> Any:
-        function = self._function
-        if not function._created:
-            result = self._trace(call, tapes, True, undo)
-            function._created = True
-            if result is not MISS:
-                return result
-            # It made variables: TensorFlow traces it again without, and runs that.
-            self._traced = _Traced(self._traced.kind)
-            function._traced.append(self._traced)
-        return self._trace(call, tapes, False, undo)
-
-    def _serves(self, tapes: list[Any]) -> bool:
-        """Whether the graphs there are can serve a call that these recorders are told of."""
-        if not self._graphs:
-            return True
-        return _is_simple(tapes) and all(g.is_one_op and not g.captures(tapes[0]._watched) for g in self._graphs)
-
-    def _trace(self, call: Call, tapes: list[Any], may_create: bool, undo: bool) -> Any:
-        """Run the Python function and record it; MISS if it made variables, with all else undone.
-
-        undo: whether nothing of the run is to stay in any case.
-        """
-        trace = Trace(may_create)
-        trace.start()
-        settled = [backend.settled(t._array) for t in call.tensors]
-        stand_ins = [wrap(trace.place("argument", i, array)) for i, array in enumerate(settled)]
-        for stand_in, name in zip(stand_ins, self._function._parameters.names_of(call)):
-            trace.name(stand_in._array, name)
-        for stand_in, shape in zip(stand_ins, self._open_shapes(call)):
-            trace.open_shapes[stand_in._array._place] = shape
-        try:
-            results = self._run_python(call, stand_ins)
-            undo = undo or bool(trace.created)
-        except BaseException:
-            trace.why_not = "it raised an error"
-            raise
-        finally:
-            trace.stop(undo)
-            if not undo:
-                trace.run_effects()
-        if trace.created:
-            return MISS
-        variables = dict.fromkeys(event[0].ref() for event in trace.log.events if len(event) == 2)
-        self.shown = self.shown or (
-            call.with_leaves([TensorSpec.from_tensor(t) for t in call.tensors]),
-            nest.map_leaves(lambda t: t if t is None else TensorSpec.from_tensor(t), results),
-            [reference.deref() for reference in variables],
-        )
-        plain_results = _handed_on(trace, tapes, zip(stand_ins, call.tensors), results)
-        if trace.why_not is not None:
-            self._is_plain = True
-            return plain_results
-        graph = Graph(trace, call, stand_ins, results)
-        self._graphs.insert(0, graph)
-        if graph.is_one_op or not tapes:  # else what the tapes were told holds on to the values
-            trace.clear()
-        return plain_results
-
-    def _open_shapes(self, call: Call) -> list[Any]:
-        """The tensors' shapes as the input signature, or a relaxed trace, has them."""
-        if self._function.input_signature is not None:
-            return [spec.shape for spec in nest.flatten(self._function.input_signature)]
-        return [TensorShape(shape) for shape in shapes_in(self._traced.kind)]
-
-    def _run_python(self, call: Call, stand_ins: list[Tensor] | None = None) -> Any:
-        """What the Python function returns, as tensors. What it prints is heard where it has not been before."""
-        global _inside
-        given = call.given if stand_ins is None else call.with_leaves(stand_ins)
-        args, options = (given[:-1], given[-1]) if call.options else (given, {})
-        seeds = random.FunctionSeeds(self._traced.number, None if effects.current is None else effects.unrecorded)
-        before, random.state.function = random.state.function, seeds
-        heard, local.printed = local.printed, local.Printed(self._traced.printed)
-        _inside += 1
-        try:
-            result = self._function._python_function(*args, **options)
-            return nest.map_leaves(lambda x: x if x is None else as_tensor(x), result)
-        finally:
-            _inside -= 1
-            self._traced.printed = frozenset(local.printed.sites)
-            random.state.function, local.printed = before, heard
-
-
-def _is_simple(tapes: list[Any]) -> bool:
-    """Whether a call may be one op to the recorders: to one tape that is asked once."""
-    return len(tapes) == 1 and type(tapes[0]) is GradientTape and not tapes[0]._persistent
-
-
-def _attempt(graph: Graph, call: Call, tapes: list[Any]) -> Any:
-    """What the graph makes of the call; MISS if it is not of that run, or fails."""
-    try:
-        if tapes:
-            return graph.run_recorded(call.given, call.tensors, tapes[0], True)
-        return graph.run(call.given, True)
-    except Exception:
-        return MISS
-
-
-def _handed_on(trace: Trace, tapes: list[Any], given: Iterable[tuple[Tensor, Tensor]], results: Any) -> Any:
-    """A traced run's results as plain tensors, with the recorders around it told what has been done in it.
-
-    given: the stand-ins of the run, and the tensors for which they stood.
-    """
-    if not tapes:
-        return nest.map_leaves(lambda t: wrap(plain(t._array)) if type(t) is Tensor else t, results)
-    twin = {id(stand_in): t for stand_in, t in given}
-    twin.update((id(stand_in), value) for _, value, stand_in in trace.held)
-    incoming = set(twin)
-
-    def outside(x: Any) -> Any:
-        if type(x) is not Tensor or type(x._array) is not Traced:
-            return x
-        if id(x) not in twin:
-            twin[id(x)] = wrap(plain(x._array))
-        return twin[id(x)]
-
-    for event in trace.log.events:
-        if len(event) == 2:
-            v, value = event
-            now, v._value = v._value, outside(value)
-            tape.tell_read(v)
-            v._value = now
-        else:
-            primitive, outputs, inputs, attrs = event
-            tape.record(primitive, tuple(map(outside, outputs)), tuple(map(outside, inputs)), attrs)
-
-    def returned(t: Any) -> Any:
-        return ops.identity(outside(t)) if id(t) in incoming else outside(t)
-
-    return nest.map_leaves(returned, results)
 
 
 @op("function")
@@ -411,7 +218,7 @@ def executing_eagerly() -> bool:
     >>> executing_eagerly()
     True
     """
-    return not _inside or _eager_functions
+    return not effects.running or _eager_functions
 
 
 @op("inside_function")
@@ -421,7 +228,7 @@ def inside_function() -> bool:
     >>> inside_function()
     False
     """
-    return bool(_inside) and not _eager_functions
+    return bool(effects.running) and not _eager_functions
 
 
 @op("config.run_functions_eagerly config.experimental_run_functions_eagerly", short=False)

@@ -294,6 +294,9 @@ class _NoEffects:
     argument = apply = draw = give_up
     effects: tuple = ()
 
+    def stop(self) -> None:
+        pass
+
 
 class _Bystander:
     """A recorder that keeps `function`s from taking the batch for one of its arrays."""

@@ -20,6 +20,17 @@ from .variable import Variable
 #: The trace that is being recorded.
 current: Any = None
 
+#: How many calls of `function`s' Python code are under way.
+running = 0
+
+
+def abandon() -> None:
+    """Put right what a run that will never end, and not be unwound either, was in the middle of."""
+    global current, running
+    if current is not None:
+        current.stop()
+    current, running, local.printed, random.state.function = None, 0, None, None
+
 
 def impure(why: str) -> None:
     """Note that what follows is another each time, and not recorded."""

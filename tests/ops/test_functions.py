@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from tensorsh.ops import registry
 from tensorsh.ops.functions import Function
 from tensorsh.ops.registry import OPS, Primitive, ops
-from tensorsh.runtime import backend, nest, random
+from tensorsh.runtime import backend, effects, nest, random
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.tensor import Tensor, as_tensor, wrap
+from tensorsh.runtime.tracing import Trace
 from tensorsh.runtime.variable import Variable
 from tests import strict_xp
 from tests.samples import Samples
@@ -377,3 +378,13 @@ def test_arrays_of_another_module_are_not_traced() -> None:
         for _ in range(2):
             assert backend.to_host(f(x)._array).tolist() == [2.0, 4.0]
     assert not graphs(f)
+
+
+def test_a_traced_run_that_is_cut_off_for_ever_leaves_all_as_it_was() -> None:
+    """The shell parts from a thread that hears no interrupt."""
+    variable = Variable(3.0)
+    Trace().start()
+    effects.abandon()
+    assert type(variable._value._array) is np.ndarray and ops.executing_eagerly()
+    f = Function(lambda x: x * variable)
+    assert [float(f(ops.constant(x))) for x in (1.0, 2.0)] == [3.0, 6.0]
