@@ -333,7 +333,7 @@ def hard_sigmoid(x: Any) -> Tensor:
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 0.7], dtype=float32)>
     """
     x = as_tensor(x)
-    half, slope = ops.cast(0.5, x.dtype), ops.cast(0.2, x.dtype)
+    half, slope = as_tensor(0.5, x.dtype), as_tensor(0.2, x.dtype)
     return ops.clip_by_value(x * slope + half, 0.0, 1.0)
 
 

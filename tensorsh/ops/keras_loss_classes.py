@@ -10,6 +10,7 @@ from . import keras_losses as functions
 from . import keras_task_losses as task
 from .keras_config import standard_dtype
 from .keras_losses import same_rank
+from .keras_objects import LazySignature
 from .keras_variable import auto_name, converted
 from .registry import export, op, ops
 
@@ -29,6 +30,7 @@ class Loss:
 
     _function: Callable[..., Any] | None = None
     _parameters: tuple[tuple[str, Any], ...] = (("name", None), ("reduction", "sum_over_batch_size"), ("dtype", None))
+    __signature__ = LazySignature(lambda cls: dict(cls._parameters))
     _configured: tuple[str, ...] = ()  # the options that `get_config` tells of
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -140,7 +140,7 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     y_true, y_pred = pair(y_true, y_pred)
     error = y_pred - y_true
     size = abs(error)
-    delta, half = ops.cast(delta, y_pred.dtype), ops.cast(0.5, y_pred.dtype)
+    delta, half = (converted(v, y_pred.dtype.name) for v in (delta, 0.5))
     return _mean(ops.where(size <= delta, half * ops.square(error), delta * size - half * ops.square(delta)))
 
 
@@ -180,7 +180,9 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
 
 def _unit(x: Tensor, axis: int) -> Tensor:
     # Kept from 0 before the root and not after it, so that the gradient at 0 is none and not nan.
-    return x * ops.rsqrt(ops.maximum(ops.reduce_sum(ops.square(x), axis, True), ops.cast(epsilon() ** 2, x.dtype)))
+    return x * ops.rsqrt(
+        ops.maximum(ops.reduce_sum(ops.square(x), axis, True), converted(epsilon() ** 2, x.dtype.name))
+    )
 
 
 # ---------------------------------------------------------------- margins

@@ -5,6 +5,7 @@ these, and found by their names.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,24 @@ _NO_CLASS = (
     "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all imported so "
     "that the decorator is run before trying to load them. Full object config: {config}"
 )
+
+
+class LazySignature:
+    """The `__signature__` of classes whose arguments are data: made when help or an editor asks for it.
+
+    defaults_of: a function of the class that gives its arguments' defaults in order, `...` for none.
+    """
+
+    def __init__(self, defaults_of: Callable[[Any], dict[str, Any]], is_open: bool = False) -> None:
+        self._defaults_of, self._is_open = defaults_of, is_open
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        from inspect import Parameter, Signature
+
+        kind = Parameter.POSITIONAL_OR_KEYWORD
+        defaults = self._defaults_of(owner).items()
+        made = [Parameter(key, kind, default=Parameter.empty if value is ... else value) for key, value in defaults]
+        return Signature(made + [Parameter("kwargs", Parameter.VAR_KEYWORD)] * self._is_open)
 
 
 class Catalogue:

@@ -27,12 +27,17 @@ SHARED = (
 LISTED = ("weight_decay", "clipnorm", "global_clipnorm", "clipvalue", *SHARED[4:])
 
 
+def parameters(rule: Any) -> dict[str, Any]:
+    """The defaults of an optimizer's arguments, in Keras's order; `...` for one that must be given."""
+    own = own_options(rule)
+    order = [key for key in own if key not in rule.after_name]
+    order += [*(key for key in SHARED if key not in own), "name", *rule.after_name]
+    return {"learning_rate": rule.default_rate if own else ..., **{key: getattr(rule, key, None) for key in order}}
+
+
 def arguments(rule: Any, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """All arguments of an optimizer, by name. Raises TypeError, ValueError for those that it does not have."""
-    own, call = own_options(rule), f"{rule.__name__}.__init__()"
-    late = rule.after_name
-    order = ["learning_rate", *(key for key in own if key not in late)]
-    order += [*(key for key in SHARED if key not in own or key == "weight_decay" and late), "name", *late]
+    call, order = f"{rule.__name__}.__init__()", parameters(rule)
     if len(args) > len(order):
         raise TypeError(f"{call} takes from 1 to {len(order) + 1} positional arguments but {len(args) + 1} were given")
     given = dict(zip(order, args))
@@ -45,10 +50,10 @@ def arguments(rule: Any, args: tuple[Any, ...], options: dict[str, Any]) -> dict
     unknown = {key: value for key, value in given.items() if key not in order}
     if unknown:
         raise ValueError(f"Argument(s) not recognized: {unknown}")
-    if not own and "learning_rate" not in given:
+    found = {**order, **given}
+    if found["learning_rate"] is ...:
         raise TypeError("BaseOptimizer.__init__() missing 1 required positional argument: 'learning_rate'")
-    defaults = {key: getattr(rule, key) for key in (*own, *SHARED)}
-    return {"learning_rate": rule.default_rate, "name": None, **defaults, **given}
+    return found
 
 
 def own_options(rule: Any) -> list[str]:

@@ -16,8 +16,9 @@ from ..runtime.notices import note
 from ..runtime.tensor import as_tensor, is_tensor
 from ..runtime.variable import Variable
 from .keras_config import standard_dtype
+from .keras_objects import LazySignature
 from .keras_variable import KerasVariable, auto_name
-from .optimizer_arguments import LISTED, arguments, check, own_options
+from .optimizer_arguments import LISTED, arguments, check, own_options, parameters
 from .registry import ops
 from .schedules import LearningRateSchedule, deserialize_schedule, serialize_schedule
 from .sparse_gradients import dense, entries, entrywise
@@ -35,6 +36,7 @@ class Optimizer:
     __module__ = "keras.src.optimizers.optimizer"
     _assignable = frozenset({"learning_rate"})  # what a program may assign to
 
+    __signature__ = LazySignature(parameters, is_open=True)
     default_rate = 0.001
     after_name: tuple[str, ...] = ()  # options that come after `name`
     weight_decay: float | None = None
@@ -199,6 +201,22 @@ class Optimizer:
                 )
             variable.assign(weight)
 
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Put the values of the optimizer's own variables into a dict, by their numbers."""
+        store.update({str(i): v.numpy() for i, v in enumerate(self.variables)})
+
+    def load_own_variables(self, store: dict[str, Any]) -> None:
+        """Take the values that `save_own_variables` kept; those of another number of variables are not, with a note."""
+        variables = self.variables
+        if len(store) != len(variables):
+            note(
+                f"Skipping variable loading for optimizer '{self.name}', because it has {len(variables)} variables "
+                f"whereas the saved optimizer has {len(store)} variables. "
+            )
+            return
+        for i, v in enumerate(variables):
+            v.assign(store[str(i)])
+
     def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
         """Spare variables, those listed or those whose name has one of these patterns in it, from weight decay."""
         self._undecayed = {id(v) for v in var_list or ()}
@@ -252,6 +270,41 @@ class Optimizer:
             if v.constraint is not None:
                 v.assign(v.constraint(v), read_value=False)
         self._iterations.assign_add(1)
+
+    def stateless_apply(self, optimizer_variables: Any, grads: Any, trainable_variables: Any) -> tuple[Any, Any]:
+        """What a step would make of these values of the variables and of the optimizer's own; nothing is changed.
+
+        Returns both, in that order. Raises ValueError before `build`, or for other numbers of them.
+        """
+        name = type(self).__name__
+        if not self.built:
+            raise ValueError(
+                f"To call `stateless_apply`, {name} must be built (i.e. its variables must have been created). You can "
+                "build it via `optimizer.build(trainable_variables)`."
+            )
+        own, trained = self.variables, self._trained
+        if len(optimizer_variables) != len(own):
+            raise ValueError(
+                f"Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to {name}().variables. "
+                f"Received list with length {len(optimizer_variables)}, but expected {len(own)} variables."
+            )
+        if len(trainable_variables) != len(trained):
+            raise ValueError(
+                "Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to the trainable variables "
+                f"list that the optimizer was built with. Received len(trainable_variables) == "
+                f"{len(trainable_variables)} whereas the optimizer was built with {len(trained)} variables."
+            )
+        cells = [*own, *trained]
+        before = [v._value for v in cells]
+        try:
+            for v, value in zip(cells, [*optimizer_variables, *trainable_variables]):
+                v.assign(as_tensor(value))
+            self.apply(grads)
+            after = [as_tensor(v._value) for v in cells]
+        finally:
+            for v, value in zip(cells, before):
+                v.assign(value)
+        return after[len(own) :], after[: len(own)]
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Change one variable by its gradient: what each rule defines."""
