@@ -274,6 +274,8 @@ def test_the_exit_code_may_be_the_results(text: str, code: int) -> None:
         ("-e 'x[\"n\"]'", '{"n": 1}\n{"n": 2.5}\n', "1\n2.5\n"),
         ("-I text -e 'x.upper()'", "a b\n\nc\n", "A B\n\nC\n"),
         ("-e x", "one\ntwo\n", "one\ntwo\n"),
+        ("-I text --batch 2 -e 'x[0]'", "one\ntwo\nthree", "one\nthree\n"),
+        ("-e 'x.shape[0]'", "7 " * 100_000, "100000\n"),
         ("--batch 2 -e 'reduce_sum(x)'", "1\n2\n3\n", "3\n3\n"),
         ("--batch 2 -e 'x.b'", "a,b\n1,2\n3,4\n5,6\n", "2\n4\n6\n"),
         ("--batch 2 -e 'str(x.shape)' -e i", "1 2\n3 4\n5 6\n", "(2, 2)\n0\n(1, 2)\n2\n"),

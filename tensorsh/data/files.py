@@ -55,15 +55,17 @@ def save(path: str, value: Any, format: str | None = None, options: dict[str, An
 
 def _read(format: Format, file: BinaryIO, name: str, options: dict[str, Any]) -> Any:
     """What the format makes of a file. A library that stumbles over a damaged one may raise anything."""
+    from .values import malformed
+
     try:
         return format.read(file, name, **options)
+    except UnicodeDecodeError:
+        raise malformed(name, "a name or a text in it is no utf-8") from None
     except (ValueError, TypeError, ImportError, OSError, MemoryError):
         raise
     except Exception as error:
         if format.is_text or hasattr(error, "hint"):
             raise
-        from .values import malformed
-
         reason = str(error.args[0]) if error.args else type(error).__name__
         raise malformed(name, f"no {format.name} file: {reason}") from None
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..runtime import backend
 from ..runtime.dtypes import as_dtype
-from ..runtime.tensor import wrap
+from ..runtime.tensor import as_tensor, wrap
 from .columns import MISSING, BadCell, Column
 from .delimited import joined
 from .formats import by_content
@@ -49,12 +49,16 @@ def lines_of(descriptor: int, before_waiting: Callable[[], None]) -> Iterator[st
         except UnicodeDecodeError as error:
             raise malformed(NAME, "this is no utf-8 text", number, error.start + 1) from None
 
-    rest = b""
+    parts: list[bytes] = []  # of a line whose end has not come yet
     while True:
         if not select.select([descriptor], [], [], 0)[0]:
             before_waiting()
         data = os.read(descriptor, 1 << 16)
-        *lines, rest = (rest + data).split(b"\n")
+        if data and b"\n" not in data:
+            parts.append(data)
+            continue
+        *lines, rest = b"".join([*parts, data]).split(b"\n")
+        parts = [rest]
         for line in lines if data or not rest else [rest]:
             number += 1
             yield text(line)
@@ -107,7 +111,7 @@ class Records:
         """The value of some records. Raises ValueError for one that is malformed."""
         if self._format == "text":
             texts = [text for _, text in records]
-            return np.array([text.encode() for text in texts], object) if self._batch else texts[0]
+            return as_tensor(texts) if self._batch else texts[0]
         if self._format in ("json", "ndjson"):
             values = [_parsed(line, text) for line, text in records]
             return to_value(values if self._batch else values[0], self._dtype)
