@@ -60,6 +60,7 @@ FAMILIES = (
     "image_quality",
     "image_random",
     "image_boxes",
+    "image_distortion",
     "isotonic",
     "ctc",
     "ctc_decoding",
