@@ -141,6 +141,7 @@ FAMILIES = (
     "config",
     "autodiff",
     "graph_names",
+    "tensor_protos",
     "device_specs",
     "custom_gradients",
     "gradient_check",

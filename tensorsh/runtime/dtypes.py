@@ -113,6 +113,23 @@ class DType(UniqueType):
             return getattr(np.finfo(self._numpy), which)
         raise TypeError(f"Cannot find {which}imum value of {self} with type {self}.")
 
+    def experimental_as_proto(self) -> Any:
+        """The message that TensorFlow writes dtypes as."""
+        from .protos import SerializedDType, data_type
+
+        return SerializedDType(datatype=data_type(self.as_datatype_enum, self.kernel_name))
+
+    @classmethod
+    def experimental_type_proto(cls) -> type:
+        from .protos import SerializedDType
+
+        return SerializedDType
+
+    @classmethod
+    def experimental_from_proto(cls, proto: Any) -> DType:
+        """The dtype that a message holds."""
+        return as_dtype(int(proto.datatype))
+
     def is_compatible_with(self, other: Any) -> bool:
         return self == other
 

@@ -157,8 +157,27 @@ class TensorShape(TraceType):
             return TensorShape(None)
         return TensorShape([*self._dims, *other._dims])
 
-    def as_proto(self) -> None:
-        raise NotImplementedError("TensorShape.as_proto: tensorsh has no protocol buffers")
+    def as_proto(self) -> Any:
+        """The message that TensorFlow writes shapes as."""
+        from .protos import shape_proto
+
+        return shape_proto(None if self._dims is None else list(self._dims))
+
+    def experimental_as_proto(self) -> Any:
+        return self.as_proto()
+
+    @classmethod
+    def experimental_type_proto(cls) -> type:
+        from .protos import TensorShapeProto
+
+        return TensorShapeProto
+
+    @classmethod
+    def experimental_from_proto(cls, proto: Any) -> TensorShape:
+        """The shape that a message holds."""
+        from .protos import Message, sizes_of
+
+        return TensorShape(sizes_of(proto) if isinstance(proto, Message) else proto)
 
     def _known(self, message: str) -> tuple[int | None, ...]:
         if self._dims is None:

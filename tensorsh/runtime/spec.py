@@ -60,6 +60,24 @@ class TensorSpec:
         """The one tensor that a value of this spec is made of."""
         return next(tensors)
 
+    def experimental_as_proto(self) -> Any:
+        """The message that TensorFlow writes specs as."""
+        from .protos import TensorSpecProto, data_type
+
+        dtype = data_type(self._dtype.as_datatype_enum, self._dtype.kernel_name)
+        return TensorSpecProto(name=self._name or "", shape=self._shape.as_proto(), dtype=dtype)
+
+    @classmethod
+    def experimental_type_proto(cls) -> type:
+        from .protos import TensorSpecProto
+
+        return TensorSpecProto
+
+    @classmethod
+    def experimental_from_proto(cls, proto: Any) -> TensorSpec:
+        """The spec that a message holds."""
+        return cls(TensorShape.experimental_from_proto(proto.shape), as_dtype(int(proto.dtype)), proto.name or None)
+
     def is_compatible_with(self, spec_or_tensor: Any) -> bool:
         """Whether a tensor, or what another spec describes, could have this shape and dtype."""
         if not (isinstance(spec_or_tensor, TensorSpec) or is_tensor(spec_or_tensor)):
