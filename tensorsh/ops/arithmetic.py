@@ -26,7 +26,7 @@ from ..runtime.dtypes import (
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.shape import TensorShape
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .registry import install_operator, op, ops, primitive
 from .rounding import rounded_pair
 from .rules import binary, check_dtype, conj, mismatch, unary
@@ -188,6 +188,8 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     >>> divide(7, 2)
     <tf.Tensor: shape=(), dtype=float64, numpy=3.5>
     """
+    if not is_tensor(x) and is_tensor(y):
+        x = as_tensor(x, y.dtype)
     return _true_division(x, y)
 
 

@@ -41,6 +41,7 @@ from .rules import unary
     "math.bessel_i0 math.special.bessel_i0",
     lambda g, y, x: g * bessel_i1(x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselI0",
 )
 @in_double
@@ -57,6 +58,7 @@ def bessel_i0(xp, x):
     "math.bessel_i0e math.special.bessel_i0e",
     lambda g, y, x: g * (bessel_i1e(x) - ops.sign(x) * y),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselI0e",
 )
 @in_double
@@ -78,6 +80,7 @@ def _i0e(xp: Any, x: Any) -> Any:
     "math.bessel_i1 math.special.bessel_i1",
     lambda g, y, x: g * ops.where(ops.equal(x, 0.0), ops.ones_like(x), bessel_i0(x) - y / x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselI1",
 )
 @in_double
@@ -96,6 +99,7 @@ def bessel_i1(xp, x):
         g * ops.where(ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_i0e(x) - y * (ops.sign(x) + ops.reciprocal(x)))
     ),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselI1e",
 )
 @in_double
@@ -123,6 +127,7 @@ _ABOVE_0 = (0.3, 4.0)
     "math.special.bessel_k0",
     lambda g, y, x: -g * bessel_k1(x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselK0",
     domain=_ABOVE_0,
 )
@@ -140,6 +145,7 @@ def bessel_k0(xp, x):
     "math.special.bessel_k0e",
     lambda g, y, x: g * (y - bessel_k1e(x)),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselK0e",
     domain=_ABOVE_0,
 )
@@ -163,6 +169,7 @@ def _k0e(xp: Any, x: Any) -> Any:
     "math.special.bessel_k1",
     lambda g, y, x: g * (-bessel_k0(x) - y / x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselK1",
     domain=_ABOVE_0,
 )
@@ -180,6 +187,7 @@ def bessel_k1(xp, x):
     "math.special.bessel_k1e",
     lambda g, y, x: g * (y * (1.0 - ops.reciprocal(x)) - bessel_k0e(x)),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselK1e",
     domain=_ABOVE_0,
 )
@@ -236,6 +244,7 @@ def bessel_j0(xp, x):
     "math.special.bessel_j1",
     lambda g, y, x: g * ops.where(ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_j0(x) - y / x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselJ1",
 )
 @in_double
@@ -252,6 +261,7 @@ def bessel_j1(xp, x):
     "math.special.bessel_y0",
     lambda g, y, x: -g * bessel_y1(x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselY0",
     domain=_ABOVE_0,
 )
@@ -271,6 +281,7 @@ def bessel_y0(xp, x):
     "math.special.bessel_y1",
     lambda g, y, x: g * (bessel_y0(x) - y / x),
     dtypes=FLOATS,
+    computed=FLOATS[1:],
     kernel="BesselY1",
     domain=_ABOVE_0,
 )

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import ANY, BOOL, FLOATS, INTEGERS
+from ..runtime.convert import cannot_convert
+from ..runtime.dtypes import ANY, BOOL, FLOATS, INTEGERS, bool_
 from ..runtime.errors import InvalidArgumentError, invalid
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arithmetic import listed
 from .kernels import REAL_NUMBERS
 from .registry import Primitive, install_operator, op, primitive
@@ -121,7 +122,19 @@ def bool_operand(kernel: str, i: int, x: Any) -> Tensor:
     return x
 
 
+def _refuse_conversion(x: Any, y: Any) -> None:
+    """What TensorFlow says where a tensor that is no bool meets a Python value, which it converts to bool first."""
+    for value in (x, y):
+        if type(value) in (int, float, complex):
+            raise cannot_convert(value, bool_)
+    for value in (x, y):
+        if is_tensor(value):
+            as_tensor(value, bool_)
+
+
 def _logical(kernel: str, core: Primitive, x: Any, y: Any) -> Tensor:
+    if not all(is_tensor(value) or isinstance(value, (np.ndarray, np.float64)) for value in (x, y)):
+        _refuse_conversion(x, y)
     x, y = bool_operand(kernel, 0, x), bool_operand(kernel, 1, y)
     try:
         return core(x, y)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, int32, int64
 from ..runtime.errors import InternalError, explain
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .arithmetic import DIVISIBLE, common_float, listed, refuse_kinds
 from .elementwise import unless_zero
 from .registry import no_gradient, op, primitive
@@ -101,6 +101,8 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     >>> divide_no_nan([1., 2.], [0., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
     """
+    if not is_tensor(x) and is_tensor(y):
+        x = as_tensor(x, y.dtype)
     x, y = common_float(x, y, "tf.math.divide_no_nan")
     try:
         return _divide_no_nan(x, y)

@@ -93,7 +93,7 @@ def cholesky(xp: Any, a: Any) -> Any:
         y[:, k, k] = root
         below = y[:, k + 1 :, k] - xp.sum(y[:, k + 1 :, :k] * row[:, None, :], axis=2)
         y[:, k + 1 :, k] = below / root[:, None]
-    return xp.where(positive[:, None, None], y, np.nan)
+    return xp.where(positive[:, None, None], y, xp.tril(xp.full_like(y, np.nan)))
 
 
 def _large_cholesky(xp: Any, a: Any) -> Any:
@@ -101,7 +101,7 @@ def _large_cholesky(xp: Any, a: Any) -> Any:
         return xp.linalg.cholesky(a)
     except xp.linalg.LinAlgError:
         if a.shape[0] == 1:
-            return xp.full(a.shape, np.nan, a.dtype)
+            return xp.tril(xp.full(a.shape, np.nan, a.dtype))
         return xp.concatenate([_large_cholesky(xp, a[i : i + 1]) for i in range(a.shape[0])])
 
 

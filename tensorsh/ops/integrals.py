@@ -28,7 +28,7 @@ from .rounding import polynomial
 from .rules import unary
 
 
-@unary("math.special.dawsn", lambda g, y, x: g * (1.0 - 2.0 * x * y), dtypes=FLOATS)
+@unary("math.special.dawsn", lambda g, y, x: g * (1.0 - 2.0 * x * y), dtypes=FLOATS, computed=FLOATS[2:])
 @in_double
 def dawsn(xp, x):
     """Dawson's integral: exp(-x**2) times the integral of exp(t**2) from 0 to x.
@@ -40,7 +40,7 @@ def dawsn(xp, x):
     return xp.where(xp.abs(x) < 4, x * chebyshev(DAWSN_SMALL, x2 / 8 - 1), chebyshev(DAWSN_LARGE, 32 / x2 - 1) / x)
 
 
-@unary("math.special.expint", lambda g, y, x: g * ops.exp(x) / x, dtypes=FLOATS, domain=(0.2, 3.0))
+@unary("math.special.expint", lambda g, y, x: g * ops.exp(x) / x, dtypes=FLOATS, computed=FLOATS[2:], domain=(0.2, 3.0))
 @in_double
 def expint(xp, x):
     """The exponential integral Ei(x): the integral of exp(t) / t from minus infinity to x, for x > 0.
@@ -72,7 +72,12 @@ def _fresnel(xp: Any, x: Any) -> tuple[Any, Any, Any]:
     return t, tail_c, tail_s
 
 
-@unary("math.special.fresnel_cos", lambda g, y, x: g * ops.cos((math.pi / 2.0) * ops.square(x)), dtypes=FLOATS)
+@unary(
+    "math.special.fresnel_cos",
+    lambda g, y, x: g * ops.cos((math.pi / 2.0) * ops.square(x)),
+    dtypes=FLOATS,
+    computed=FLOATS[2:],
+)
 @in_double
 def fresnel_cos(xp, x):
     """Fresnel's integral C(x): the integral of cos(pi t**2 / 2) from 0 to x.
@@ -84,7 +89,12 @@ def fresnel_cos(xp, x):
     return xp.where(xp.abs(x) < 1.6, x * chebyshev(FRESNEL_C, t), xp.sign(x) * tail)
 
 
-@unary("math.special.fresnel_sin", lambda g, y, x: g * ops.sin((math.pi / 2.0) * ops.square(x)), dtypes=FLOATS)
+@unary(
+    "math.special.fresnel_sin",
+    lambda g, y, x: g * ops.sin((math.pi / 2.0) * ops.square(x)),
+    dtypes=FLOATS,
+    computed=FLOATS[2:],
+)
 @in_double
 def fresnel_sin(xp, x):
     """Fresnel's integral S(x): the integral of sin(pi t**2 / 2) from 0 to x.
@@ -100,6 +110,7 @@ def fresnel_sin(xp, x):
     "math.special.spence",
     lambda g, y, x: g * ops.where(ops.equal(x, 1.0), -ops.ones_like(x), ops.log(x) / (1.0 - x)),
     dtypes=FLOATS,
+    computed=FLOATS[2:],
     domain=(0.2, 3.0),
 )
 @in_double

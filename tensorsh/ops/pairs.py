@@ -10,7 +10,7 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, float32, float64
 from ..runtime.errors import explain
 from ..runtime.indexed_slices import IndexedSlices
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .arithmetic import listed
 from .elementwise import NN_FLOATS, POSITIVE
 from .registry import op, ops
@@ -155,12 +155,20 @@ def _like(xp: Any, y: Any, x: Any) -> Any:
     return y if hasattr(y, "dtype") else xp.asarray(y, dtype=x.dtype)
 
 
+def _next_of_numbers(x: Any, y: Any) -> Tensor | None:
+    """Of two Python values, which are float32 here, integers too."""
+    if any(is_tensor(value) or hasattr(value, "dtype") for value in (x, y)):
+        return None
+    return nextafter(as_tensor(x, float32), as_tensor(y, float32))
+
+
 @binary(
     "math.nextafter",
     lambda g, z, x, y: g,
     lambda g, z, x, y: ops.zeros_like(y),
     dtypes=(float64, float32),
     kernel="NextAfter",
+    otherwise=lambda x, y: _next_of_numbers(x, y),
     args=("x1", "x2"),
 )
 def nextafter(xp, x, y):

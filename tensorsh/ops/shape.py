@@ -153,7 +153,7 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
     """
     x = as_tensor(input)
     if type(axis) is not int:
-        t = integers("ExpandDims", axis, "axis", "Tdim")
+        t = integers("ExpandDims", axis, "axis", "Tdim", int32 if type(axis) is float else None)
         if t._array.size != 1:
             raise invalid("ExpandDims", "'dim' must be a tensor with a single value", name=tail(input, axis))
         axis = vector(t)[0]
@@ -183,6 +183,8 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     shape, rank = x._array.shape, x._array.ndim
     if isinstance(axis, Tensor):
         raise TypeError(f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}.")
+    if isinstance(axis, (str, bytes)):
+        raise TypeError(f"Expected int for argument 'axis' not {axis!r}.")
     named = [] if axis is None else [int(a) for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
     for a in named:
         if not -rank <= a < rank:
