@@ -124,12 +124,15 @@ def bool_operand(kernel: str, i: int, x: Any) -> Tensor:
 
 def _refuse_conversion(x: Any, y: Any) -> None:
     """What TensorFlow says where a tensor that is no bool meets a Python value, which it converts to bool first."""
-    for value in (x, y):
+    for value, other in ((x, y), (y, x)):
+        if is_tensor(value) or not is_tensor(other):
+            continue
         if type(value) in (int, float, complex):
             raise cannot_convert(value, bool_)
-    for value in (x, y):
-        if is_tensor(value):
+        try:
             as_tensor(value, bool_)
+        except (TypeError, ValueError):
+            as_tensor(other, bool_)  # the tensor is what it complains of
 
 
 def _logical(kernel: str, core: Primitive, x: Any, y: Any) -> Tensor:

@@ -153,7 +153,9 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
     """
     x = as_tensor(input)
     if type(axis) is not int:
-        t = integers("ExpandDims", axis, "axis", "Tdim", int32 if type(axis) is float else None)
+        t = integers(
+            "ExpandDims", axis, "axis", "Tdim", int32 if type(axis) is float and isinstance(input, Tensor) else None
+        )
         if t._array.size != 1:
             raise invalid("ExpandDims", "'dim' must be a tensor with a single value", name=tail(input, axis))
         axis = vector(t)[0]
