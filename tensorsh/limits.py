@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from .runtime import memory
 
 TIMED_OUT = 124
+_SENT_BY_PROCESS = 0  # SI_USER: a signal's sender is no terminal
 #: How long a program that is told to stop may take to do so, in seconds.
 GRACE = 1.0
 
@@ -93,9 +94,17 @@ class Output:
     def write(self, data: Any) -> int:
         size = len(data.encode("utf-8", "replace")) if isinstance(data, str) and not data.isascii() else len(data)
         left = self._left[0]
+        if size > left:
+            self._stream.write(data[: max(left, 0)])
+        self.count(size)
+        return self._stream.write(data)
+
+    def count(self, size: int) -> None:
+        """So many bytes are to be written, here or elsewhere. Raises LimitExceeded if they are too many."""
+        left = self._left[0]
         if size <= left:
             self._left[0] -= size
-            return self._stream.write(data)
+            return
         error = LimitExceeded(
             f"the output limit of {memory.written(self._most)} is reached", "--max-output SIZE sets another, 0 none"
         )
@@ -103,7 +112,6 @@ class Output:
             print(f"error[LimitExceeded]: {error}", file=sys.__stderr__, flush=True)
             os._exit(5)
         self._left[0] = -1
-        self._stream.write(data[: max(left, 0)])
         raise error
 
     def reset(self) -> None:
@@ -184,7 +192,8 @@ def supervised(seconds: float) -> int | None:
             error = TimeLimitExceeded(seconds)
             print(f"error[TimeLimitExceeded]: {error}\n  = help: {error.hint}", file=sys.stderr)
             return TIMED_OUT
-        if told.si_signo in forwarded:
+        # What a terminal sends, it sends to both.
+        if told.si_signo in forwarded and told.si_code == _SENT_BY_PROCESS:
             os.kill(child, told.si_signo)
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,6 +73,15 @@ def test_exit_codes_pass_through_the_second_process(warm: Warm) -> None:
     for program, code in (("1 +", 3), ("1 / 0", 5), ("x = 1", 0)):
         assert warm.run("--timeout", "30", "-e", program).code == code
     assert warm.run("--timeout", "30", stdin=b"1 + 1\n") == (0, "2\n", "")
+
+
+def test_an_interrupt_reaches_the_program_once() -> None:
+    command = [sys.executable, "-m", "tensorsh", "--timeout", "60", "-e", "while True: pass"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(2)
+    _, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (130, "Interrupted\n")
 
 
 def test_keep_going_does_not_go_on_after_a_limit(warm: Warm) -> None:

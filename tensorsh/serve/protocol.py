@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 import json
+import keyword
 import math
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +84,10 @@ def failure(id: Any, kind: str, message: str, **parts: Any) -> bytes:
 
 
 def encoded(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"
+    try:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    except UnicodeEncodeError:  # half of a surrogate pair, which only an escape can say
+        return json.dumps(content, allow_nan=False).encode() + b"\n"
 
 
 def bindings(given: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +97,7 @@ def bindings(given: dict[str, Any]) -> dict[str, Any]:
 
     values = {}
     for name, value in given.items():
-        if not name.isidentifier() or name.startswith("_"):
+        if not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name) or name == "super":
             raise ValueError(f"bind: {name!r} is no name that can be bound")
         if isinstance(value, dict) and value.keys() == {"npy"}:
             try:

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..limits import GRACE, Limits, TimeLimitExceeded
@@ -84,13 +85,24 @@ class Server:
             ends = [client.end for client in self.clients if client.end is not None]
             wait = max(0.0, min(ends) - time.monotonic()) if ends else None
             for key, events in self.selector.select(wait):
-                key.data(events)
+                self._guarded(key.data, events)
             now = time.monotonic()
             for client in list(self.clients):
                 if client.end is not None and client.end <= now:
-                    client.end_worker()
+                    self._guarded(client.end_worker)
         for client in list(self.clients):
             client.close()
+
+    def _guarded(self, act: Callable[..., Any], *given: Any) -> None:
+        """Whatever goes wrong with one client (there may be no more processes, say) ends that one's connection only."""
+        try:
+            act(*given)
+        except Exception as error:
+            client = getattr(act, "__self__", None)
+            print(f"tensorsh: a client's session was ended by {type(error).__name__}: {error}", file=sys.stderr)
+            if isinstance(client, Client):
+                with contextlib.suppress(Exception):
+                    client.close()
 
     def close_in_child(self) -> None:
         """A worker has nothing to do with the clients of others."""
@@ -112,7 +124,11 @@ class Server:
             connection.close()
             return
         descriptor = connection.detach()
-        self.add(Client(self, descriptor, descriptor, is_socket=True))
+        try:
+            self.add(Client(self, descriptor, descriptor, is_socket=True))
+        except OSError:
+            os.close(descriptor)
+            raise
 
 
 class Keeper(NamedTuple):

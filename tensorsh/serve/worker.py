@@ -159,7 +159,14 @@ class Worker:
             self._run(partial(session.run_chunk, source, chunk))
         shown: list[dict[str, Any]] = []
         data = request.get("data", "values")
-        self._run(lambda: shown.extend({"text": repr(value), **described(value, data)} for value in self._results))
+
+        def show() -> None:
+            for value in self._results:
+                shown.append({"text": repr(value), **described(value, data)})
+                if self._output is not None:
+                    self._output.count(len(shown[-1]["text"]) + len(shown[-1].get("npy", "")))
+
+        self._run(show)
         return {"output": self._printed.getvalue(), "results": shown}
 
     def _inspect(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_bindings(client: Talking, given: Any, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "bind",
-    [{"__builtins__": 1}, {"a b": 1}, {"_x": 1}, {"x": {"npy": "***"}}, {"x": {"npy": "AAAA"}}, {"x": {"npy": 3}},
+    [{"__builtins__": 1}, {"a b": 1}, {"_x": 1}, {"if": 1}, {"super": 1}, {"x": {"npy": "***"}}, {"x": {"npy": "AAAA"}}, {"x": {"npy": 3}},
      {"x": npy(np.array([1, None], object))}],
 )  # fmt: skip
 def test_bindings_that_cannot_be(client: Talking, bind: dict[str, Any]) -> None:
@@ -96,6 +96,11 @@ def test_numbers_that_json_has_not(client: Talking) -> None:
     assert client.value("constant([nan, inf, 0.1])") == ["NaN", "Infinity", 0.1]
     assert client.value("{'a': [True, None, 'x']}") == {"a": [True, None, "x"]}
     assert client.ask("evaluate", text="2**70")["results"] == [{"text": str(2**70), "kind": "int"}]
+
+
+def test_text_that_is_no_utf8_and_nul_come_back_as_they_went(client: Talking) -> None:
+    assert client.value("'\ud800'") == "\ud800"
+    assert client.value("'a\x00b'") == "a\x00b"
 
 
 def test_an_error_is_data(client: Talking) -> None:
@@ -186,6 +191,7 @@ def test_the_session_lives_on_after_each_limit(client: Talking) -> None:
         ("while True: print('x' * 1000)", "the output limit of 64 KiB is reached"),
         ("class A:\n    def __repr__(self): return 'x' * 10**9\n\nA()", "there is not enough memory"),
         ("ones(30000, 30000)", "cannot be had"),
+        ("[0] * 100_000", "the output limit of 64 KiB is reached"),
         ("f = lambda: f()\nf()", "calls of <lambda> are open".replace("<lambda>", "lambda")),
         ("class A:\n    def __repr__(self):\n        while True: pass\n\nA()", "the time limit of 0.3 s is over"),
     ):
