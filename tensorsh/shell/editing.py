@@ -27,7 +27,9 @@ def line_break(text: str, cursor: int) -> int:
 
 
 def as_program(text: str) -> str:
-    """The entry as it is run: without the blank that kept it out of the history; `name?` asks for help."""
+    """The entry as it is run: without the blank that kept it out of the history; `name?` asks for help, as `help` does."""
+    if text.strip() == "help":
+        return "help()"
     question = _QUESTION.fullmatch(text.strip())
     return f"help({question[1] or question[2]})" if question else dedent(text)
 

@@ -110,7 +110,7 @@ def entries_in(text: str) -> list[str]:
 def append(path: Path, entry: str, most: int = MOST_ENTRIES, spare: int = _SPARE) -> None:
     """Add the entry to the file; if that holds `spare` more than the most it may, drop the oldest."""
     with _locked(path) as file:
-        file.write(kept_form(entry, time.time()).encode())
+        file.write(kept_form(entry, time.time()).encode("utf-8", "replace"))
         file.flush()
         file.seek(0)
         content = file.read()
@@ -118,7 +118,7 @@ def append(path: Path, entry: str, most: int = MOST_ENTRIES, spare: int = _SPARE
             kept = entries_in(content.decode("utf-8", "replace"))[-most:]
             beside = path.with_name(f"{path.name}.{os.getpid()}")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "w", encoding="utf-8") as shorter:
+            with open(descriptor, "w", encoding="utf-8", errors="replace") as shorter:
                 shorter.writelines(kept_form(each, time.time()) for each in kept)
             os.replace(beside, path)
 

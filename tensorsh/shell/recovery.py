@@ -81,7 +81,7 @@ class Journal:
 
     def _write(self, text: str) -> None:
         if self._file is not None:
-            os.write(self._file, text.encode())
+            os.write(self._file, text.encode("utf-8", "replace"))
 
 
 def lost_sessions(folder: Path) -> Iterator[Lost]:

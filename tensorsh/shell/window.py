@@ -14,9 +14,9 @@ def cut(text: str, columns: int, rows: int) -> str:
     head = _fitting(lines, columns, room * 2 // 3)
     if not head:  # the first line alone is longer than that
         kept = columns * room
-        return f"{text[:kept]}…\n({len(text) - kept:,} characters more; :full _ shows all)"
+        return f"{text[:kept]}...\n({len(text) - kept:,} characters more; :full _ shows all)"
     tail = _fitting(reversed(lines[len(head) :]), columns, room // 3)[::-1]
-    return "\n".join([*head, f"… {len(lines) - len(head) - len(tail):,} lines more; :full _ shows all …", *tail])
+    return "\n".join([*head, f"... {len(lines) - len(head) - len(tail):,} lines more; :full _ shows all ...", *tail])
 
 
 def _height(line: str, columns: int) -> int:

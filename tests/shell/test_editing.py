@@ -155,6 +155,7 @@ def test_a_line_is_broken_behind_brackets_that_are_closed_already(text: str, bro
         ("matmul?", "help(matmul)"),
         ("tf.math.square ??", "help(tf.math.square)"),
         ("?x", "help(x)"),
+        ("help", "help()"),
         (" x = 1", "x = 1"),
         (" for i in y:\n     i", "for i in y:\n    i"),
         ("x = '?'", "x = '?'"),

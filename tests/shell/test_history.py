@@ -66,6 +66,12 @@ def test_a_leading_blank_keeps_an_entry_out(tmp_path: Path) -> None:
     assert "secret" not in (tmp_path / "history").read_text()
 
 
+def test_what_is_no_text_does_no_harm(tmp_path: Path) -> None:
+    """A terminal may send bytes that are no UTF-8."""
+    open_history(tmp_path / "history", pytest.fail).append_string("x = '\udc80'")
+    assert entries(tmp_path / "history") == ["x = '?'"]
+
+
 def test_the_oldest_entries_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / "history"
     for i in range(13):

@@ -17,7 +17,7 @@ def test_beginning_and_end_of_what_does_not_fit_are_shown() -> None:
     assert lines[0] == "line 0" and lines[-1] == "line 999"
     assert len(lines) <= 22
     (note,) = [line for line in lines if ":full" in line]
-    assert note == f"… {1000 - (len(lines) - 1):,} lines more; :full _ shows all …"
+    assert note == f"... {1000 - (len(lines) - 1):,} lines more; :full _ shows all ..."
 
 
 def test_lines_that_are_longer_than_the_window_count_for_the_rows_they_take() -> None:
@@ -28,7 +28,7 @@ def test_lines_that_are_longer_than_the_window_count_for_the_rows_they_take() ->
 @pytest.mark.parametrize("length", [10_000, 100_000])
 def test_one_endless_line_is_cut_too(length: int) -> None:
     shown, note = cut("x" * length, 80, 24).split("\n")
-    assert len(shown) == 80 * 21 + 1
+    assert len(shown) == 80 * 21 + 3
     assert note == f"({length - 80 * 21:,} characters more; :full _ shows all)"
 
 
