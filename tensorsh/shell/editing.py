@@ -27,7 +27,7 @@ def line_break(text: str, cursor: int) -> int:
 
 
 def as_program(text: str) -> str:
-    """The entry as it is run: without the blank that kept it out of the history; `name?` asks for help, as `help` does."""
+    """The entry as it is run: without the blank that kept it out of the history; `name?` and `help` ask for help."""
     if text.strip() == "help":
         return "help()"
     question = _QUESTION.fullmatch(text.strip())
