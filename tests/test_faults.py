@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorsh import cli
+from tensorsh import ending
 from tensorsh.ops import registry
 from tensorsh.reports import is_internal_fault, report
 from tensorsh.session import Session
@@ -29,7 +29,7 @@ def test_a_look_up_that_fails_inside_is_our_fault(session: Session, capsys: pyte
     error = raised(session, "broken()")
     assert is_internal_fault(error, session.sources)
     assert "please report it" in report(session, error)
-    assert cli.explain(session, error, debug=False) == cli.INTERNAL
+    assert ending.explain(session, error, debug=False) == ending.INTERNAL
     assert "Traceback" not in capsys.readouterr().err
 
 

@@ -103,7 +103,7 @@ def signature(function: Any, name: str | None = None) -> str:
     """`name(parameters)` without annotations; dtypes as a program writes them."""
     name = name or getattr(function, "__name__", "?")
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = _signature(function).parameters.values()
     except (TypeError, ValueError):
         return f"{name}(...)"
     shown = [each for each in parameters if each.name not in _UNSHOWN]
@@ -175,9 +175,18 @@ def _function_page(function: Any) -> Page:
 
 def _parameters(function: Any) -> list[str]:
     try:
-        return [name for name in inspect.signature(function).parameters if name not in _UNSHOWN]
+        return [name for name in _signature(function).parameters if name not in _UNSHOWN]
     except (TypeError, ValueError):
         return []
+
+
+def _signature(function: Any) -> inspect.Signature:
+    """How it is called; a class as its `__init__` says, whatever its metaclass does before."""
+    made = getattr(function, "__init__", None)
+    if not isinstance(function, type) or "__signature__" in vars(function) or not inspect.isfunction(made):
+        return inspect.signature(function)
+    whole = inspect.signature(made)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
 
 
 def _members(kind: type) -> Iterable[tuple[str, str]]:

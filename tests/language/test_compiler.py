@@ -164,7 +164,7 @@ def test_dunder_name_is_main_and_no_other_dunder_is_a_name() -> None:
 
 PRIVATE = [
     "__builtins__", "__import__('os')", "__debug__", "__file__", "x.__class__", "x.__value", "x.__class__.y",
-    "[y.__dict__ for y in x]", "x[y.__z]", "x |> y.__call__", "@x.__y\ndef f(): pass",
+    "[y.__dict__ for y in x]", "x[y.__z]", "x |> y.__init__", "@x.__y\ndef f(): pass",
     "match(__x)", "class __A: pass", "class A:\n    __x = 1", "class A:\n    def __del__(self): pass",
     "class A(__b): pass", "class A(x=__b): pass", "super().__class__", "super(A, self).__dict__",
     "__x = 1", "x.__y += 1", "del __x", "x: __y = 1", "x.__y: int = 1", "for __x in y: pass",

@@ -60,6 +60,7 @@ _REASONS = {
         keras_ops_hanning keras_ops_kaiser""",
     "passes a value on; fill's gradient is a sum": "constant",
     "gives a table, whose rows are picked by ops that are checked": "table",
+    "draws what a function gives, and returns nothing": "plot",
 }
 #: Ops without samples whose examples do send floats through gradients, and why they have none.
 UNCHECKED = {name: reason for reason, names in _REASONS.items() for name in names.split()}

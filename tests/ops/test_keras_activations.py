@@ -14,7 +14,7 @@ X = np.linspace(-8.0, 8.0, 1601)
 DEFINITIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "relu": lambda x: np.maximum(x, 0),
     "relu6": lambda x: np.clip(x, 0, 6),
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "leaky_relu": lambda x: np.where(x > 0, x, float(np.float32(0.2)) * x),  # TensorFlow keeps the slope in float32
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
     "celu": lambda x: np.where(x > 0, x, np.expm1(x)),
     "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x)),
@@ -37,9 +37,10 @@ DEFINITIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def math_erf(x: float) -> float:
-    from math import erf, sqrt
+    """erf(x / sqrt(2)), the root in float32 as in TensorFlow."""
+    from math import erf
 
-    return erf(x / sqrt(2))
+    return erf(x * float(np.float32(np.sqrt(0.5))))
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)

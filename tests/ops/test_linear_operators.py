@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from tensorsh.manual.docstrings import examples_in
 from tensorsh.ops.registry import at_path, ops
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.variable import Variable
-from tests.ops.test_examples import steps
 
 DRAWS = np.random.default_rng(5)
 
@@ -243,7 +243,7 @@ def test_an_error_says_the_way_out():
 
 @each_kind
 def test_the_example_holds(name, shown):
-    for program, expected in steps(kind(name).__doc__):
+    for program, expected in examples_in(kind(name).__doc__):
         assert shown(program).split() == expected.split()
 
 
