@@ -7,6 +7,7 @@ The expected count of a class of probability p among n draws is n p, and 1 - (1 
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -82,10 +83,13 @@ def _weighted(weights: list[float]) -> _Sampler:
 
 
 def _sample(
-    kernel: str, result: Any, sampler: _Sampler | None, true: Tensor, count: int, unique: bool, seed: Any, attrs: Any
+    result: Any, sampler: _Sampler | None, true: Tensor, count: int, unique: bool, seed: Any, attrs: Any = None
 ) -> Any:
-    """Draw `count` classes; without a sampler all of them in order."""
-    classes = to_host(true._array)
+    """Draw `count` classes; without a sampler all of them in order.
+
+    attrs: by what else TensorFlow tells kernels, which have a stream each, apart.
+    """
+    kernel, classes = result.__name__, to_host(true._array)
     if sampler is None:
         drawn, tries, chance = list(range(count)), count, 1.0 / count
         sampler = _Sampler(lambda draws: 0, lambda value: chance, count)
@@ -97,7 +101,11 @@ def _sample(
                 hint="unique=False lets a class be drawn again",
             )
         seeds = random.state.op_seeds(plain_seed(seed))
-        draws = Draws(random.state.stream((kernel, attrs), seeds, count * _BLOCKS_PER_DRAW))
+        draws = Draws(
+            random.state.stream(
+                (kernel, classes.shape[1], count, bool(unique), sampler.size, attrs), seeds, count * _BLOCKS_PER_DRAW
+            )
+        )
         drawn, tries = [], 0
         while len(drawn) < count:
             value = sampler.draw(draws)
@@ -117,7 +125,8 @@ def _sample(
     )
 
 
-def _true_classes(kernel: str, true_classes: Any, num_true: int, num_sampled: int, range_max: int = 1) -> Tensor:
+def _true_classes(result: Any, true_classes: Any, num_true: int, num_sampled: int, range_max: int = 1) -> Tensor:
+    kernel = result.__name__
     for attr, value in (("num_true", num_true), ("num_sampled", num_sampled), ("range_max", range_max)):
         if value < 1:
             raise explain(InvalidArgumentError(f"Value for attr '{attr}' of {value} must be at least minimum 1"))
@@ -139,34 +148,16 @@ def _true_classes(kernel: str, true_classes: Any, num_true: int, num_sampled: in
     return true
 
 
-class UniformCandidateSampler(NamedTuple):
-    sampled_candidates: Tensor
-    true_expected_count: Tensor
-    sampled_expected_count: Tensor
+def _result(name: str) -> Any:
+    """TensorFlow's class for what a sampler gives."""
+    return namedtuple(name, "sampled_candidates true_expected_count sampled_expected_count", module=__name__)
 
 
-class LogUniformCandidateSampler(NamedTuple):
-    sampled_candidates: Tensor
-    true_expected_count: Tensor
-    sampled_expected_count: Tensor
-
-
-class LearnedUnigramCandidateSampler(NamedTuple):
-    sampled_candidates: Tensor
-    true_expected_count: Tensor
-    sampled_expected_count: Tensor
-
-
-class FixedUnigramCandidateSampler(NamedTuple):
-    sampled_candidates: Tensor
-    true_expected_count: Tensor
-    sampled_expected_count: Tensor
-
-
-class AllCandidateSampler(NamedTuple):
-    sampled_candidates: Tensor
-    true_expected_count: Tensor
-    sampled_expected_count: Tensor
+UniformCandidateSampler = _result("UniformCandidateSampler")
+LogUniformCandidateSampler = _result("LogUniformCandidateSampler")
+LearnedUnigramCandidateSampler = _result("LearnedUnigramCandidateSampler")
+FixedUnigramCandidateSampler = _result("FixedUnigramCandidateSampler")
+AllCandidateSampler = _result("AllCandidateSampler")
 
 
 @op("random.uniform_candidate_sampler nn.uniform_candidate_sampler")
@@ -178,16 +169,14 @@ def uniform_candidate_sampler(
     range_max: int,
     seed: Any = None,
     name: str | None = None,
-) -> UniformCandidateSampler:
+) -> Any:
     """Classes drawn evenly from range(range_max). true_classes: (batch, num_true) int64.
 
     >>> set_seed(1); uniform_candidate_sampler([[1]], 1, 3, True, 10, seed=3).true_expected_count
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[0.3]], dtype=float32)>
     """
-    kernel = "UniformCandidateSampler"
-    true = _true_classes(kernel, true_classes, num_true, num_sampled, range_max)
-    attrs = (num_true, num_sampled, bool(unique), range_max)
-    return _sample(kernel, UniformCandidateSampler, _uniform(range_max), true, num_sampled, unique, seed, attrs)
+    true = _true_classes(UniformCandidateSampler, true_classes, num_true, num_sampled, range_max)
+    return _sample(UniformCandidateSampler, _uniform(range_max), true, num_sampled, unique, seed)
 
 
 @op("random.log_uniform_candidate_sampler")
@@ -199,16 +188,14 @@ def log_uniform_candidate_sampler(
     range_max: int,
     seed: Any = None,
     name: str | None = None,
-) -> LogUniformCandidateSampler:
+) -> Any:
     """Classes drawn with probability log((k + 2) / (k + 1)) / log(range_max + 1), small ones more often.
 
     >>> log_uniform_candidate_sampler([[0]], 1, 2, False, 10, seed=3).true_expected_count
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[0.57812965]], dtype=float32)>
     """
-    kernel = "LogUniformCandidateSampler"
-    true = _true_classes(kernel, true_classes, num_true, num_sampled, range_max)
-    attrs = (num_true, num_sampled, bool(unique), range_max)
-    return _sample(kernel, LogUniformCandidateSampler, _log_uniform(range_max), true, num_sampled, unique, seed, attrs)
+    true = _true_classes(LogUniformCandidateSampler, true_classes, num_true, num_sampled, range_max)
+    return _sample(LogUniformCandidateSampler, _log_uniform(range_max), true, num_sampled, unique, seed)
 
 
 @op("random.learned_unigram_candidate_sampler nn.learned_unigram_candidate_sampler")
@@ -220,17 +207,16 @@ def learned_unigram_candidate_sampler(
     range_max: int,
     seed: Any = None,
     name: str | None = None,
-) -> LearnedUnigramCandidateSampler:
+) -> Any:
     """Classes drawn in proportion to how often they have been among true_classes in calls like this one, plus 1.
 
     >>> learned_unigram_candidate_sampler([[1]], 1, 2, False, 10, seed=3).true_expected_count
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[0.2]], dtype=float32)>
     """
-    kernel = "LearnedUnigramCandidateSampler"
-    true = _true_classes(kernel, true_classes, num_true, num_sampled, range_max)
-    attrs = (num_true, num_sampled, bool(unique), range_max)
-    counts = random.state.learned.setdefault((kernel, attrs, plain_seed(seed)), [1] * range_max)
-    result = _sample(kernel, LearnedUnigramCandidateSampler, _counted(counts), true, num_sampled, unique, seed, attrs)
+    true = _true_classes(LearnedUnigramCandidateSampler, true_classes, num_true, num_sampled, range_max)
+    kernel = (num_true, num_sampled, bool(unique), range_max, plain_seed(seed))
+    counts = random.state.learned.setdefault(kernel, [1] * range_max)
+    result = _sample(LearnedUnigramCandidateSampler, _counted(counts), true, num_sampled, unique, seed)
     for value in to_host(true._array).reshape(-1).tolist():
         counts[value] += 1
     return result
@@ -251,7 +237,7 @@ def fixed_unigram_candidate_sampler(
     unigrams: Sequence[float] = (),
     seed: Any = None,
     name: str | None = None,
-) -> FixedUnigramCandidateSampler:
+) -> Any:
     """Classes drawn in proportion to unigrams**distortion; the first num_reserved_ids classes never.
 
     num_shards, shard: take every num_shards-th weight from `shard` on. No file is read: vocab_file is refused.
@@ -265,26 +251,26 @@ def fixed_unigram_candidate_sampler(
             invalid(kernel, "Must provide either vocab_file or unigrams.", name=None),
             f"{kernel}: give the weights by unigrams; no file is read",
         )
-    true = _true_classes(kernel, true_classes, num_true, num_sampled, range_max)
+    true = _true_classes(FixedUnigramCandidateSampler, true_classes, num_true, num_sampled, range_max)
     weights = [0.0] * num_reserved_ids + [float(np.float32(weight)) ** distortion for weight in unigrams]
     weights = weights[shard::num_shards]
     if len(weights) != range_max:
         raise invalid(kernel, f"range_max is {range_max}, and there are {len(weights)} weights", name=None)
-    attrs = (num_true, num_sampled, bool(unique), range_max, distortion, tuple(weights))
-    return _sample(kernel, FixedUnigramCandidateSampler, _weighted(weights), true, num_sampled, unique, seed, attrs)
+    sampler = _weighted(weights)
+    return _sample(FixedUnigramCandidateSampler, sampler, true, num_sampled, unique, seed, (distortion, *weights))
 
 
 @op("random.all_candidate_sampler nn.all_candidate_sampler")
 def all_candidate_sampler(
     true_classes: Any, num_true: int, num_sampled: int, unique: bool, seed: Any = None, name: str | None = None
-) -> AllCandidateSampler:
+) -> Any:
     """All classes of range(num_sampled), in order: for losses that are to be exact.
 
     >>> all_candidate_sampler([[1]], 1, 3, True).sampled_candidates
     <tf.Tensor: shape=(3,), dtype=int64, numpy=array([0, 1, 2])>
     """
-    true = _true_classes("AllCandidateSampler", true_classes, num_true, num_sampled)
-    return _sample("AllCandidateSampler", AllCandidateSampler, None, true, num_sampled, unique, seed, None)
+    true = _true_classes(AllCandidateSampler, true_classes, num_true, num_sampled)
+    return _sample(AllCandidateSampler, None, true, num_sampled, unique, seed)
 
 
 class ComputeAccidentalHits(NamedTuple):
@@ -303,7 +289,7 @@ def compute_accidental_hits(
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
     random.state.op_seeds(plain_seed(seed))  # TensorFlow draws one here too, and uses it for nothing
-    true = _true_classes("ComputeAccidentalHits", true_classes, num_true, 1)
+    true = _true_classes(ComputeAccidentalHits, true_classes, num_true, 1)
     sampled = to_host(as_tensor(sampled_candidates, int64)._array).tolist()
     at = {value: i for i, value in enumerate(sampled)}
     rows = to_host(true._array).tolist()

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import backend, devices, dtypes, local, printing, tape
 from .dtypes import DType
-from .errors import bracketed, invalid
+from .errors import InvalidArgumentError, OutOfRangeError, bracketed, invalid
 from .shape import TensorShape
 from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
 from .trace_types import of_graphs
@@ -97,7 +97,12 @@ class Variable:
             raise
         self._value = wrap(backend.settled(value._array))
         self._serial = next(_serials)
-        self._declared_shape = None if shape is None else TensorShape(shape)
+        declared = self._declared_shape = None if shape is None else TensorShape(shape)
+        if declared is not None and not declared.is_compatible_with(value.shape):
+            raise ValueError(
+                f"In this `tf.Variable` creation, the initial value's shape ({value.shape}) is not compatible with the "
+                f"explicitly supplied `shape` argument ({shape})."
+            )
         self._name = prefix + ("Variable" if name is None else name)
         self._trainable = True if trainable is None else bool(trainable)
         self._constraint = constraint
@@ -247,9 +252,11 @@ class Variable:
 
     def count_up_to(self, limit: int) -> Tensor:
         """Add one and return the value before. Raises OutOfRangeError at `limit`."""
-        from .errors import OutOfRangeError
-
         before = self._value
+        if self.dtype not in (dtypes.int32, dtypes.int64):
+            raise InvalidArgumentError(
+                f"Value for attr 'T' of {self.dtype.kernel_name} is not in the list of allowed values: int32, int64"
+            )
         if int(before) >= limit:
             raise OutOfRangeError(f"Reached limit of {limit}")
         self.assign_add(np.ones((), before._array.dtype))
@@ -280,6 +287,8 @@ class Variable:
         return _Unread(self) if read_value else None
 
     def _scatter(self, kernel: str, op: str, delta: Any) -> Any:
+        if not hasattr(delta, "indices"):
+            raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {delta}")
         values, indices = as_tensor(delta.values, self.dtype), as_tensor(delta.indices)
         self._value = wrap(resolve_op(op)(kernel, self._value._array, indices._array, values._array))
         return _Unread(self)
