@@ -14,6 +14,7 @@ A file of cases is text that is valid both as Python with TensorFlow and as tens
   dtype real inputs are turned to (0.75 + 0.5i) times themselves; `conj(...)`, `1 + 2j` and such write others.
 - `some(2, 3)` are 6 numbers between -2 and 2, no two of them equal (up to 32), other ones under another name;
   `positive` are between 0 and 2, `spd(..., n, n)` symmetric positive definite matrices, `empty(0, 3)` no numbers.
+- A case starts with the random seed 1.
 - A comment `#:` behind a case restricts its dtypes, or says where TensorFlow is not followed and why; on a line of its
   own it does so for all cases up to the next such line:
 
@@ -227,6 +228,7 @@ def derive(tf: Any, case: Case, function: Callable[..., Any], dtype: str) -> Der
     """The case's first and second derivatives; None if the dtype is refused."""
     given = tensors(tf, case, dtype)
     sources = [given[name] for name in case.differentiated]
+    tf.random.set_seed(1)
     with tf.GradientTape() as outer:
         outer.watch(sources)
         with tf.GradientTape() as inner:

@@ -47,9 +47,8 @@ _REASONS = {
     "takes functions or tapes, and is checked in test_autodiff.py": """
         check_grad grad hessian jacobian jvp value_and_grad vjp""",
     "draws random numbers, and spreads them with ops that are checked": """
-        categorical dropout gamma get_global_generator normal poisson random_brightness random_contrast
-        random_flip_left_right random_flip_up_down random_hue random_saturation set_random_seed
-        keras_backend_random_uniform keras_ops_elastic_transform keras_random_beta""",
+        get_global_generator set_random_seed keras_backend_random_uniform keras_ops_elastic_transform
+        keras_random_beta""",
     "finds the smallest with the op that finds the largest": "approx_min_k",
     "finds an op by its name": """
         deserialize_activation deserialize_initializer deserialize_schedule get_activation get_constraint get_loss""",
