@@ -200,7 +200,8 @@ def _handed_on(trace: Trace, tapes: list[Any], given: Iterable[tuple[Tensor, Ten
         if len(event) == 2:
             v, value = event
             now, v._value = v._value, outside(value)
-            tape.tell_read(v)
+            for recorder in tapes:
+                recorder._read_variable(v)
             v._value = now
         else:
             primitive, outputs, inputs, attrs = event

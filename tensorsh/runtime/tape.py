@@ -40,12 +40,6 @@ def record(primitive: Any, outputs: tuple, inputs: tuple, attrs: dict[str, Any])
         recorder._record(primitive, outputs, inputs, attrs)
 
 
-def tell_read(variable: Any) -> None:
-    """Tell every active recorder that a variable is read."""
-    for recorder in recorders:
-        recorder._read_variable(variable)
-
-
 @contextmanager
 def only(*active: Recorder) -> Iterator[None]:
     """A block in which no recorder is active but these, and whatever logs a whole run."""

@@ -264,7 +264,8 @@ class Variable:
 
     def _read(self) -> Tensor:
         if tape.recorders:
-            tape.tell_read(self)
+            for recorder in tape.recorders:
+                recorder._read_variable(self)
         return self._value
 
     def _accepts(self, shape: tuple[int, ...]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import gc
+import re
 import weakref
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from tensorsh.ops import registry
 from tensorsh.ops.functions import Function
 from tensorsh.ops.registry import OPS, Primitive, ops
-from tensorsh.runtime import backend, effects, nest, random
+from tensorsh.runtime import backend, effects, emission, nest, random
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.tensor import Tensor, as_tensor, wrap
 from tensorsh.runtime.tracing import Trace
@@ -388,3 +390,24 @@ def test_a_traced_run_that_is_cut_off_for_ever_leaves_all_as_it_was() -> None:
     assert type(variable._value._array) is np.ndarray and ops.executing_eagerly()
     f = Function(lambda x: x * variable)
     assert [float(f(ops.constant(x))) for x in (1.0, 2.0)] == [3.0, 6.0]
+
+
+def test_the_text_that_is_compiled_holds_nothing_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def spy(text: str, *args: Any) -> Any:
+        texts.append(text)
+        return compile(text, *args)
+
+    monkeypatch.setattr(emission, "compile", spy, raising=False)
+    key = "'] + MISS + ['"
+    f = Function(lambda d, name: {key: d[key] * 2.0, "plain": ops.constant(name), name: [d[key][0], None]})
+    for _ in range(2):
+        result = f({key: ops.constant([1.0, 2.0])}, "text'")
+        assert_same(result[key], ops.constant([2.0, 4.0]))
+    parts = [part for text in texts for part in ast.walk(ast.parse(text))]
+    own = "args checked run bind type slice MISS Tensor asarray ndarray lazily settled wrap".split()
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    assert names and all(name in own or re.fullmatch(r"[abcr]\d+", name) for name in names)
+    constants = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
+    assert constants <= {int, bool, type(None)}
