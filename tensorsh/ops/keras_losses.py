@@ -114,7 +114,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=50.0>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), as_tensor(epsilon(), y_pred.dtype))))
+    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), converted(epsilon(), y_pred.dtype.name))))
 
 
 @op(loss_paths("MSLE", "msle", "mean_squared_logarithmic_error"), short="msle", samples=probabilities)

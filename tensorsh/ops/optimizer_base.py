@@ -271,40 +271,11 @@ class Optimizer:
                 v.assign(v.constraint(v), read_value=False)
         self._iterations.assign_add(1)
 
-    def stateless_apply(self, optimizer_variables: Any, grads: Any, trainable_variables: Any) -> tuple[Any, Any]:
-        """What a step would make of these values of the variables and of the optimizer's own; nothing is changed.
-
-        Returns both, in that order. Raises ValueError before `build`, or for other numbers of them.
-        """
-        name = type(self).__name__
-        if not self.built:
-            raise ValueError(
-                f"To call `stateless_apply`, {name} must be built (i.e. its variables must have been created). You can "
-                "build it via `optimizer.build(trainable_variables)`."
-            )
-        own, trained = self.variables, self._trained
-        if len(optimizer_variables) != len(own):
-            raise ValueError(
-                f"Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to {name}().variables. "
-                f"Received list with length {len(optimizer_variables)}, but expected {len(own)} variables."
-            )
-        if len(trainable_variables) != len(trained):
-            raise ValueError(
-                "Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to the trainable variables "
-                f"list that the optimizer was built with. Received len(trainable_variables) == "
-                f"{len(trainable_variables)} whereas the optimizer was built with {len(trained)} variables."
-            )
-        cells = [*own, *trained]
-        before = [v._value for v in cells]
-        try:
-            for v, value in zip(cells, [*optimizer_variables, *trainable_variables]):
-                v.assign(as_tensor(value))
-            self.apply(grads)
-            after = [as_tensor(v._value) for v in cells]
-        finally:
-            for v, value in zip(cells, before):
-                v.assign(value)
-        return after[len(own) :], after[: len(own)]
+    def stateless_apply(self, optimizer_variables: Any, grads: Any, trainable_variables: Any) -> Any:
+        """Raises ValueError: Keras steps without effects in other frameworks only."""
+        raise ValueError(
+            "stateless_apply is not supported with the TensorFlow backend (as it is incompatible with tf.distribute)."
+        )
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Change one variable by its gradient: what each rule defines."""

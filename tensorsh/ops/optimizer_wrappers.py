@@ -10,7 +10,7 @@ from typing import Any
 
 from ..runtime.tensor import as_tensor
 from ..runtime.variable import Variable
-from .keras_objects import deserialize, serialize
+from .keras_objects import LazySignature, deserialize, serialize
 from .optimizer_arguments import SHARED
 from .optimizer_base import Optimizer
 from .registry import ops
@@ -27,6 +27,10 @@ class LossScaleOptimizer(Optimizer):
     >>> o.apply([constant([1., -3.]) * o.initial_scale], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.3], dtype=float32)>
     """
+
+    __signature__ = LazySignature(
+        lambda cls: {"inner_optimizer": ..., "initial_scale": 2.0**15, "dynamic_growth_steps": 2000, "name": None}, True
+    )
 
     def __init__(
         self,
@@ -201,6 +205,8 @@ class MultiOptimizer(Optimizer):
     >>> o.apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.3], dtype=float32)>
     """
+
+    __signature__ = LazySignature(lambda cls: {"optimizer_map": ..., "loss_scale_factor": None, "name": None})
 
     def __init__(self, optimizer_map: Any, loss_scale_factor: float | None = None, name: str | None = None) -> None:
         super().__init__(0.0, loss_scale_factor=loss_scale_factor, name=name)
