@@ -18,6 +18,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from .contraction import contract
 from .kernels import HALF_FIRST
 from .registry import op, ops, primitive
+from .rowwise import by_rows
 from .rules import check_dtype, mismatch
 from .windows import (
     Window,
@@ -47,6 +48,8 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 def _convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
     groups = x.shape[-1] // w.shape[-2]
+    if w.shape[-2] == 1 and groups > 1:
+        return by_rows(lambda x: _each_channel(xp, x, w, window), x)
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
     seen = patches(xp, padded(xp, x, window), window)
     y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
@@ -54,6 +57,22 @@ def _convolve(xp, x, w, window):
         part = contract(xp, _rows(xp, seen[block], groups, window), filters)
         y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
     return y
+
+
+def _each_channel(xp: Any, x: Any, w: Any, window: Window) -> Any:
+    """A convolution of each channel with filters of its own: no product of matrices, but a sum over the places."""
+    outputs, each = window.outputs(x.shape[1:-1]), w.shape[-1] // x.shape[-1]
+    full = padded(xp, x, window)
+    if each > 1:
+        full = xp.repeat(full, each, -1)
+    total = xp.zeros((len(x), *outputs, w.shape[-1]), x.dtype)
+    term = xp.empty_like(total)  # one for all places: new memory costs more than the arithmetic
+    for place, index in places(window, outputs):
+        # Laid out along the last axis of windows, so that NumPy's inner loop is a whole line, not the channels of one.
+        line = xp.ascontiguousarray(xp.broadcast_to(w[place], (outputs[-1], w.shape[-1])))
+        xp.multiply(full[index], line, out=term)
+        total += term
+    return total
 
 
 @primitive(

@@ -7,6 +7,7 @@ elementwise operations on arrays of the output's size. Of equal largest entries 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -30,7 +31,9 @@ from ..runtime.dtypes import (
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
+from .masks import chosen, kept
 from .registry import no_gradient, op, ops, primitive
+from .rowwise import by_rows
 from .rules import check_dtype, ints
 from .windows import (
     Window,
@@ -60,10 +63,11 @@ class MaxPoolWithArgmax(NamedTuple):
 @primitive(lambda g, y, x, window, ties: _spread(g, x, window=window, ties=ties))
 def _largest(xp, x, window, ties=False):
     """ties: whether all of several equal largest entries take the gradient, as in TensorFlow over three axes."""
-    y = None
-    for part in _slices(xp, x, window):
-        y = part if y is None else (xp.fmax if x.dtype.kind == "f" else xp.maximum)(y, part)
-    return y
+    return by_rows(lambda x: _best(xp, x, window), x)
+
+
+def _best(xp: Any, x: Any, window: Window) -> Any:
+    return reduce(xp.fmax if x.dtype.kind == "f" else xp.maximum, _slices(xp, x, window))
 
 
 @primitive(
@@ -72,11 +76,14 @@ def _largest(xp, x, window, ties=False):
 )
 def _spread(xp, g, x, window, ties):
     """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
-    y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
-    won = _won(xp, x, window, ties)
-    for (_, index), mask in zip(places(window, g.shape[1:-1]), won):
-        y[index] += xp.where(mask, g, 0)
-    return cropped(y, window)
+
+    def spread(x: Any, g: Any) -> Any:
+        y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
+        for (_, index), mask in zip(places(window, g.shape[1:-1]), _won(xp, x, window, ties)):
+            y[index] += kept(xp, mask, g)
+        return cropped(y, window)
+
+    return by_rows(spread, x, g)
 
 
 @primitive(
@@ -85,11 +92,12 @@ def _spread(xp, g, x, window, ties):
 )
 def _gathered(xp, h, x, window, ties):
     """The entries of h, or their sum, that are where the largest entries of the windows of x are."""
-    y = None
-    for part, mask in zip(_slices(xp, h, window, 0), _won(xp, x, window, ties)):
-        chosen = xp.where(mask, part, 0)
-        y = chosen if y is None else y + chosen
-    return y
+
+    def gathered(h: Any, x: Any) -> Any:
+        parts = zip(_slices(xp, h, window, 0), _won(xp, x, window, ties))
+        return reduce(xp.add, (kept(xp, mask, part) for part, mask in parts))
+
+    return by_rows(gathered, h, x)
 
 
 def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
@@ -103,20 +111,28 @@ def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
 
 def _won(xp: Any, x: Any, window: Window, ties: bool) -> Iterator[Any]:
     """For each place of the window, in which windows it has the largest entry: the first of them, unless `ties`."""
-    if ties:
-        best = _largest._kernel(xp, x, window)
-        return (part == best for part in _slices(xp, x, window))
-    winner = _winner(xp, x, window)
-    return (winner == i for i in range(prod(window.shape)))
+    best = _best(xp, x, window)
+    taken = None
+    for part in _slices(xp, x, window):
+        won = part == best
+        if taken is None:
+            if not ties and x.dtype.kind == "f":
+                won |= best != best  # a window of nothing but nan
+            taken = won
+        elif not ties:
+            won &= ~taken
+            taken = taken | won
+        yield won
 
 
 def _winner(xp: Any, x: Any, window: Window) -> Any:
     """The number of the first place in each window that has its largest entry."""
     first, *rest = _slices(xp, x, window)
-    best, winner = first, xp.zeros(first.shape, np.int32)
+    best, winner = first, xp.zeros(first.shape, np.int8 if len(rest) < 128 else np.int32)
     for i, part in enumerate(rest, 1):
         better = part > best
-        best, winner = xp.where(better, part, best), xp.where(better, i, winner)
+        best = chosen(xp, better, part, best)
+        winner = xp.maximum(winner, better.astype(winner.dtype) * winner.dtype.type(i))
     return winner
 
 
@@ -246,21 +262,32 @@ def _argmax(xp, x, window, batches, dtype):
 
 @primitive(lambda g, y, x, window: _shared(g, shape=x._array.shape, window=window))
 def _mean(xp, x, window):
-    wide = x.astype(np.float32) if x.dtype == np.float16 else x
-    total = None
-    for part in _slices(xp, wide, window, 0):
-        total = part if total is None else total + part
-    return (total / _counts(xp, x.shape, window, wide.dtype)).astype(x.dtype)
+    wide = np.float32 if x.dtype == np.float16 else x.dtype
+    counts = _counts(xp, x.shape, window, wide)
+    return by_rows(lambda x: (_total(xp, x.astype(wide, copy=False), window) / counts).astype(x.dtype), x)
+
+
+def _total(xp: Any, x: Any, window: Window) -> Any:
+    first, *rest = _slices(xp, x, window, 0)
+    total = first.copy()
+    for part in rest:
+        total += part
+    return total
 
 
 @primitive(lambda h, y, g, shape, window: _mean(h, window=window))
 def _shared(xp, g, shape, window):
     """g (b, *windows, c), each entry shared equally by the entries that its window sees."""
-    share = g / _counts(xp, shape, window, g.dtype)
-    y = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
-    for _, index in places(window, g.shape[1:-1]):
-        y[index] += share
-    return cropped(y, window)
+    counts = _counts(xp, shape, window, g.dtype)
+
+    def shared(g: Any) -> Any:
+        share = g / counts
+        y = xp.zeros((g.shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
+        for _, index in places(window, g.shape[1:-1]):
+            y[index] += share
+        return cropped(y, window)
+
+    return by_rows(shared, g)
 
 
 def _counts(xp: Any, shape: tuple[int, ...], window: Window, dtype: Any) -> Any:

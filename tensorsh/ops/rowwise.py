@@ -1,7 +1,7 @@
 """Kernels whose rows are independent, run on blocks of rows that fit the processor's cache, on all cores.
 
-No op is registered here. A softmax of a large matrix reads and writes it half a dozen times; a block at a time it
-does so in the cache.
+No op is registered here. A row is all that has one index on the first axis: of a matrix for a softmax, which would else
+read and write all of it half a dozen times; an image of a batch for pooling.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _BLOCK, _LARGE = 2**15, 2**17
 
 
 def by_rows(kernel: Callable[..., Any], *arrays: Any) -> Any:
-    """`kernel(*arrays)`, an array with a row for each row of the arrays; the first of them is (rows, n)."""
+    """`kernel(*arrays)`, an array with a row for each row of the arrays."""
     x = arrays[0]
     if type(x) is not np.ndarray or x.size < _LARGE:
         return kernel(*arrays)
     rows = len(x)
-    step = max(1, _BLOCK // x.shape[1])
+    step = max(1, _BLOCK * rows // x.size)
     first = kernel(*(array[:step] for array in arrays))
     result = np.empty((rows, *first.shape[1:]), first.dtype)
     result[:step] = first
