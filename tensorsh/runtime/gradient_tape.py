@@ -60,7 +60,11 @@ class GradientTape(tape.Tape):
         if not self._recording:
             raise ValueError("Tape is not recording.")
         self._recording = False
-        tape.recorders[:] = [r for r in tape.recorders if r is not self]
+        recorders = tape.recorders
+        if recorders and recorders[-1] is self:
+            recorders.pop()
+        else:
+            recorders[:] = [r for r in recorders if r is not self]
 
     def watch(self, tensor: Any) -> None:
         """Record what is computed from `tensor` (a tensor, a variable or a structure of them)."""
