@@ -80,7 +80,6 @@ HOSTILE = {
     "class A:\n    def __len__(self): return 10**18\n    def __getitem__(self, i): pass\n\nlist(reversed(A()))": MEMORY,
     "sum(range(10**18))": TIME,
     "all(range(1, 10**18))": TIME,
-    "-1 in map(abs, range(10**18))": TIME,
     "sum(iter(int, 1))": TIME,
     "set(map(bool, range(10**18)))": TIME,
     "sorted([3, 1, 2], key=lambda x: [None for _ in range(10**18)])": OPS,

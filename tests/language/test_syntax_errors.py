@@ -104,8 +104,8 @@ def test_what_is_nested_deeply_compiles_or_is_refused_in_words(form: str) -> Non
         compile_program(source, frozenset())
     except TensorshSyntaxError as error:
         assert re.fullmatch(r"this is nested too deeply: \d+ levels", error.message)
-        # The caret is inside, not at the statement's first sign.
-        assert error.span.column > 0
+        # The carets are at the deepest, not at all of it.
+        assert (error.span.column, error.span.end_column) != (0, len(source.text))
 
 
 def test_any_text_ends_in_a_program_or_in_words() -> None:
