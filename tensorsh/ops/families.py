@@ -76,6 +76,7 @@ FAMILIES = (
     "sets",
     "strings",
     "unicode",
+    "ragged_tensors",
     "fingerprints",
     "patterns",
     "keras_activations",

@@ -11,12 +11,10 @@ import numpy as np
 from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, string, uint32, uint64
 from ..runtime.errors import InvalidArgumentError, OutOfRangeError, bracketed, explain, invalid
-from ..runtime.ragged import RaggedTensor, ragged
+from ..runtime.ragged import ragged
 from ..runtime.tensor import Tensor, as_tensor, wrap
-from .registry import export, op, ops
+from .registry import op, ops
 from .rules import check_dtype, ints
-
-export("tf.RaggedTensor", RaggedTensor, None, "strings")
 
 _UNITS = ("BYTE", "UTF8_CHAR")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..runtime import printing
 from ..runtime.backend import from_host, to_host
-from ..runtime.dtypes import int32, string
+from ..runtime.dtypes import int32, int64, string
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import op, ops
@@ -16,19 +16,53 @@ from .strings import each, one_of, rows_of, texts
 
 _ERRORS = ("strict", "replace", "ignore")
 _CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+_MORE_CODECS = {"US-ASCII": "ascii", "ISO-8859-1": "latin-1"}
 
 
-def _decoded(kernel: str, text: bytes, encoding: str, errors: str, replacement: int = 0xFFFD) -> str:
-    """The characters of a text; what is none is refused, replaced or left out."""
+def _decoded(kernel: str, text: bytes, encoding: str, errors: str, replacement: int) -> list[tuple[str, int]]:
+    """The characters of a text with where they begin; what is none is refused, replaced or left out."""
     one_of("errors", errors, _ERRORS)
-    codec = _CODECS.get(encoding) or {"US-ASCII": "ascii", "ISO-8859-1": "latin-1"}.get(encoding)
+    codec = (_CODECS | _MORE_CODECS).get(encoding)
     if codec is None:
         raise invalid(kernel, f"Could not create converter for input encoding: {encoding}", name=None)
-    try:
-        found = text.decode(codec, errors)
-    except UnicodeDecodeError:
-        raise invalid(kernel, "Invalid formatting on input string", name=None) from None
-    return found.replace("\ufffd", chr(replacement)) if errors == "replace" else found
+    found, at = [], 0
+    while at < len(text):
+        try:
+            end, wrong = len(text), 0
+            valid = text[at:].decode(codec)
+        except UnicodeDecodeError as error:
+            if errors == "strict":
+                raise invalid(kernel, "Invalid formatting on input string", name=None) from None
+            end, wrong = at + error.start, error.end - error.start
+            valid = text[at:end].decode(codec)
+        for char in valid:
+            found.append((char, at))
+            at += len(char.encode(codec))
+        if wrong and errors == "replace":
+            found.append((chr(replacement), end))
+        at = end + wrong
+    return found
+
+
+def _points(characters: list[tuple[str, int]], replacement: int, replace_controls: bool) -> list[int]:
+    points = [ord(char) for char, _ in characters]
+    return [replacement if replace_controls and point < 32 else point for point in points]
+
+
+def _with_offsets(input: Any, parts: Any, dtype: Any, encoding: str, errors: str, replacement: int) -> tuple[Any, Any]:
+    """The parts that characters give, and where the characters begin."""
+    x = texts(_DECODE, input)
+
+    def decoded(text: bytes) -> list[tuple[str, int]]:
+        return _decoded(_DECODE, text, encoding, errors, replacement)
+
+    return (
+        rows_of(x, lambda text: parts(decoded(text)), dtype),
+        rows_of(x, lambda text: [at for _, at in decoded(text)], int64),
+    )
+
+
+_DECODE = "UnicodeDecode"
 
 
 @op("strings.unicode_decode")
@@ -45,13 +79,29 @@ def unicode_decode(
     >>> unicode_decode("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([104, 105], dtype=int32)>
     """
-    kernel = "UnicodeDecode"
+    options = (input_encoding, errors, replacement_char, replace_control_characters)
+    return unicode_decode_with_offsets(input, *options)[0]
 
-    def points(text: bytes) -> list[int]:
-        found = map(ord, _decoded(kernel, text, input_encoding, errors, replacement_char))
-        return [replacement_char if replace_control_characters and point < 32 else point for point in found]
 
-    return rows_of(texts(kernel, input), points, int32)
+@op("strings.unicode_decode_with_offsets")
+def unicode_decode_with_offsets(
+    input: Any,
+    input_encoding: str,
+    errors: str = "replace",
+    replacement_char: int = 65533,
+    replace_control_characters: bool = False,
+    name: str | None = None,
+) -> tuple[Any, Any]:
+    """(code points, where their bytes begin): as `unicode_decode`.
+
+    >>> unicode_decode_with_offsets("hi", "UTF-8")[1]
+    <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
+    """
+
+    def points(characters: list[tuple[str, int]]) -> list[int]:
+        return _points(characters, replacement_char, replace_control_characters)
+
+    return _with_offsets(input, points, int32, input_encoding, errors, replacement_char)
 
 
 @op("strings.unicode_split")
@@ -63,12 +113,24 @@ def unicode_split(
     >>> unicode_split("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'h', b'i'], dtype=object)>
     """
-    kernel = "UnicodeDecode"
+    return unicode_split_with_offsets(input, input_encoding, errors, replacement_char)[0]
+
+
+@op("strings.unicode_split_with_offsets")
+def unicode_split_with_offsets(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
+) -> tuple[Any, Any]:
+    """(characters, where their bytes begin): as `unicode_split`.
+
+    >>> unicode_split_with_offsets("hi", "UTF-8")[1]
+    <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
+    """
     codec = _CODECS.get(input_encoding, "utf-8")
-    return rows_of(
-        texts(kernel, input),
-        lambda text: [c.encode(codec) for c in _decoded(kernel, text, input_encoding, errors, replacement_char)],
-    )
+
+    def characters(found: list[tuple[str, int]]) -> list[bytes]:
+        return [char.encode(codec) for char, _ in found]
+
+    return _with_offsets(input, characters, string, input_encoding, errors, replacement_char)
 
 
 @op("strings.unicode_encode")
@@ -127,9 +189,8 @@ def unicode_transcode(
 
     def changed(text: bytes) -> bytes:
         found = _decoded(kernel, text, input_encoding, errors, replacement_char)
-        if replace_control_characters:
-            found = "".join(chr(replacement_char) if ord(c) < 32 else c for c in found)
-        return found.encode(_CODECS[output_encoding])
+        points = _points(found, replacement_char, replace_control_characters)
+        return "".join(map(chr, points)).encode(_CODECS[output_encoding])
 
     return each(texts(kernel, input), changed)
 
