@@ -13,7 +13,9 @@ from ..runtime import backend, effects, local, nest, random, tape
 from ..runtime.emission import MISS
 from ..runtime.errors import InvalidArgumentError
 from ..runtime.gradient_tape import GradientTape
+from ..runtime.ragged import RaggedTensor
 from ..runtime.shape import TensorShape
+from ..runtime.sparse import SparseTensor
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.traced import Traced, plain
@@ -127,7 +129,7 @@ class Signature:
         variables = dict.fromkeys(event[0].ref() for event in trace.log.events if len(event) == 2)
         self.shown = self.shown or (
             call.with_leaves([TensorSpec.from_tensor(t) for t in call.tensors]),
-            nest.map_leaves(lambda t: t if t is None else TensorSpec.from_tensor(t), results),
+            nest.map_leaves(lambda t: TensorSpec.from_tensor(t) if type(t) is Tensor else t, results),
             [reference.deref() for reference in variables],
         )
         plain_results = _handed_on(trace, tapes, zip(stand_ins, call.tensors), results)
@@ -156,11 +158,30 @@ class Signature:
         effects.running += 1
         try:
             result = self._function._python_function(*args, **options)
-            return nest.map_leaves(lambda x: x if x is None else as_tensor(x), result)
+            return nest.map_leaves(_result, result)
         finally:
             effects.running -= 1
             self._traced.printed = frozenset(local.printed.sites)
             random.state.function, local.printed = before, heard
+
+
+def _result(x: Any) -> Any:
+    """A result as a tensor. What is made of several tensors stays, and a run that returns it is not repeated."""
+    if isinstance(x, SparseTensor | RaggedTensor):
+        effects.impure("a result is no plain tensor")
+        return x
+    return x if x is None else as_tensor(x)
+
+
+def _plain_result(x: Any) -> Any:
+    if type(x) is Tensor:
+        return wrap(plain(x._array))
+    if not isinstance(x, SparseTensor | RaggedTensor):
+        return x
+    copy = object.__new__(type(x))
+    for name in type(x).__slots__:
+        setattr(copy, name, _plain_result(getattr(x, name)))
+    return copy
 
 
 def is_simple(tapes: list[Any]) -> bool:
@@ -184,7 +205,7 @@ def _handed_on(trace: Trace, tapes: list[Any], given: Iterable[tuple[Tensor, Ten
     given: the stand-ins of the run, and the tensors for which they stood.
     """
     if not tapes:
-        return nest.map_leaves(lambda t: wrap(plain(t._array)) if type(t) is Tensor else t, results)
+        return nest.map_leaves(_plain_result, results)
     twin = {id(stand_in): t for stand_in, t in given}
     twin.update((id(stand_in), value) for _, value, stand_in in trace.held)
     incoming = set(twin)
@@ -208,6 +229,8 @@ def _handed_on(trace: Trace, tapes: list[Any], given: Iterable[tuple[Tensor, Ten
             tape.record(primitive, tuple(map(outside, outputs)), tuple(map(outside, inputs)), attrs)
 
     def returned(t: Any) -> Any:
+        if type(t) is not Tensor:
+            return _plain_result(t)
         return ops.identity(outside(t)) if id(t) in incoming else outside(t)
 
     return nest.map_leaves(returned, results)

@@ -6,7 +6,7 @@ import functools
 import math
 from typing import Any
 
-from ..runtime import backend, distributions, philox, random
+from ..runtime import backend, distributions, effects, philox, random
 from ..runtime.dtypes import as_dtype, float32, int32, int64, uint64
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.philox import Stream
@@ -243,6 +243,7 @@ class Generator:
             )
         if self._state_var.dtype is not int64:
             raise invalid(kernel, f"dtype of RNG state variable must be int64, not {self._state_var.dtype.name}")
+        effects.impure("a generator moves")
         state = self._state_var.numpy().tolist()
         self._state_var.assign(random.advance(state, blocks))
         return random.generator_stream(state)

@@ -304,7 +304,7 @@ class _Writer:
         """A ufunc's argument. What would be converted or broadcast each time is made ready here, once."""
         shape, dtype = self._kinds[out]
         others = [a for a in args if a is not value]
-        if len(others) == 1:
+        if len(others) == 1 and function.signature is None:
             other, other_shape = self._dtype_of(others[0]), self._shape_of(others[0])
             if function in _WEAK and type(value) in (int, float) and other == dtype and dtype.kind in "fiu":
                 return self._scalar(np.asarray(value, dtype))

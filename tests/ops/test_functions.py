@@ -411,3 +411,10 @@ def test_the_text_that_is_compiled_holds_nothing_of_the_program(monkeypatch: pyt
     assert names and all(name in own or re.fullmatch(r"[abcr]\d+", name) for name in names)
     constants = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
     assert constants <= {int, bool, type(None), type(...)}
+
+
+def test_a_uniform_matrix_stays_a_matrix_in_a_product() -> None:
+    x = ops.constant([[1.0, 2.0], [3.0, 4.0]])
+    traced = Function(lambda x: (ops.ones([2, 2]) @ x, ops.ones([2, 2]) * x, x - ops.zeros([2, 2])))
+    for _ in range(2):
+        assert_same(traced(x), [ops.constant([[4.0, 6.0], [4.0, 6.0]]), x, x])
