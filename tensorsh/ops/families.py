@@ -86,6 +86,7 @@ FAMILIES = (
     "keras_ops_creation",
     "keras_ops_shape",
     "keras_ops_linalg",
+    "keras_ops_matrices",
     "keras_ops_nn",
     "keras_ops_nan",
     "keras_ops_rearranging",
