@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import _thread
 import sys
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -19,6 +20,7 @@ from typing import Any
 
 # Together less than the 200 ms after which a key seems to do nothing.
 UNWINDING, PARKING = 0.07, 0.02
+TICK = 0.5  # seconds between two calls of what is done meanwhile
 
 
 class Interrupted(Exception):
@@ -44,8 +46,16 @@ class Evaluator:
         """Stop the work that runs now, if any does."""
         self._events.put(_INTERRUPT)
 
-    def run(self, work: Callable[[], None], names: dict[str, Any], seconds: float | None = None) -> None:
+    def run(
+        self,
+        work: Callable[[], None],
+        names: dict[str, Any],
+        seconds: float | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         """Run the work, which may bind names, and wait for its end, or for so many seconds.
+
+        meanwhile: called now and then while it runs, on the thread that waits.
 
         Raises:
             Interrupted: if it was stopped; `names` holds what it held before. TimedOut if by the clock.
@@ -56,10 +66,7 @@ class Evaluator:
         events = self._events = SimpleQueue()
         # Not a threading.Thread, whose own code after the work could be hit by the exception that stops it.
         thread = _thread.start_new_thread(_work, (work, events))
-        try:
-            event = events.get(timeout=seconds)
-        except Empty:
-            event = _TIME_IS_OVER
+        event = _awaited(events, seconds, meanwhile)
         if event is _INTERRUPT or event is _TIME_IS_OVER:
             error = self._stop(thread, events)
             if error is not None:
@@ -120,6 +127,21 @@ def _work(work: Callable[[], None], events: SimpleQueue[Any]) -> None:
     except BaseException as raised:
         error = raised
     events.put(_End(error))
+
+
+def _awaited(events: SimpleQueue[Any], seconds: float | None, meanwhile: Callable[[], None] | None) -> Any:
+    """The first event, or _TIME_IS_OVER."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while True:
+        left = None if end is None else max(end - time.monotonic(), 0.0)
+        wait = left if meanwhile is None else TICK if left is None else min(TICK, left)
+        try:
+            return events.get(timeout=wait)
+        except Empty:
+            if wait == left:
+                return _TIME_IS_OVER
+            if meanwhile is not None:
+                meanwhile()
 
 
 def _next(events: SimpleQueue[Any], seconds: float) -> _End | None:

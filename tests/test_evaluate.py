@@ -155,6 +155,12 @@ def test_what_takes_too_long_is_stopped_where_it_is() -> None:
     assert caught.value.where.tb_next.tb_frame.f_code.co_name == "work"
 
 
+def test_something_is_done_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "TICK", 0.01)
+    called = threading.Event()
+    Evaluator().run(lambda: called.wait(30) or pytest.fail("nothing was"), {}, seconds=60, meanwhile=called.set)
+
+
 def test_what_ends_in_time_is_not() -> None:
     names: dict[str, Any] = {}
     Evaluator().run(lambda: names.update(x=1), names, seconds=30)

@@ -15,13 +15,13 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from .. import __version__
 from ..color import choose as choose_color
-from ..color import wants_color
+from ..color import is_capable, wants_color
 from ..evaluate import Evaluator, Interrupted, TimedOut
 from ..language.source import Source, split
 from ..options import Arguments
@@ -33,7 +33,7 @@ from .history import history_path, open_history, state_folder
 from .loading import Loading
 from .prompt import Reader, choose_reader
 from .recovery import Journal, Lost, lost_sessions
-from .screen import LineAware, say
+from .screen import Clock, LineAware, say
 from .window import cut
 
 if TYPE_CHECKING:
@@ -58,16 +58,19 @@ def interact(arguments: Arguments) -> int:
     loading: Loading[Session] = Loading(partial(_load, arguments, settings), lambda session: _warm(reader))
     folder = state_folder(os.environ) / "sessions" if settings.recovery and settings.history else None
     journal = Journal(folder)
-    out = LineAware(sys.stdout)
+    clock = Clock(sys.stderr if is_capable(sys.stderr) else None)
+    out = LineAware(sys.stdout, clock if sys.stdout.isatty() else Clock(None))
+    err = LineAware(sys.stderr, clock)
     limits = Confined(arguments) if arguments.has_limits else None
     reader_below = _below(out, reader) if sys.stdout.isatty() else reader
-    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal)
+    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal, clock)
     shell.lost = list(lost_sessions(folder)) if folder is not None else []
     if shell.lost:
         say(shell.lost[0].offer)
     before = signal.signal(signal.SIGINT, lambda *_: shell.evaluator.interrupt())
     try:
-        with redirect_stdout(cast(TextIO, out if limits is None else limits.output(out))):
+        shown = out if limits is None else limits.output(out)
+        with redirect_stdout(cast(TextIO, shown)), redirect_stderr(cast(TextIO, err)):
             if startup:
                 shell.run_file(startup)
             code = shell.run()
@@ -95,7 +98,9 @@ class Shell:
         debug: bool = False,
         limits: Confined | None = None,
         journal: Journal | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock or Clock(None)
         self.journal = journal or Journal(None)
         self.lost: list[Lost] = []
         self.settings = settings or Settings()
@@ -158,10 +163,17 @@ class Shell:
 
     def run_again(self, entry: str, name: str) -> None:
         """Run an entry of an earlier session: nothing is echoed, and what goes wrong is told."""
+        from .commands import CommandError, run_command
+
         show, self.session.show = self.session.show, lambda value: None
         ended = self.journal.entered(entry)
         try:
-            self.run_text(as_program(entry), name)
+            if entry.startswith(":"):
+                run_command(entry, self)
+            else:
+                self.run_text(as_program(entry), name)
+        except CommandError as error:
+            say(f"error: {error}")
         except Exception as error:
             self._explain(error)
         finally:
@@ -196,9 +208,20 @@ class Shell:
         return True
 
     def _run_command(self, text: str) -> None:
-        from .commands import run_command
+        from .commands import is_lasting, run_command
 
-        self.evaluator.run(partial(run_command, text, self), self.session.names)
+        ended = self.journal.entered(text) if is_lasting(text) else lambda: None
+        try:
+            self._evaluate(partial(run_command, text, self))
+        finally:
+            ended()
+
+    def _evaluate(self, work: Callable[[], None], seconds: float | None = None) -> None:
+        self._clock.start()
+        try:
+            self.evaluator.run(work, self.session.names, seconds, self._clock.tick)
+        finally:
+            self._clock.clear()
 
     def run_text(self, text: str, name: str) -> None:
         """Run program text as part of the work at hand, statement by statement."""
@@ -208,7 +231,7 @@ class Shell:
     def _run_program(self, text: str, name: str) -> None:
         seconds = None if self._limits is None else self._limits.begin(self.session)
         for run in self._statements(text, name):
-            self.evaluator.run(run, self.session.names, seconds)
+            self._evaluate(run, seconds)
 
     def _statements(self, text: str, name: str) -> Iterator[Callable[[], None]]:
         """What runs each statement of a text; those that do not fail are kept in `inputs`."""

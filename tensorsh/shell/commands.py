@@ -61,6 +61,7 @@ class Command(NamedTuple):
     name: str
     argument: str  # how `:help` calls it; empty if the command takes none
     run: Callable[[Desk, str], None]
+    lasting: bool = False  # it changes what is bound, so that :recover does it again
 
     @property
     def usage(self) -> str:
@@ -92,6 +93,12 @@ def run_command(text: str, desk: Desk) -> None:
     found.run(desk, argument)
 
 
+def is_lasting(text: str) -> bool:
+    """Whether the command that the text is changes what is bound."""
+    found = commands().get(text.strip().removeprefix(":").partition(" ")[0])
+    return found is not None and found.lasting
+
+
 def commands() -> dict[str, Command]:
     """The whole table: importing the files that add to it is what fills it."""
     from . import inspecting, keeping, recovery_commands, settings_commands, tutor  # noqa: F401
@@ -99,12 +106,14 @@ def commands() -> dict[str, Command]:
     return COMMANDS
 
 
-def command(argument: str = "") -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
+def command(
+    argument: str = "", lasting: bool = False
+) -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
     """Put the function into the table of commands."""
 
     def register(run: Callable[[Desk, str], None]) -> Callable[[Desk, str], None]:
         name = run.__name__.removesuffix("_")
-        COMMANDS[name] = Command(name, argument, run)
+        COMMANDS[name] = Command(name, argument, run, lasting)
         return run
 
     return register
@@ -121,7 +130,7 @@ def help_(desk: Desk, argument: str) -> None:
         desk.write("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves.")
 
 
-@command("[cpu|gpu|auto]")
+@command("[cpu|gpu|auto]", lasting=True)
 def device(desk: Desk, argument: str) -> None:
     """Show the devices and their memory, or choose one.
 
@@ -139,7 +148,7 @@ def device(desk: Desk, argument: str) -> None:
         desk.write(devices.why_no_gpu())
 
 
-@command()
+@command(lasting=True)
 def reset(desk: Desk, argument: str) -> None:
     """Forget all names that were bound."""
     desk.session.reset()

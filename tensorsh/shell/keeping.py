@@ -26,7 +26,7 @@ _NAMES = "names.json"
 _PLAIN = (bool, int, float, str, type(None))
 
 
-@command("FILE")
+@command("FILE", lasting=True)
 def load(desk: Desk, argument: str) -> None:
     """Run a .tsh file as if it had been typed here."""
     path = _path(argument, ":load script.tsh")
@@ -70,7 +70,7 @@ def snapshot(desk: Desk, argument: str) -> None:
     desk.write(f"{len(told)} names in {path}" + (f"; left out: {', '.join(left_out)}" if left_out else ""))
 
 
-@command("FILE")
+@command("FILE", lasting=True)
 def restore(desk: Desk, argument: str) -> None:
     """Bind what :snapshot wrote.
 

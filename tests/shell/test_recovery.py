@@ -84,6 +84,23 @@ def test_recover_runs_the_entries_again(shell: Shell, tmp_path: Path, capsys: py
     assert "+x = 41\n" in next(tmp_path.iterdir()).read_text()  # and would not be lost a second time
 
 
+def test_commands_that_bind_names_are_kept_too(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "setup.tsh").write_text("z = 7\n")
+    journal = Journal(tmp_path / "sessions")
+    shell = Shell(lambda: session, lambda: "", journal=journal)
+    for entry in (f":load {tmp_path}/setup.tsh", ":vars", "y = z", ":set hints off"):
+        shell.enter(entry)
+    assert journal._file is not None
+    os.close(journal._file)
+    new = Session()
+    again = Shell(lambda: new, lambda: "", journal=Journal(tmp_path / "sessions"))
+    again.lost = list(lost_sessions(tmp_path / "sessions"))
+    assert again.lost[0].entries == [f":load {tmp_path}/setup.tsh", "y = z"]
+    again.enter(":recover")
+    assert new.visible_names() == {"z": 7, "y": 7}
+    assert again.inputs == shell.inputs == ["z = 7\n", "y = z"]  # what :save writes
+
+
 def test_recover_shows_or_forgets(shell: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shell.enter(":recover show")
     assert capsys.readouterr().out == "x = 41\ny = nonsense\nx + 1\nprint('again')\n# not ended: x = 0\n"

@@ -168,6 +168,19 @@ def test_a_session(terminal: Terminal, tmp_path: Path) -> None:
     assert "+for i in range(2):\n+    print('i is', i)\n" in (tmp_path / "tensorsh/history").read_text()
 
 
+def test_what_runs_in_silence_shows_for_how_long(start: Callable[..., Terminal]) -> None:
+    shell = start()
+    shell.send("for i in progress(range(10**9)): pass\r")
+    shell.shows(" a second")
+    assert " s\n" not in shell.screen and "..." not in shell.screen  # a bar of the program's own is enough
+    shell.send(CTRL_C)
+    shell.ends("tsh>")
+    shell.send("while True: pass\r\r")
+    shell.shows("\n... 1 s")
+    shell.send(CTRL_C)
+    assert "... " not in shell.enter("").rpartition("Interrupted")[2]
+
+
 @pytest.mark.parametrize(
     "endless",
     [
