@@ -142,7 +142,7 @@ def test_a_second_run_imports_no_parser_and_no_shell(tmp_path: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
         assert done.returncode == 0
         assert ("lark" in done.stderr) is expected
-    assert "prompt_toolkit" not in done.stderr
+    assert "prompt_toolkit" not in done.stderr and "tensorsh.data" not in done.stderr
 
 
 def test_without_the_cache_every_run_parses(tmp_path: Path) -> None:

@@ -60,10 +60,12 @@ class Table:
             return Table({name: self[name] for name in key}, self._notes)
         if len(self.shape) == 1:
             raise TypeError("a row's entries have names: row['price']")
-        if isinstance(key, (list, tuple, np.ndarray)) or is_tensor(key):
+        if isinstance(key, (list, np.ndarray)) or is_tensor(key):
             rows = as_tensor(key)
             pick = "boolean_mask" if rows.dtype.is_bool else "gather"
             return self._with(lambda column: resolve_op(pick)(column, rows))
+        if not isinstance(key, (int, np.integer, slice)):
+            raise TypeError(f"rows are picked by a number, a slice, a list or a mask, not by {type(key).__name__}")
         return self._with(lambda column: column[key])
 
     def __len__(self) -> int:

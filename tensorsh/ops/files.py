@@ -69,7 +69,12 @@ def save(path: Any, value: Any, format: str | None = None, **options: Any) -> No
 
 @op()
 def table(columns: Any = None, **named: Any) -> Table:
-    """Columns of one length by name, from a dict or a table, and from keyword arguments; of a matrix, c0, c1 ...
+    """Columns of one length by name: `data.price`, `data["price"]`, rows `data[:5]`, `data[mask]`.
+
+    columns: a dict of columns, or a table; or a matrix, whose columns are then called c0, c1 ...
+    named: columns more, such as price=[2.5, 4.].
+
+    Raises ValueError for columns of several lengths.
 
     >>> data = table(n=[1, 2, 3], price=[2.5, 4., 1.25])
     >>> data
@@ -92,9 +97,14 @@ def table(columns: Any = None, **named: Any) -> Table:
 
 @op(samples=lambda s: [s.call(s(3)), s.call(s(2, 3)), s.call({"a": s(3), "b": s(3)}, "b", "a")])
 def matrix(data: Any, *columns: str, dtype: Any = None) -> Tensor:
-    """A table's columns (or a dict's), all or those named, side by side: (rows, columns). A vector is one column.
+    """A table's columns side by side: (rows, columns).
 
-    The dtype is the narrowest that holds them all, unless `dtype` is given. Raises TypeError for a column of text.
+    data: a table, or a dict of columns; or a tensor, which stays as it is if it is a matrix, and is one column if it
+    is a vector.
+    columns: the names of those that are wanted; all of them if there are none.
+    dtype: the result's dtype; if None, the narrowest that holds all of the columns.
+
+    Raises TypeError for a column of text.
 
     >>> matrix(table(n=[1, 2], price=[2.5, 4.]), "price", "n")
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

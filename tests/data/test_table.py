@@ -80,6 +80,8 @@ def test_columns_of_several_dtypes_meet(kinds: str, common: str) -> None:
         ("table(a=[[1]])", "column 'a' has shape (1, 1), and a column is of rank 1", None),
         ("matrix(ones(2, 2, 2))", "matrix: (2, 2, 2) has more than two axes", None),
         ("d[0][0]", "a row's entries have names", None),
+        ("d[None]", "rows are picked by a number, a slice, a list or a mask, not by NoneType", None),
+        ("d[:, 0]", "rows are picked by a number, a slice, a list or a mask, not by tuple", None),
     ],
 )
 def test_mistakes(session: Session, text: str, message: str, hint: str | None) -> None:
