@@ -11,7 +11,7 @@ A file of cases is text that is valid both as Python with TensorFlow and as tens
   differentiated, in every dtype that TensorFlow takes for it; one of ints is an int32 constant, unless it is written
   as int64([...]).
 - Inputs are short binary fractions, exact in bfloat16 too, so that every dtype sees the same numbers. In a complex
-  dtype real inputs are turned to (0.75 + 0.5i) times themselves; `conj(...)`, `1 + 2j` and such write others.
+  dtype real inputs are turned to (0.75 + 0.5i) times themselves; `[1 + 2j, 0.5]` are complex as they stand.
 - `some(2, 3)` are 6 numbers between -2 and 2, no two of them equal (up to 32), other ones under another name;
   `positive` are between 0 and 2, `spd(..., n, n)` symmetric positive definite matrices, `empty(0, 3)` no numbers.
 - A case starts with the random seed 1.
@@ -244,7 +244,7 @@ def derive(tf: Any, case: Case, function: Callable[..., Any], dtype: str) -> Der
             first = inner.gradient(targets, sources, output_gradients=cotangents)
         except Exception as error:
             return {"first": {"error": type(error).__name__}}
-        summed = [None if g is None else tf.convert_to_tensor(g) for g in first]
+        summed = [_dense(tf, g, source) for g, source in zip(first, sources)]
     derivatives: Derivatives = {"first": [entries(tf, g, s) for g, s in zip(first, summed)]}
     reached = [g for g in summed if g is not None]
     if not reached:
@@ -252,10 +252,20 @@ def derive(tf: Any, case: Case, function: Callable[..., Any], dtype: str) -> Der
     try:
         weights = [spread(tf, g, 2) for g in reached]
         second = outer.gradient(reached, sources + cotangents, output_gradients=weights)
-        derivatives["second"] = [entries(tf, g, None if g is None else tf.convert_to_tensor(g)) for g in second]
+        points = zip(second, sources + cotangents)
+        derivatives["second"] = [entries(tf, g, _dense(tf, g, point)) for g, point in points]
     except Exception as error:
         derivatives["second"] = {"error": type(error).__name__}
     return derivatives
+
+
+def _dense(tf: Any, gradient: Any, source: Any) -> Any:
+    """A gradient with slices summed into place. Raises AssertionError unless it has the source's shape and dtype."""
+    if gradient is None:
+        return None
+    tensor = tf.convert_to_tensor(gradient)
+    assert tensor.shape == source.shape and tensor.dtype == source.dtype, f"{tensor} for {source}"
+    return tensor
 
 
 def tensors(tf: Any, case: Case, dtype: str) -> dict[str, Any]:
