@@ -105,6 +105,8 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
     if axis not in (-1, rank - 1):
         order = _axis_last(logits, axis)
         logits, labels = ops.transpose(logits, order), ops.transpose(labels, order)
+    if labels._array.ndim == 1 < rank:  # one row of labels for all rows of logits
+        labels = ops.reshape(labels, [1] * (rank - 1) + [-1])
     p, q = logits._array.shape, labels._array.shape
     if not p or not q or len(p) != len(q) or not all(m == n or 1 in (m, n) for m, n in zip(p, q)):
         raise invalid(
