@@ -12,8 +12,8 @@ from functools import cache as once
 from pathlib import Path
 
 from . import cache
+from .fingerprint import own_fingerprint
 from .machine import Machine, Node, Rule, Tables
-from .program import own_fingerprint
 from .source import Chunker, TensorshSyntaxError
 from .tokens import Stopped, Tokenizer
 

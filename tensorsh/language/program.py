@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Container
 
 from . import cache
+from .fingerprint import own_fingerprint
 from .source import Source, Unit, split
 
 
@@ -29,26 +29,3 @@ def compile_program(
         units = [compile_chunk(source, chunk, plain, counted) for chunk in split(source.text, source.first_line)]
         cache.store(source.name, source.text, version_key, units)
     return units
-
-
-def own_fingerprint() -> bytes:
-    """A hash of this package's files and the grammar: what they were when a program was compiled."""
-    global _fingerprint
-    if _fingerprint is None:
-        folder = os.path.dirname(os.path.abspath(__file__))
-        package = os.path.dirname(folder)
-        paths = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py"))
-        paths += [os.path.join(base, "grammar", "tensorsh.lark") for base in (package, os.path.dirname(package))]
-        digest = cache.blake2b(digest_size=16)
-        for path in paths:
-            try:
-                with open(path, "rb", buffering=0) as file:
-                    content = file.read()
-            except FileNotFoundError:
-                continue
-            digest.update(b"%d\0" % len(content) + content)
-        _fingerprint = digest.digest()
-    return _fingerprint
-
-
-_fingerprint: bytes | None = None

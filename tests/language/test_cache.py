@@ -214,7 +214,7 @@ def test_whatever_a_program_depends_on_is_in_its_key(
     first_line += change == "first line"
     fingerprint += b"2" if change == "fingerprint" else b""
     if change == "language":
-        monkeypatch.setattr(program, "_fingerprint", b"another compiler")
+        monkeypatch.setattr("tensorsh.language.fingerprint._fingerprint", b"another compiler")
     if change == "python":
         monkeypatch.setattr(sys, "version", "another Python")
     entries = len(list(folder.iterdir()))
