@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorsh.language import cache, program
+from tensorsh.language import cache
 from tensorsh.language.program import compile_program
 from tensorsh.language.source import Source, TensorshSyntaxError, Unit
 
