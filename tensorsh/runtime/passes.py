@@ -84,8 +84,8 @@ def _worth_keeping(order: list[tuple[Any, tuple]], roots: set[int]) -> list[Any]
             uses[id(arg)] = uses.get(id(arg), 0) + 1
     if not any(is_worn.values()):
         return []
-    # To a node refer, beside others' operands: its entry in `order`, the loop's variable and the call's argument.
-    held = [(x, x._computed) for x, _ in order if is_worn[id(x)] and sys.getrefcount(x) - uses.get(id(x), 0) > 3]
+    references = [sys.getrefcount(x) - uses.get(id(x), 0) for x, _ in order]
+    held = [(x, x._computed) for (x, _), n in zip(order, references) if is_worn[id(x)] and n > _NOBODY_S]
     last = order[-1][0]
     for choice in (
         {id(x) for x, computed in held if computed > 1},
@@ -95,6 +95,10 @@ def _worth_keeping(order: list[tuple[Any, tuple]], roots: set[int]) -> list[Any]
         if kept := _outermost(order, roots, choice):
             return kept
     return []
+
+
+# What refers to a node that nobody holds, beside others' operands, as it is counted above: our own list and variables.
+_NOBODY_S = [sys.getrefcount(x) for x, _ in [(object(), ())]][0]
 
 
 def _outermost(order: list[tuple[Any, tuple]], roots: set[int], choice: set[int]) -> list[Any]:
