@@ -132,6 +132,8 @@ class Session:
         try:
             exec(unit.code, names)
         except BaseException as error:
+            from .language.diagnostics import settle
+
             for name, value in before:
                 if value is not _UNBOUND:
                     names[name] = value
@@ -140,6 +142,7 @@ class Session:
             tape.recorders[:] = recorders  # whatever cut the statement short may have left its tapes open
             if isinstance(error, MemoryError):
                 raise memory.explained(error).with_traceback(error.__traceback__) from None
+            settle(error)
             if isinstance(error, RecursionError):
                 limit: Any = error
                 limit.hint = (

@@ -103,7 +103,10 @@ HOSTILE = {
     "for i in range(10**9): tf.print(i)": "error[LimitExceeded]",
     "class A:\n    def __repr__(self): return 'x' * 10**6\n\nA()": OUTPUT,
     "class A:\n    def __repr__(self): return 7\n\nA()": "error[TypeError]",
-    "class E(Exception):\n    def __str__(self): return 'x' * 10**6\n\nraise E()": "error[E]",
+    "class E(Exception):\n    def __str__(self): return 'x' * 10**6\n\nraise E()": "996000 characters more",
+    "class E(Exception):\n    def __str__(self):\n        while True: pass\n\nraise E()": OPS,
+    "class A:\n    def __repr__(self): return str([0 for _ in range(10**9)])\n\n{}[A()]": OPS,
+    "class E(Exception):\n    def __str__(self): return str(sum(range(10**18)))\n\nraise E()": TIME,
     # files
     "load('/proc/self/environ')": "may not be read here",
     "load('/dev/zero')": "may not be read here",

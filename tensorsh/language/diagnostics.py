@@ -160,7 +160,7 @@ def _causes(error: BaseException, sources: Mapping[str, Source]) -> tuple[str, .
     """What the error came from, a line each."""
     lines: list[str] = []
     seen = {id(error)}
-    while len(lines) < 4:
+    while len(lines) < _MOST_CAUSES:
         cause, words = error.__cause__, "caused by"
         if cause is None and not error.__suppress_context__:
             cause, words = error.__context__, "while handling"
@@ -169,13 +169,34 @@ def _causes(error: BaseException, sources: Mapping[str, Source]) -> tuple[str, .
         seen.add(id(cause))
         places = list(_places(cause.__traceback__, sources))
         where = f" ({places[-1].source.name}:{places[-1].span.line})" if places else ""
-        text = _text(cause).partition("\n")[0]
+        # What was not settled was cut short while it was: to ask it again would go on with that.
+        text = _text(cause).partition("\n")[0] if _SETTLED in cause.__dict__ or isinstance(error, Exception) else ""
         lines.append(f"{words} {type(cause).__name__}{': ' if text else ''}{text}{where}")
         error = cause
     return tuple(lines)
 
 
+def settle(error: BaseException) -> None:
+    """Work out the error's text now, and its causes': a program's own classes have a say in it, under its limits."""
+    for _ in range(_MOST_CAUSES + 1):
+        text = _text(error)
+        if len(text) > _LONGEST_TEXT:
+            text = f"{text[:_LONGEST_TEXT]}… and {len(text) - _LONGEST_TEXT} characters more"
+        error.__dict__[_SETTLED] = text
+        cause = error.__cause__ or error.__context__
+        if cause is None or _SETTLED in cause.__dict__:
+            break
+        error = cause
+
+
+_SETTLED = "@text"  # no program can write such a name
+_LONGEST_TEXT = 4000
+_MOST_CAUSES = 4
+
+
 def _text(error: BaseException) -> str:
+    if _SETTLED in error.__dict__:
+        return error.__dict__[_SETTLED]
     summary = _extra(error, "summary", str)
     if summary is not None:
         return summary

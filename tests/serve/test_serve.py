@@ -191,6 +191,10 @@ def test_the_session_lives_on_after_each_limit(client: Talking) -> None:
         ("while True: print('x' * 1000)", "the output limit of 64 KiB is reached"),
         ("class A:\n    def __repr__(self): return 'x' * 10**9\n\nA()", "there is not enough memory"),
         ("ones(30000, 30000)", "cannot be had"),
+        (
+            "class E(Exception):\n    def __str__(self):\n        while True: pass\n\nraise E()",
+            "the time limit of 0.3 s is over",
+        ),
         ("[0] * 100_000", "the output limit of 64 KiB is reached"),
         ("f = lambda: f()\nf()", "calls of <lambda> are open".replace("<lambda>", "lambda")),
         ("class A:\n    def __repr__(self):\n        while True: pass\n\nA()", "the time limit of 0.3 s is over"),
