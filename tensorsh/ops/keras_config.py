@@ -175,10 +175,18 @@ def _register(function: Callable[..., Any], name: str, summary: str, example: st
     function.__name__ = function.__qualname__ = name
 
 
+def _telling(key: str) -> Callable[[], Any]:
+    return lambda: setting(key)
+
+
+def _setting(key: str, value: Any) -> Callable[[], None]:
+    return lambda: _set(key, value)
+
+
 for _name, _key in _TELLING.items():
-    _register(lambda key=_key: setting(key), _name, f"The setting {_key!r}", f"tf.keras.config.{_name}();")
+    _register(_telling(_key), _name, f"The setting {_key!r}", f"tf.keras.config.{_name}();")
 for _name, (_key, _value) in _SWITCHES.items():
-    _register(lambda key=_key, value=_value: _set(key, value), _name, f"Set {_key!r}", f"tf.keras.config.{_name}()")
+    _register(_setting(_key, _value), _name, f"Set {_key!r}", f"tf.keras.config.{_name}()")
 
 
 @op("keras.config.set_max_epochs", short=False)

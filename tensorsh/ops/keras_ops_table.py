@@ -175,8 +175,6 @@ _OF_TWO = (
         numpy.greater_equal | greater_equal | Whether x1 is not less than x2 | [1, 2], 2 | [False  True] bool
         numpy.less | less | Whether x1 is less than x2 | [1, 2], 2 | [ True False] bool
         numpy.less_equal | less_equal | Whether x1 is not greater than x2 | [1, 2], 2 | [ True  True] bool
-        numpy.left_shift numpy.bitwise_left_shift | left_shift | The bits of x1, x2 higher | [1, 3], 2 | [ 4 12] int32
-        numpy.right_shift numpy.bitwise_right_shift | right_shift | The bits of x1, x2 lower | [8, 13], 2 | [2 3] int32
         """,
     ),
     (
@@ -194,9 +192,6 @@ _OF_TWO = (
         "",
         """
         numpy.mod | floormod | What floor_divide leaves; its sign is that of x2 | [7, -7], 3 | [1 2] int32
-        numpy.bitwise_and | bitwise_and | The and of each pair of bits | [6, 5], 3 | [2 1] int32
-        numpy.bitwise_or | bitwise_or | The or of each pair of bits | [6, 5], 3 | [7 7] int32
-        numpy.bitwise_xor | bitwise_xor | The exclusive or of each pair of bits | [6, 5], 3 | [5 6] int32
         """,
     ),
     (
@@ -205,6 +200,29 @@ _OF_TWO = (
         "; integers as floats",
         """
         numpy.arctan2 | atan2 | The angle of the point (x2, x1) | [1.], [1.] | [0.7853982] float32
+        """,
+    ),
+)
+
+#: The same, for functions whose arguments Keras calls x and y.
+_OF_BITS = (
+    (
+        partial(meet, weak=False),
+        None,
+        "",
+        """
+        numpy.bitwise_and | bitwise_and | The and of each pair of bits | [6, 5], 3 | [2 1] int32
+        numpy.bitwise_or | bitwise_or | The or of each pair of bits | [6, 5], 3 | [7 7] int32
+        numpy.bitwise_xor | bitwise_xor | The exclusive or of each pair of bits | [6, 5], 3 | [5 6] int32
+        """,
+    ),
+    (
+        meet,
+        None,
+        "",
+        """
+        numpy.left_shift numpy.bitwise_left_shift | left_shift | The bits of x, y higher | [1, 3], 2 | [ 4 12] int32
+        numpy.right_shift numpy.bitwise_right_shift | right_shift | The bits of x, y lower | [8, 13], 2 | [2 3] int32
         """,
     ),
 )
@@ -220,6 +238,13 @@ def _of_one(kernel: str, convert: Callable[..., Any]) -> Callable[..., Any]:
 def _of_two(kernel: str, convert: Callable[..., Any]) -> Callable[..., Any]:
     def function(x1: Any, x2: Any) -> Tensor:
         return getattr(ops, kernel)(*convert(x1, x2))
+
+    return function
+
+
+def _of_bits(kernel: str, convert: Callable[..., Any]) -> Callable[..., Any]:
+    def function(x: Any, y: Any) -> Tensor:
+        return getattr(ops, kernel)(*convert(x, y))
 
     return function
 
@@ -242,3 +267,4 @@ def _register(lift: Callable[..., Any], groups: Any) -> None:
 
 _register(_of_one, _OF_ONE)
 _register(_of_two, _OF_TWO)
+_register(_of_bits, _OF_BITS)
