@@ -166,6 +166,9 @@ class _Writer:
             for ref in node.inputs:
                 last[ref] = i
         kept = self._kept = set(map(int, roots))
+        for node in nodes:
+            if any(map(self._is_large, (*node.outs, *node.inputs))):
+                kept.update(node.inputs)  # a lazy array may hold on to them
         for node in reversed(nodes):
             if node.kind not in ("apply", "draw") or _is_fresh(node):
                 continue

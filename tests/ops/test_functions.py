@@ -339,6 +339,16 @@ def test_large_values_go_through_a_graph_as_lazily_as_outside() -> None:
     assert len(graphs(traced)) == 1
 
 
+def test_a_lazy_array_holds_small_ones_that_nothing_writes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ops that reduce, and go on with what they reduced."""
+    monkeypatch.setattr(backend, "large", 4)
+    for name in ("cosine_similarity", "pearson_correlation", "l2_normalize", "normalize", "moments", "log_softmax"):
+        for call, inputs in calls(name):
+            traced = Function(call)
+            for _ in range(2):
+                assert_same(with_gradient(traced, inputs), with_gradient(call, inputs), within=1e-9)
+
+
 def test_a_function_keeps_neither_objects_nor_variables_alive() -> None:
     class Model:
         def __init__(self) -> None:
