@@ -12,9 +12,9 @@ from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import float16, float32, float64
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.philox import Stream
-from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.tensor import Tensor, as_tensor
 from .random_rules import shape_tensor, sizes_of, stateless_seed
-from .registry import op
+from .registry import op, ops, primitive
 from .rules import check_dtype, mismatch
 
 _KERNEL = "StatelessParameterizedTruncatedNormal"
@@ -70,7 +70,34 @@ def stateless_parameterized_truncated_normal(
             raise invalid(_KERNEL, "Invalid parameters", name=None)
         if samples:
             result[:, batch], stream = _draw(stream, samples, *values)
-    return wrap(from_host(result.reshape(sizes)))
+    return _drawn(*parts, draws=from_host(result.reshape(sizes)))
+
+
+def _by_bound(g: Tensor, y: Tensor, mean: Tensor, deviation: Tensor, low: Tensor, high: Tensor, upper: bool) -> Tensor:
+    """How the draws move with a bound, by implicit differentiation (Figurnov et al., 2018)."""
+    draw, first, last = ((value - mean) / deviation for value in (y, low, high))
+    below_first = _below(first)
+    part = (_below(draw) - below_first) / (_below(last) - below_first)
+    limits = np.finfo(y.dtype._numpy)
+    part = ops.clip_by_value(part, float(limits.tiny), 1.0 - float(limits.eps))
+    bound, logarithm = (last, ops.log(part)) if upper else (first, ops.log1p(-part))
+    return g * ops.exp(0.5 * (ops.square(draw) - ops.square(bound)) + logarithm)
+
+
+def _below(x: Tensor) -> Tensor:
+    """The probability that a standard normal draw is below x."""
+    return 0.5 * ops.erfc(x * -(0.5**0.5))
+
+
+@primitive(
+    lambda g, y, mean, deviation, low, high, draws: g,
+    lambda g, y, mean, deviation, low, high, draws: g * (y - mean) / deviation,
+    lambda g, y, mean, deviation, low, high, draws: _by_bound(g, y, mean, deviation, low, high, upper=False),
+    lambda g, y, mean, deviation, low, high, draws: _by_bound(g, y, mean, deviation, low, high, upper=True),
+)
+def _drawn(xp, mean, deviation, low, high, draws):
+    """The draws, as a function of what they were drawn with."""
+    return draws
 
 
 def _draw(stream: Stream, count: int, mean: Any, deviation: Any, low: Any, high: Any) -> tuple[Any, Stream]:
