@@ -380,7 +380,7 @@ _METHOD_DESCRIPTOR = type(np.ndarray.sum)
 
 
 # What lazy arrays take as it is.
-_ELEMENTWISE = frozenset({*_REDUCTIONS, np.where, np.clip, np.any, np.all})
+_ELEMENTWISE = frozenset({*_REDUCTIONS, *_REDUCERS, np.where, np.clip, np.any, np.all})
 
 
 def _simplified(node: Node) -> tuple[Any, Any]:
