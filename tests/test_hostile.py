@@ -30,6 +30,7 @@ HOSTILE = {
     "repeat(ones(10), 10**9)": MEMORY,
     "eye(10**5)": MEMORY,
     "pad(ones(1, 1), [[0, 10**5], [0, 10**5]])": MEMORY,
+    "pad(ones(1), [[0, 10**12]])": MEMORY,
     "one_hot(arange(10**5), 10**5)": MEMORY,
     "meshgrid(arange(30000), arange(30000))[0] + 1": MEMORY,
     "import numpy as np; np.ones((10**5, 10**5))": MEMORY,

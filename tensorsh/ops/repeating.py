@@ -10,9 +10,10 @@ from ..runtime.backend import module_of
 from ..runtime.dtypes import string, uint16
 from ..runtime.errors import UnimplementedError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
-from .arguments import integers, sizes, tail, vector
+from .arguments import SIZES, integers, sizes, tail, vector
 from .registry import op, ops, primitive
 from .rows import take
+from .rules import check_dtype
 
 
 @primitive(lambda g, y, x, multiples: _untile(g, x._array.shape, multiples))
@@ -146,7 +147,10 @@ def pad(
             'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
             f"Received `mode` = {mode}"
         )
-    x, widths = as_tensor(tensor), integers("Pad", paddings, "paddings", "Tpaddings")
+    x, widths = as_tensor(tensor), as_tensor(paddings)
+    if not widths.dtype.is_integer:  # of an empty list, say; a list of large ints stays int64
+        widths = integers("Pad", paddings, "paddings", "Tpaddings")
+    check_dtype("Pad", widths, SIZES, SIZES, "paddings", "Tpaddings")
     last = tail(tensor, paddings)
     if kind == "CONSTANT":
         value = as_tensor(constant_values, x.dtype) if constant_values else None
