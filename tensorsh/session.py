@@ -46,6 +46,7 @@ class Session:
         self._seeds = random.SeedState()
         self._local: dict[str, Any] = {}
         self.show = show or (lambda value: print(repr(value)))
+        self.show_help: Callable[[str], None] = print
         self.folder = folder
         self.files = files or Files()
         self.count: Any = count
@@ -215,18 +216,21 @@ class Session:
 
         >>> help(square)
         """
-        print(self.help_text(subject))
+        from .manual.page import window_width
 
-    def help_text(self, subject: Any = None) -> str:
-        """What `help(subject)` prints. Raises NameError for a text that names nothing."""
+        self.show_help(self.help_text(subject, window_width()))
+
+    def help_text(self, subject: Any = None, width: int | None = None) -> str:
+        """What `help(subject)` prints, in lines of that width. Raises NameError for a text that names nothing."""
         from .manual import page
 
+        width = width or page.WIDTH
         if subject is None:
-            return page.overview()
+            return page.overview(width)
         if isinstance(subject, str):
             names = self.visible_names()
             subject = names[subject] if subject in names else self._builtins.get(subject) or page.named(subject)
-        return page.text(page.page(subject, evaluate_example))
+        return page.text(page.page(subject, evaluate_example), width)
 
     def _import(self, module: str, asname: str | None) -> Any:
         top, _, rest = module.partition(".")

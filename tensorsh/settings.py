@@ -27,6 +27,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pairs", True, "close a bracket or quote as it is opened"),
     Setting("hints", True, "show signatures and mistakes below the entry"),
     Setting("cut", True, "cut long results to the window"),
+    Setting("pager", True, "show help that is longer than the window in $PAGER, or less"),
     Setting("color", "auto", "show colours; auto: if the terminal can", ("auto", "always", "never")),
     Setting("history", True, "keep the shell's entries in a file", at_start=True),
     Setting("recovery", True, "keep entries for :recover until the shell is left", at_start=True),
@@ -45,6 +46,7 @@ class Settings:
     pairs: bool
     hints: bool
     cut: bool
+    pager: bool
     color: str
     history: bool
     recovery: bool

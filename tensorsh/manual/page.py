@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -19,6 +21,7 @@ from .glossary import SETTINGS, TENSORS
 from .probing import findings, in_words
 
 WIDTH = 100
+_NARROWEST = 24  # below it, columns of words are worse than lines that the terminal breaks
 #: How an op with spread arguments also takes TensorFlow's keywords (`ops/arguments.py`).
 _UNSHOWN = ("tf",)
 
@@ -54,18 +57,23 @@ def page(value: Any, evaluate: Callable[[str], Any]) -> Page:
     return Page(f"{_name_of(kind)}: {value!r}", parts, members=list(_members(kind)))
 
 
-def overview() -> str:
+def window_width() -> int:
+    """The width of lines on standard output: the window's if it is one, and at most WIDTH."""
+    return max(min(WIDTH, shutil.get_terminal_size().columns), _NARROWEST) if sys.stdout.isatty() else WIDTH
+
+
+def overview(width: int = WIDTH) -> str:
     """What `help()` says: where things are, and how to ask about one."""
     names = ", ".join(sorted(name for name in namespace_names() if name.count(".") == 1))
-    return textwrap.dedent(
-        """\
-        help(square), help("tf.math.square") and, in the shell, square? show the page of an op, a class, a function of
-        yours, or of what a name holds. help(tf.math) lists a namespace.
-
-        A program knows every op by its TensorFlow path (tf.math.square) and most by a short name (square); Python's own
-        functions on numbers, lists and texts; `np`, the safe numeric part of NumPy; and `math`. Namespaces:
-        """
-    ) + textwrap.fill(names, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    asking = (
+        'help(square), help("tf.math.square") and, in the shell, square? show the page of an op, a class, a function '
+        "of yours, or of what a name holds. help(tf.math) lists a namespace."
+    )
+    there = (
+        "A program knows every op by its TensorFlow path (tf.math.square) and most by a short name (square); Python's "
+        "own functions on numbers, lists and texts; `np`, the safe numeric part of NumPy; and `math`. Namespaces:"
+    )
+    return f"{textwrap.fill(asking, width)}\n\n{textwrap.fill(there, width)}\n{_wrapped(names, width)}"
 
 
 def named(name: str) -> Any:
@@ -90,10 +98,10 @@ def op_of(value: Any) -> registry.Op | None:
     return found if found is not None and found.function is value else None
 
 
-def text(page: Page) -> str:
-    """The page as plain text, for a terminal."""
-    blocks = [page.title, *map(_wrapped, filter(None, [page.parts.summary, *page.parts.prose]))]
-    blocks += [_columns(rows) for rows in (page.arguments, page.facts, page.members) if rows]
+def text(page: Page, width: int = WIDTH) -> str:
+    """The page as plain text, for a terminal of that width."""
+    blocks = [page.title, *(_wrapped(said, width) for said in [page.parts.summary, *page.parts.prose] if said)]
+    blocks += [_columns(rows, width) for rows in (page.arguments, page.facts, page.members) if rows]
     blocks += [textwrap.indent(page.verbatim, "  ")] if page.verbatim else []
     blocks += ["\n".join(_shown_example(*example) for example in page.parts.examples)] if page.parts.examples else []
     return "\n\n".join(blocks)
@@ -183,10 +191,16 @@ def _parameters(function: Any) -> list[str]:
 def _signature(function: Any) -> inspect.Signature:
     """How it is called; a class as its `__init__` says, whatever its metaclass does before."""
     made = getattr(function, "__init__", None)
-    if not isinstance(function, type) or "__signature__" in vars(function) or not inspect.isfunction(made):
+    if not isinstance(function, type) or not inspect.isfunction(made) or _tells_its_signature(function):
         return inspect.signature(function)
     whole = inspect.signature(made)
     return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+def _tells_its_signature(kind: type) -> bool:
+    """Whether a class has a `__signature__`, and no `__init__` nearer than that."""
+    nearest: type = next((cls for cls in kind.__mro__ if {"__signature__", "__init__"} & vars(cls).keys()), kind)
+    return "__signature__" in vars(nearest)
 
 
 def _members(kind: type) -> Iterable[tuple[str, str]]:
@@ -201,17 +215,19 @@ def _namespace_members(namespace: Namespace) -> Iterable[tuple[str, str]]:
         yield name, "a namespace" if isinstance(value, Namespace) else summary_line(value)
 
 
-def _wrapped(paragraph: str) -> str:
-    return textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="  ")
+def _wrapped(paragraph: str, width: int) -> str:
+    return textwrap.fill(paragraph, width, initial_indent="  ", subsequent_indent="  ")
 
 
-def _columns(rows: list[tuple[str, str]]) -> str:
-    width = min(max(len(name) for name, _ in rows), 28)
+def _columns(rows: list[tuple[str, str]], width: int) -> str:
+    first = min(max(len(name) for name, _ in rows), 28, width // 3)
     lines = []
     for name, said in rows:
-        body = textwrap.wrap(said, WIDTH - width - 4) or [""]
-        lines.append(f"  {name:{width}}  {body[0]}".rstrip())
-        lines += [" " * (width + 4) + line for line in body[1:]]
+        body = textwrap.wrap(said, width - first - 4) or [""]
+        if len(name) > first:
+            body.insert(0, "")
+        lines.append(f"  {name:{first}}  {body[0]}".rstrip())
+        lines += [" " * (first + 4) + line for line in body[1:]]
     return "\n".join(lines)
 
 

@@ -31,6 +31,7 @@ from .confined import Confined
 from .editing import as_program
 from .history import history_path, open_history, state_folder
 from .loading import Loading
+from .pager import Pager
 from .prompt import Reader, choose_reader
 from .recovery import Journal, Lost, lost_sessions
 from .screen import Clock, LineAware, say
@@ -55,7 +56,10 @@ def interact(arguments: Arguments) -> int:
 
     history = open_history(history_path(os.environ) if settings.history else None, say)
     reader = choose_reader(history, names, settings)
-    loading: Loading[Session] = Loading(partial(_load, arguments, settings), lambda session: _warm(reader))
+    # With limits a program may be a stranger's: what it shows meets the terminal alone, and counts as output.
+    is_paged = is_capable(sys.stdout) and sys.stdin.isatty() and not arguments.has_limits
+    pager = Pager(settings) if is_paged else None
+    loading: Loading[Session] = Loading(partial(_load, arguments, settings, pager), lambda session: _warm(reader))
     folder = state_folder(os.environ) / "sessions" if settings.recovery and settings.history else None
     journal = Journal(folder)
     clock = Clock(sys.stderr if is_capable(sys.stderr) else None)
@@ -63,7 +67,7 @@ def interact(arguments: Arguments) -> int:
     err = LineAware(sys.stderr, clock)
     limits = Confined(arguments) if arguments.has_limits else None
     reader_below = _below(out, reader) if sys.stdout.isatty() else reader
-    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal, clock)
+    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal, clock, pager)
     shell.lost = list(lost_sessions(folder)) if folder is not None else []
     if shell.lost:
         say(shell.lost[0].offer)
@@ -99,7 +103,9 @@ class Shell:
         limits: Confined | None = None,
         journal: Journal | None = None,
         clock: Clock | None = None,
+        pager: Pager | None = None,
     ) -> None:
+        self._pager = pager
         self._clock = clock or Clock(None)
         self.journal = journal or Journal(None)
         self.lost: list[Lost] = []
@@ -220,8 +226,14 @@ class Shell:
         self._clock.start()
         try:
             self.evaluator.run(work, self.session.names, seconds, self._clock.tick)
+        except Interrupted:
+            if self._pager is not None:
+                self._pager.drop()
+            raise
         finally:
             self._clock.clear()
+            if self._pager is not None:
+                self._pager.flush()
 
     def run_text(self, text: str, name: str) -> None:
         """Run program text as part of the work at hand, statement by statement."""
@@ -261,13 +273,15 @@ def _settings(arguments: Arguments) -> tuple[Settings, str]:
     return settings, startup if is_meant else ""
 
 
-def _load(arguments: Arguments, settings: Settings) -> Session:
+def _load(arguments: Arguments, settings: Settings, pager: Pager | None) -> Session:
     from .. import reports  # noqa: F401 (an entry's error must not wait for it)
     from ..programs import new_session
 
     session = new_session(arguments)
     if arguments.output_format is None and sys.__stdout__ is not None and sys.__stdout__.isatty():
         session.show = partial(_show, settings)
+    if pager is not None:
+        session.show_help = pager.show
     return session
 
 

@@ -107,3 +107,22 @@ def test_the_reference_is_written(tmp_path):
     subprocess.run([sys.executable, ROOT / "scripts/reference", tmp_path], check=True, capture_output=True)
     assert "## tf.nn.conv2d\n" in (tmp_path / "tf.nn.md").read_text()
     assert "[tf.nn](tf.nn.md)" in (tmp_path / "index.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Huber", "tf.keras.losses.Huber(delta=1.0, reduction='sum_over_batch_size', name='huber_loss', dtype=None)"),
+        ("Loss", "tf.keras.losses.Loss(name=None, reduction='sum_over_batch_size', dtype=None)"),
+    ],
+)
+def test_a_class_that_inherits_its_making_tells_its_own_arguments(name, title):
+    assert Session().help_text(f"tf.keras.losses.{name}").split("\n")[0] == title
+
+
+@pytest.mark.parametrize("subject", [None, "conv2d", "tf.math", "clip_by_value"])
+def test_words_are_broken_to_the_window(subject):
+    page, narrow = (Session().help_text(subject, width) for width in (100, 40))
+    assert narrow.split() == page.split()
+    prose = [line for line in narrow.split("\n")[1:] if not line.startswith(("  >>>", "  ...", "  array", "  <tf"))]
+    assert max(map(len, prose)) <= 40
