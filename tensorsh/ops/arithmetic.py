@@ -323,6 +323,8 @@ def _log_or_zero(x: Any) -> Any:
 def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """A number, of rank 0, times a tensor, in the tensor's dtype; IndexedSlices stay IndexedSlices.
 
+    scalar: a number, or a tensor of shape ().
+
     >>> scalar_mul(2., [1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
     """

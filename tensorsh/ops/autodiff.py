@@ -86,6 +86,8 @@ def grad(
     `grad(f)`, `grad(f, 1)`, `grad(f, (0, 1))`: a function that takes f's arguments and returns the gradient
     of f's (summed) result with regard to the argument, or the arguments, at that position.
 
+    output_gradients: the upstream cotangents, of the targets' shapes; None: ones.
+
     >>> x = Variable(3.)
     >>> with tape: y = x ** 2
     >>> grad(y, x)
@@ -106,6 +108,8 @@ def grad(
 @op("")
 def value_and_grad(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]:
     """A function that takes f's arguments and returns (f's result, its gradient), as `grad(f)` gives it.
+
+    argnum: an int: which argument is differentiated.
 
     >>> value_and_grad(lambda x: x ** 3)(2.)
     (<tf.Tensor: shape=(), dtype=float32, numpy=8.0>, <tf.Tensor: shape=(), dtype=float32, numpy=12.0>)
@@ -148,6 +152,8 @@ def jacobian(target: Any, sources: Any = 0, unconnected_gradients: Any = Unconne
 def hessian(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]:
     """The second derivatives of f: the Jacobian of its Jacobian, of shape f's + twice the argument's.
 
+    argnum: an int: which argument is differentiated.
+
     >>> hessian(lambda x: reduce_sum(x ** 3))([1., 2.])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[ 6.,  0.],
@@ -188,6 +194,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """(f's result, a function that pulls a cotangent of it back to the arguments).
 
     The function gives one gradient if f has one argument, else a tuple; without a cotangent it takes ones.
+
+    primals: the arguments of the function.
 
     >>> y, back = vjp(lambda x: x ** 2, [1., 2.])
     >>> back([1., 10.])

@@ -73,6 +73,8 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     diagonals_format: "compact" for (..., 3, n): above, main, below; "sequence" for three tensors; "matrix" for
     (..., n, n).
 
+    diagonals: the three diagonals, (..., 3, n) if compact.
+
     >>> tridiagonal_matmul(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([[1.], [2.]]))
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[4.],
@@ -161,6 +163,8 @@ def tridiagonal_solve(
     (..., n, n).
     transpose_rhs: the right-hand sides are rows. conjugate_rhs: conjugate them. partial_pivoting: exchange rows.
 
+    diagonals: the three diagonals, (..., 3, n) if compact. perturb_singular: only False is taken.
+
     >>> tridiagonal_solve(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([4., 5.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -201,6 +205,8 @@ def banded_triangular_solve(
     lower: rows are the main diagonal and those below it, padded on the left; else those above it, padded on the right,
     and the main diagonal last. adjoint: solve with the conjugate transpose.
 
+    bands: (..., bands, n): the diagonals, from the outermost.
+
     >>> banded_triangular_solve([[2., 2., 2.], [0., 1., 1.]], [[2.], [3.], [3.]])
     <tf.Tensor: shape=(3, 1), dtype=float32, numpy=
     array([[1.],
@@ -238,6 +244,8 @@ def eigh_tridiagonal(
 
     eigvals_only: if False, also the eigenvectors, as columns. select: "a" for all of them, "i" for those numbered
     select_range[0] to select_range[1], both included, "v" for those between the two.
+
+    select_range: a pair of bounds, for select "i" or "v".
 
     >>> eigh_tridiagonal([2., 3.], [0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>

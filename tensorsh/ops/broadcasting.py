@@ -61,6 +61,8 @@ def _why_not(shape: tuple[int, ...], wanted: tuple[int, ...]) -> str:
 def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> TensorShape:
     """The shape to which two TensorShapes broadcast. Raises ValueError if they do not.
 
+    shape_x: a TensorShape. shape_y: a TensorShape.
+
     >>> broadcast_static_shape(TensorShape([1, 3]), TensorShape([2, 1]))
     TensorShape([2, 3])
     """
@@ -94,6 +96,8 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
 @op("broadcast_dynamic_shape")
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
     """The shape to which two shapes, given as tensors of ints, broadcast. Raises InvalidArgumentError.
+
+    shape_x: int (rank,). shape_y: int (rank,).
 
     >>> broadcast_dynamic_shape([1, 3], [2, 1])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>

@@ -150,6 +150,8 @@ def bitcast(input: Any, type: Any, name: str | None = None) -> Tensor:
 
     A narrower dtype adds a last axis, a wider one takes it away. Raises InvalidArgumentError if sizes do not fit.
 
+    type: the dtype that the bits are read as.
+
     >>> bitcast(1., int32)
     <tf.Tensor: shape=(), dtype=int32, numpy=1065353216>
     """
@@ -200,6 +202,8 @@ def _complex(xp, x, y):
 @op("complex dtypes.complex", short=False, samples=lambda s: [s.call(s(2, 3), s(3))])
 def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """A complex tensor from its real and imaginary parts, both float32 or both float64.
+
+    real: float32 or float64. imag: of the dtype of real, of a shape that broadcasts with it.
 
     >>> tf.complex([1., 2.], [3., 4.])
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([1.+3.j, 2.+4.j], dtype=complex64)>

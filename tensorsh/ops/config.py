@@ -38,6 +38,8 @@ def device(device_name: Any) -> Any:
 
     A device that is not there is replaced by the CPU, as TensorFlow does with its soft placement.
 
+    device_name: a text such as "/CPU:0".
+
     >>> with device("/CPU:0"): x = constant([1., 2.])
     >>> x.device
     '/job:localhost/replica:0/task:0/device:CPU:0'

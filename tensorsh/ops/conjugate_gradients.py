@@ -33,6 +33,8 @@ def conjugate_gradient(
     the residuals are below tol times the right-hand side's length, or after max_iter steps. By Hestenes and Stiefel
     (1952). Raises ValueError for an operator that is not known to be self-adjoint and positive definite.
 
+    operator: a LinearOperator, self-adjoint and positive definite. max_iter: an int: the most steps.
+
     >>> a = tf.linalg.LinearOperatorFullMatrix([[4., 0.], [0., 2.]], is_self_adjoint=True, is_positive_definite=True)
     >>> tf.linalg.experimental.conjugate_gradient(a, constant([4., 0.])).x
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>

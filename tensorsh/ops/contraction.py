@@ -95,6 +95,8 @@ def matmul(
     output_type: int32 for a product of int8 or uint8 matrices. a_is_sparse, b_is_sparse, grad_a, grad_b change no
     result. Raises InvalidArgumentError unless both have rank 2 or more, fit, and have one dtype.
 
+    grad_a: taken as TensorFlow takes it; it changes nothing here. grad_b: the same.
+
     >>> matmul([[1., 2.], [3., 4.]], [[1.], [1.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[3.],

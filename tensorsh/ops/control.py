@@ -51,6 +51,9 @@ def case(
     pred_fn_pairs: pairs (bool tensor, function). Raises InvalidArgumentError if no condition holds and there
     is no default.
 
+    default: a function for when nothing is true; None: the last of the pairs' own. strict: taken as TensorFlow
+    takes it.
+
     >>> x = constant(3)
     >>> case([(x < 2, lambda: "small"), (x < 5, lambda: "medium")], default=lambda: "large")
     'medium'
@@ -105,6 +108,8 @@ def switch_case(branch_index: Any, branch_fns: Any, default: Any = None, name: s
     branch_index: an integer tensor. branch_fns: a list of functions, or a dict or list of pairs from ints to
     them.
 
+    default: a function for an index beyond the branches; None: the last branch.
+
     >>> switch_case(constant(1), [lambda: "zero", lambda: "one"])
     'one'
     """
@@ -153,6 +158,8 @@ def while_loop(
 ) -> Any:
     """Replace loop_vars by body(*loop_vars) while cond(*loop_vars) holds; the last ones, as tensors.
 
+    shape_invariants: taken as TensorFlow takes it; shapes may change here.
+
     >>> while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 2), (0, 1))
     (<tf.Tensor: shape=(), dtype=int32, numpy=3>, <tf.Tensor: shape=(), dtype=int32, numpy=8>)
     """
@@ -187,6 +194,8 @@ def numpy_function(
 ) -> Any:
     """func of the inputs as NumPy arrays, its results as tensors. A decorator if called with Tout alone.
 
+    inp: a list of tensors. stateful: taken as TensorFlow takes it.
+
     >>> numpy_function(lambda x: x * 2, [constant([1., 2.])], float32)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
     """
@@ -201,6 +210,8 @@ def numpy_function(
 @op("py_function")
 def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str | None = None) -> Any:
     """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if given Tout alone.
+
+    inp: a list of tensors.
 
     >>> py_function(lambda x: x + 1, [1.], float32)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>

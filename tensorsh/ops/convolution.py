@@ -379,6 +379,8 @@ def depthwise_conv2d(
 
     (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
 
+    filter: (height, width, channels, multiplier).
+
     >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>
     """
@@ -426,6 +428,9 @@ def separable_conv2d(
     name: str | None = None,
 ) -> Tensor:
     """`depthwise_conv2d` and then a mix of the channels by `pointwise_filter` (1, 1, channels * multiplier, filters).
+
+    depthwise_filter: (height, width, channels, multiplier). pointwise_filter: (1, 1, channels * multiplier,
+    outputs).
 
     >>> separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>

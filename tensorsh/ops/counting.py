@@ -66,6 +66,8 @@ def bincount(
     at all.
     Raises InvalidArgumentError for a negative value.
 
+    arr: integers, not negative.
+
     >>> bincount([1, 1, 2, 5])
     <tf.Tensor: shape=(6,), dtype=int32, numpy=array([0, 2, 1, 0, 0, 1], dtype=int32)>
     """

@@ -245,6 +245,8 @@ def _fill(xp, x, shape):
 def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Tensor:
     """A tensor of shape `dims` filled with the scalar `value`, of its dtype.
 
+    dims: the shape, integers of rank 1.
+
     >>> fill([2], 7.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([7., 7.], dtype=float32)>
     """
@@ -282,6 +284,8 @@ def is_tensor_(x: Any) -> bool:
 @op("get_static_value")
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """The value of a tensor as a NumPy array; None for a variable, which may change.
+
+    partial: taken as TensorFlow takes it; values are always whole here.
 
     >>> get_static_value(constant([1, 2]))
     array([1, 2], dtype=int32)

@@ -35,6 +35,8 @@ def ctc_loss(
     logits_time_major; label_length, logit_length: (batch,). blank_index: the class that stands for none, 0 by default.
     By the forward recursion of Graves et al. (2006).
 
+    unique: taken as TensorFlow takes it; it changes nothing here.
+
     >>> ctc_loss(constant([[1, 2]]), zeros([3, 1, 4]), [2], [3])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.5494452], dtype=float32)>
     """

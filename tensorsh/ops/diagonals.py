@@ -236,6 +236,8 @@ def diag_part(
 ) -> Tensor:
     """The k-th diagonal of each matrix: (..., n, n) becomes (..., n); the inverse of `diag`, with the same arguments.
 
+    padding_value: what fills up shorter diagonals.
+
     >>> diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
@@ -308,6 +310,9 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
     """The matrices with zeros off a band: `num_lower` diagonals below the main one, `num_upper` above; -1 keeps all.
 
     `band_part(x, -1, 0)` is the lower triangle, `band_part(x, 0, -1)` the upper, `band_part(x, 0, 0)` the diagonal.
+
+    num_lower: an int: subdiagonals that stay; negative: all. num_upper: an int: superdiagonals that stay; negative:
+    all.
 
     >>> band_part([[1, 2], [3, 4]], -1, 0)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

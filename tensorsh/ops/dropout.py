@@ -35,6 +35,8 @@ def stateless_dropout(
 ) -> Tensor:
     """As `dropout`, a function of `seed` (two integers).
 
+    rng_alg: the generator, as for the stateless draws.
+
     >>> stateless_dropout(ones([6]), .5, seed=[1, 0])
     <tf.Tensor: shape=(6,), dtype=float32, numpy=array([2., 0., 2., 0., 0., 0.], dtype=float32)>
     """
@@ -47,6 +49,8 @@ def general_dropout(
     x: Any, rate: Any, uniform_sampler: Callable[..., Any], noise_shape: Any = None, name: str | None = None
 ) -> Tensor:
     """As `dropout`, with numbers in [0, 1) from `uniform_sampler(shape=, dtype=)`.
+
+    uniform_sampler: a function of shape and dtype that draws from 0 to 1.
 
     >>> general_dropout(ones([4]), .5, Generator.from_seed(42).uniform)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([2., 2., 0., 0.], dtype=float32)>

@@ -233,6 +233,8 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | No
     params: a tensor (n, ...), or a list of tensors that hold the rows in turn (row i is in table i modulo
     their number).
 
+    ids: int32 or int64 of any shape. max_norm: the largest norm that a row keeps; None: rows stay as they are.
+
     >>> embedding_lookup(constant([[1., 2.], [3., 4.]]), [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[3., 4.],

@@ -278,6 +278,8 @@ def get_global_generator() -> Any:
 def set_global_generator(generator: Any) -> None:
     """Make a generator the one that `get_global_generator` gives.
 
+    generator: a `Generator`.
+
     >>> set_global_generator(Generator.from_seed(42))
     """
     random.state.generator = generator

@@ -30,6 +30,8 @@ def check_grad(f: Callable[..., Any], *x: Any, order: int = 2, tolerance: float 
     f's result may have any shape or structure; of more than a scalar, a fixed random weighting is checked.
     Prints one line, or raises AssertionError with the worst entry.
 
+    order: an int: 1, or 2 for second derivatives too. tolerance: a float: the largest difference.
+
     >>> check_grad(lambda x: reduce_sum(x ** 3), [1., 2.])
     check_grad: first and second order agree with finite differences
     """

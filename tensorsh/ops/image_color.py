@@ -249,6 +249,8 @@ def grayscale_to_rgb(images: Any, name: str | None = None) -> Tensor:
 def adjust_brightness(image: Any, delta: Any) -> Tensor:
     """An image with `delta` added, in the scale from 0 to 1; whole numbers saturate.
 
+    delta: a number, of shape ().
+
     >>> tf.image.adjust_brightness([.25, .5], .25)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.75], dtype=float32)>
     """
@@ -258,6 +260,8 @@ def adjust_brightness(image: Any, delta: Any) -> Tensor:
 @op("image.adjust_gamma", short=False)
 def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> Tensor:
     """gain * image ** gamma, in the scale from 0 to 1; whole numbers saturate. Raises ValueError for gamma below 0.
+
+    gain: a number that the result is multiplied by.
 
     >>> tf.image.adjust_gamma([.25, .5], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.0625, 0.25  ], dtype=float32)>
@@ -326,6 +330,8 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
 
     No gradient (LookupError).
 
+    contrast_factor: a float, of shape ().
+
     >>> tf.image.adjust_contrast([[[1.], [3.]]], 2.)[..., 0]
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0., 4.]], dtype=float32)>
     """
@@ -335,6 +341,8 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
 @op("image.adjust_hue", short=False)
 def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
     """An image whose hue is turned by `delta`, from -1 to 1, where 1 is once around. No gradient (LookupError).
+
+    delta: a float from -1 to 1, of shape (): a part of the whole circle.
 
     >>> tf.image.adjust_hue([[[1., 0., 0.]]], .5)
     <tf.Tensor: shape=(1, 1, 3), dtype=float32, numpy=array([[[0., 1., 1.]]], dtype=float32)>
@@ -347,6 +355,8 @@ def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
 @op("image.adjust_saturation", short=False)
 def adjust_saturation(image: Any, saturation_factor: Any, name: str | None = None) -> Tensor:
     """An image whose saturation is multiplied by `saturation_factor`. No gradient (LookupError).
+
+    saturation_factor: a float, of shape ().
 
     >>> tf.image.adjust_saturation([[[1., 0., 0.]]], .5)
     <tf.Tensor: shape=(1, 1, 3), dtype=float32, numpy=array([[[1. , 0.5, 0.5]]], dtype=float32)>

@@ -142,6 +142,8 @@ def crop_and_resize(
     boxes: float32 (boxes, 4); y2 < y1 turns a crop upside down. box_indices: the image of each. method: "bilinear" or
     "nearest". extrapolation_value: for what lies outside of an image. Differentiable with regard to image and boxes.
 
+    crop_size: two ints: the result's rows and columns.
+
     >>> tf.image.crop_and_resize([[[[1.], [2.]], [[3.], [5.]]]], [[0., 0., 1., .5]], [0], [2, 2])[..., 0]
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=
     array([[[1. , 1.5],

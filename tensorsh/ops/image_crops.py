@@ -52,6 +52,8 @@ _PATCHED = (bfloat16, float16, float32, float64, *_WHOLE, complex64, complex128,
 def central_crop(image: Any, central_fraction: Any) -> Tensor:
     """The middle of images: `central_fraction`, in (0, 1], of their height and width. Raises ValueError for another.
 
+    central_fraction: a float above 0 and at most 1: how much of each side stays.
+
     >>> tf.image.central_crop(reshape(arange(16), 4, 4, 1), 0.5)[..., 0]
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[ 5,  6],
@@ -74,6 +76,8 @@ def crop_to_bounding_box(
     """The part of images of the target's size that begins at row `offset_height` and column `offset_width`.
 
     Raises ValueError if it is not inside.
+
+    offset_height: an int: rows above the box. offset_width: an int: columns before the box.
 
     >>> tf.image.crop_to_bounding_box([[[1], [2]], [[3], [4]]], 0, 1, 2, 1)[..., 0]
     <tf.Tensor: shape=(2, 1), dtype=int32, numpy=
@@ -105,6 +109,8 @@ def pad_to_bounding_box(
     """Images with `offset_height` rows of zeros above, `offset_width` columns before, and enough after for the target.
 
     Raises ValueError if they do not fit into it.
+
+    offset_height: an int: rows above the image. offset_width: an int: columns before the image.
 
     >>> tf.image.pad_to_bounding_box([[[1], [2]]], 1, 0, 2, 3)[..., 0]
     <tf.Tensor: shape=(2, 3), dtype=int32, numpy=
@@ -265,6 +271,8 @@ def extract_glimpse(
     normalized: whether 1 is the image's size rather than a pixel. centered: whether (0, 0) is the middle of the image
     and, if normalized, -1 and 1 its borders. noise: what fills a window outside of the image: "uniform", "gaussian" or
     "zero". float32 only; no gradient (LookupError).
+
+    offsets: float (batch, 2): the centre, or the corner, of each glimpse.
 
     >>> tf.image.extract_glimpse(reshape(arange(9.), 1, 3, 3, 1), [2, 2], [[0., 1.]], noise="zero")[..., 0]
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=

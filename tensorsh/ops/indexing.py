@@ -229,6 +229,10 @@ def strided_slice(
     Bit i of a mask says for entry i: begin_mask, end_mask: leave that end open; ellipsis_mask: it stands for
     `...`; new_axis_mask: for a new axis; shrink_axis_mask: for the single index `begin[i]`.
 
+    input_: a tensor. begin: int (n,): where each axis begins. end: int (n,): where it ends, excluded. begin_mask:
+    an int whose set bits name axes that begin at their start. end_mask: an int whose set bits name axes that go to
+    their end. var: a variable that the slice may be assigned to.
+
     >>> strided_slice([1, 2, 3, 4], [0], [4], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
     """
@@ -276,6 +280,8 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     """`size[i]` entries from `begin[i]` on, for each axis; a size of -1 takes all that are left.
 
     Raises InvalidArgumentError unless that lies within the tensor.
+
+    input_: a tensor. begin: int (rank,): where each axis begins.
 
     >>> tf.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, -1])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

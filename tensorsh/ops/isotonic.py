@@ -27,6 +27,8 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
     Where the inputs are out of order, the output is the mean of a segment of them; `segments` numbers these. Integers
     are computed as floats. The gradient of a mean is shared by its segment.
 
+    decreasing: whether the result falls, not rises.
+
     >>> isotonic_regression([1., 3., 2.]).output
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2., 2., 2.], dtype=float32)>
     """

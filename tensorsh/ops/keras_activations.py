@@ -392,6 +392,8 @@ def get_activation(identifier: Any) -> Any:
 def serialize_activation(activation: Any) -> str:
     """The name of an activation.
 
+    activation: a function.
+
     >>> tf.keras.activations.serialize(tf.keras.activations.relu)
     'relu'
     """

@@ -134,6 +134,8 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
 def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     """The mean of error^2 / 2 for errors up to `delta`, and of delta * (|error| - delta / 2) for greater ones.
 
+    delta: a float: where the parabola ends.
+
     >>> huber([0., 0.], [1., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
     """

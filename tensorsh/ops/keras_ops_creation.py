@@ -205,6 +205,8 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
     """Numbers from `start` (0 if only one is given) up to, without, `stop`.
 
+    step: the step, 1 by default.
+
     >>> tf.keras.ops.arange(1, 3, 0.5)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1. , 1.5, 2. , 2.5], dtype=float32)>
     """
@@ -227,6 +229,8 @@ def linspace(
 ) -> Any:
     """`num` numbers in equal steps from `start` to `stop`, which is left out without `endpoint`.
 
+    retstep: whether the step is returned too.
+
     >>> tf.keras.ops.linspace(0, 1, 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
@@ -246,6 +250,8 @@ def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None, axis: int = 0
 ) -> Tensor:
     """base to the powers of `num` numbers from `start` to `stop`.
+
+    base: a float: the base of the powers.
 
     >>> tf.keras.ops.logspace(0, 2, 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([  1.,  10., 100.], dtype=float32)>
@@ -311,6 +317,8 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """x with NaN, +infinity and -infinity replaced: by 0 and the greatest finite numbers if none are given.
 
+    nan: what stands for nan. posinf: what stands for inf. neginf: what stands for -inf.
+
     >>> tf.keras.ops.nan_to_num([1., float("nan")])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
     """
@@ -328,6 +336,8 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 def clip(x: Any, x_min: Any, x_max: Any) -> Tensor:
     """x, and no less than `x_min`, no more than `x_max`.
 
+    x_min: the lower bound. x_max: the upper bound.
+
     >>> tf.keras.ops.clip(tf.constant([1, 5, 9]), 2, 6)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 5, 6], dtype=int32)>
     """
@@ -338,6 +348,8 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Tensor:
 @keras_op("numpy.round", lambda s: [s.call(s(3, within=(0.21, 0.24)), 1)])
 def round_(x: Any, decimals: int = 0) -> Tensor:
     """x rounded to so many decimals, halves to the even neighbour.
+
+    decimals: an int: digits after the point.
 
     >>> tf.keras.ops.round(tf.constant([1.25, 2.5]), 1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.2, 2.5], dtype=float32)>

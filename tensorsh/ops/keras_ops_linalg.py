@@ -103,6 +103,8 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
     """Sums of products as the subscripts say.
 
+    subscripts: a text such as "ij,jk->ik". operands: the tensors.
+
     >>> tf.keras.ops.einsum("ij,j->i", tf.constant([[1., 2.]]), tf.constant([3, 4]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([11.], dtype=float32)>
     """
@@ -139,6 +141,8 @@ def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, a
 )
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The length of vectors, or a norm of matrices (`fro`, `nuc`, 1, 2, inf), along one axis or two.
+
+    ord: the order, as for `norm`.
 
     >>> tf.keras.ops.norm([3., 4.])
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>

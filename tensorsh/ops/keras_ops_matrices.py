@@ -133,6 +133,8 @@ def matrix_rank(x: Any, tol: Any = None) -> Tensor:
 def pinv(x: Any, rcond: Any = None) -> Tensor:
     """The Moore-Penrose inverses of matrices.
 
+    rcond: a float: smaller singular values count as 0.
+
     >>> tf.keras.ops.pinv([[2., 0.], [0., 4.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[0.5 , 0.  ],

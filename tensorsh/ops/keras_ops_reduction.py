@@ -78,6 +78,8 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The greatest along `axis`, or of all, and not less than `initial`.
 
+    initial: a value that counts too.
+
     >>> tf.keras.ops.max([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
     """
@@ -87,6 +89,8 @@ def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
 @keras_op("numpy.min", distinct)
 def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest along `axis`, or of all, and not greater than `initial`.
+
+    initial: a value that counts too.
 
     >>> tf.keras.ops.min([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>

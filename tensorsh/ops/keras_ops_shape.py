@@ -17,6 +17,8 @@ def _rank(x: Tensor) -> int:
 def reshape(x: Any, newshape: Any) -> Tensor:
     """The elements in another shape; one size may be -1.
 
+    newshape: a tuple of ints, one of them -1 for the rest.
+
     >>> tf.keras.ops.reshape([1, 2, 3, 4], (2, -1))
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 2],
@@ -66,6 +68,8 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
 @keras_op("numpy.moveaxis", lambda s: [s.call(s(2, 3, 1), 0, -1)])
 def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
     """Axes moved to other places; the rest keep their order.
+
+    source: an int, or several: axes that move. destination: where they go.
 
     >>> tf.keras.ops.moveaxis([[1, 2, 3]], 0, 1)
     <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
@@ -237,6 +241,8 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
 @keras_op("numpy.roll", lambda s: [s.call(s(2, 3), 1), s.call(s(2, 3), 1, 0)])
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
     """Elements moved on; those that leave at the end come in at the start.
+
+    shift: an int, or an int for each axis.
 
     >>> tf.keras.ops.roll([1, 2, 3], 1)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 1, 2], dtype=int32)>

@@ -84,6 +84,8 @@ def circle(
     these themselves if None. remove_diagonal: no sample is compared with itself. gamma: the scale; margin: the
     relaxation.
 
+    ref_labels: labels of the references; None: y_true. ref_embeddings: their embeddings; None: y_pred.
+
     >>> tf.keras.losses.circle([0, 1, 0], [[1., 0.], [0., 1.], [0., 1.]], gamma=1)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0898668, 0.       , 1.8509016], dtype=float32)>
     """

@@ -98,6 +98,8 @@ def _untransposed(x: Tensor, rest: list[int], rank: int) -> list[int]:
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(the tensor divided by its norm, the norm); `ord` and `axis` as for `norm`, the norm keeps its axes.
 
+    ord: the norm's order, as for `norm`.
+
     >>> tf.linalg.normalize([3., 4.])[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
     """
@@ -129,6 +131,8 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12, name: str | Non
 @op("linalg.global_norm", samples=lambda s: [s.call([s(2, 3), s(2)])])
 def global_norm(t_list: Any, name: str | None = None) -> Any:
     """The Euclidean norm of all entries of a list of tensors together; a None among them is passed over.
+
+    t_list: a list of tensors.
 
     >>> global_norm([constant([3.]), constant([4.])])
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>

@@ -264,6 +264,8 @@ def _weighted_samples(s: Any) -> Any:
 def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any, name: str | None = None) -> Tensor:
     """The sigmoid cross entropy with its positive part, z log(sigmoid(x)), multiplied by `pos_weight`.
 
+    pos_weight: the weight of what is true, of a shape that broadcasts with the logits.
+
     >>> weighted_cross_entropy_with_logits([1., 0.], [2., -3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.253856  , 0.04858732], dtype=float32)>
     """
@@ -318,6 +320,8 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
 
     compute_full_loss: add Stirling's z log(z) - z + log(2 pi z) / 2 where z is greater than 1.
 
+    targets: the counts, of the shape of log_input. log_input: the logarithms of the predicted rates.
+
     >>> log_poisson_loss([1., 2.], [0.5, 0.1])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.1487212, 0.905171 ], dtype=float32)>
     """
@@ -333,6 +337,8 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
 @op("nn.compute_average_loss", samples=lambda s: [s.call(s(3)), s.call(s(3), s(3), 2)])
 def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Tensor:
     """The sum of the (weighted) losses of a batch, divided by `global_batch_size` (the number of losses if None).
+
+    per_example_loss: float (batch, ...). global_batch_size: the number to divide by; None: the batch's.
 
     >>> compute_average_loss([1., 2., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
@@ -350,6 +356,8 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
 @op("nn.scale_regularization_loss", samples=lambda s: [s.call(s(3))])
 def scale_regularization_loss(regularization_loss: Any) -> Tensor:
     """The sum of a regularization loss, divided by the number of devices that compute it, which here is 1.
+
+    regularization_loss: float of any shape.
 
     >>> scale_regularization_loss([1., 2.])
     <tf.Tensor: shape=(), dtype=float32, numpy=3.0>

@@ -21,6 +21,8 @@ def moments(
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) of x over `axes`; float16 is computed in float32. `shift` is ignored, as in TensorFlow.
 
+    shift: taken as TensorFlow takes it; it changes nothing.
+
     >>> moments(constant([1., 2., 3.]), [0])
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=0.6666666865348816>)
     """
@@ -42,6 +44,8 @@ def weighted_moments(
     x: Any, axes: Any, frequency_weights: Any, keepdims: bool = False, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) of x over `axes`, each entry counted as often as `frequency_weights` says; they broadcast.
+
+    frequency_weights: a weight for each entry, of a shape that broadcasts with x.
 
     >>> weighted_moments([[1., 2.], [3., 5.]], [0], [[1.], [2.]])[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2.3333333, 4.       ], dtype=float32)>
@@ -65,6 +69,8 @@ def sufficient_statistics(
     x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None
 ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
     """(count, sum, sum of squares, shift) of x over `axes`, x being shifted by `shift` first.
+
+    shift: a value near the mean, taken off first; None: nothing is.
 
     >>> sufficient_statistics([1., 2.], [0])[2]
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>
@@ -91,6 +97,9 @@ def normalize_moments(
     counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
     """(mean, variance) from the results of `sufficient_statistics`.
+
+    counts: how many entries were summed. mean_ss: their sum. variance_ss: the sum of their squares. shift: what was
+    taken off them; None: nothing was.
 
     >>> normalize_moments(2., 4., 10., None)
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=1.0>)
@@ -152,6 +161,8 @@ def batch_norm_with_global_normalization(
 ) -> Tensor:
     """`batch_normalization` with offset `beta`, and with scale `gamma` if `scale_after_normalization`.
 
+    scale_after_normalization: whether gamma is applied.
+
     >>> batch_norm_with_global_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3, True)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.998006 ,  0.9980061], dtype=float32)>
     """
@@ -171,6 +182,8 @@ def local_response_normalization(
     """x / (bias + alpha * s) ** beta, s being the sum of squares over the 2 * depth_radius + 1 channels around x's.
 
     input: (batch, height, width, channels) of float32 or float16 (Krizhevsky et al., 2012).
+
+    depth_radius: an int: how many channels on either side are summed.
 
     >>> local_response_normalization(ones([1, 1, 1, 2]))
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[0.57735026, 0.57735026]]]], dtype=float32)>
@@ -288,6 +301,8 @@ def clip_by_global_norm(
     """(the tensors, scaled down together to norm `clip_norm` if their global norm is greater; that norm).
 
     A None in the list stays None; an infinite norm makes everything nan (Pascanu et al., 2012).
+
+    t_list: a list of tensors. use_norm: the norm to go by, of shape (); None: that of t_list.
 
     >>> clip_by_global_norm([constant([3.]), constant([4.])], 1.)[0][1]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.8], dtype=float32)>

@@ -57,6 +57,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
 
     The bounds may be tensors that broadcast to t. At the bounds themselves the gradient passes.
 
+    clip_value_min: the lower bound, of a shape that broadcasts with t. clip_value_max: the upper bound.
+
     >>> clip_by_value([1, 5, 10], 2, 7)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 5, 7], dtype=int32)>
     """

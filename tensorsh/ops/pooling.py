@@ -399,6 +399,8 @@ def pool(
 ) -> Tensor:
     """The largest entry ("MAX") or the mean ("AVG") of windows over one, two or three axes, dilated if wanted.
 
+    window_shape: an int for each spatial axis. pooling_type: "MAX" or "AVG".
+
     >>> pool([[[1.], [3.], [2.]]], [2], "MAX")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[3.],

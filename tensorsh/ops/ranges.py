@@ -39,6 +39,8 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
     limit.
     Its short name is `arange`; `range` is Python's.
 
+    start: the first value, or, alone, the limit. limit: the bound, excluded. delta: the step, 1 by default.
+
     >>> arange(1, 10, 3)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 4, 7], dtype=int32)>
     """
@@ -115,6 +117,8 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     axis: where the new axis is. Integers give floats. Raises TypeError if stop does not fit the dtype of
     start.
 
+    stop: the last value, of the shape of start.
+
     >>> linspace(0., 1., 5)
     <tf.Tensor: shape=(5,), dtype=float32, numpy=array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)>
     """
@@ -153,6 +157,8 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
     """For vectors of coordinates, one tensor each that holds its coordinate at every point of their grid.
 
     indexing: "xy" puts the first vector along axis 1 and the second along axis 0, "ij" keeps their order.
+
+    unknown: no other keyword is taken.
 
     >>> meshgrid([1, 2], [3, 4, 5])[0]
     <tf.Tensor: shape=(3, 2), dtype=int32, numpy=
@@ -239,6 +245,8 @@ def one_hot(
 
     axis: where the vectors lie, last by default. An index out of range gives a vector of off_values.
 
+    on_value: what stands at the index, 1 by default. off_value: what stands elsewhere, 0 by default.
+
     >>> one_hot([0, 2], 3)
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
     array([[1., 0., 0.],
@@ -292,6 +300,8 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
     """For every length n a row of `maxlen` entries, of which the first n are True (or 1, in another dtype).
 
     maxlen: the largest length if None.
+
+    lengths: integers of any shape.
 
     >>> sequence_mask([1, 3])
     <tf.Tensor: shape=(2, 3), dtype=bool, numpy=

@@ -106,6 +106,9 @@ def reverse_sequence(
 
     batch_axis: 0 if None.
 
+    seq_lengths: int32 or int64 (batch,): how many entries of each row are reversed. seq_axis: the axis that they
+    lie on.
+
     >>> reverse_sequence([[1, 2, 3], [4, 5, 6]], [2, 3], seq_axis=1)
     <tf.Tensor: shape=(2, 3), dtype=int32, numpy=
     array([[2, 1, 3],
@@ -270,6 +273,8 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
 def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Tensor:
     """Entries of the batch as blocks of space, cropped by `crops`: undoes `space_to_batch_nd`.
 
+    crops: int (spatial axes, 2): how much is cut off before and after.
+
     >>> batch_to_space(reshape(arange(4), [2, 2, 1]), [2], [[0, 0]])[..., 0]
     <tf.Tensor: shape=(1, 4), dtype=int32, numpy=array([[0, 2, 1, 3]], dtype=int32)>
     """
@@ -351,6 +356,8 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     """Positions in a flattened tensor of shape `dims` as index vectors, one in each column.
 
     Raises InvalidArgumentError if a position is too large.
+
+    dims: int (rank,): the shape that the indices are of.
 
     >>> unravel_index([3, 5], [2, 3])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

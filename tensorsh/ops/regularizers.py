@@ -159,6 +159,8 @@ def get_regularizer(identifier: Any) -> Any:
 def serialize_regularizer(regularizer: Any) -> Any:
     """A regularizer as a dictionary.
 
+    regularizer: an object.
+
     >>> tf.keras.regularizers.serialize(tf.keras.regularizers.L2(0.5))["config"]
     {'l2': 0.5}
     """

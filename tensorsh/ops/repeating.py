@@ -30,6 +30,8 @@ def _untile(g: Tensor, shape: tuple[int, ...], multiples: tuple[int, ...]) -> Te
 def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     """The tensor repeated as a whole, `multiples[i]` times along axis i.
 
+    multiples: int (rank,): how many times along each axis.
+
     >>> tile([1, 2], [2])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
     """
@@ -137,6 +139,8 @@ def pad(
 
     mode: "CONSTANT" fills with `constant_values`, "REFLECT" mirrors without the border entry, and "SYMMETRIC"
     with it.
+
+    constant_values: a number: what "CONSTANT" pads with.
 
     >>> pad([1, 2, 3], [[2, 2]], "REFLECT")
     <tf.Tensor: shape=(7,), dtype=int32, numpy=array([3, 2, 1, 2, 3, 2, 1], dtype=int32)>

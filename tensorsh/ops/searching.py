@@ -154,6 +154,8 @@ def searchsorted(
 
     side: "left" of equal entries or "right" of them.
 
+    sorted_sequence: (..., n), ascending.
+
     >>> searchsorted([1, 3, 5], [3, 4])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """

@@ -170,6 +170,8 @@ def frame(
     pad_end: whether the last frames may reach over the end, where `pad_value` fills them.
     Raises ValueError unless lengths are scalars.
 
+    pad_value: what the end is padded with.
+
     >>> frame([1, 2, 3, 4, 5], 3, 2)
     <tf.Tensor: shape=(2, 3), dtype=int32, numpy=
     array([[1, 2, 3],

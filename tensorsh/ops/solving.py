@@ -215,6 +215,8 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
     """x in L @ L^H @ x = rhs, for the lower triangular L that `cholesky` gives.
 
+    chol: the Cholesky factor, (..., n, n).
+
     >>> cholesky_solve([[2., 0.], [1., 1.]], [[8.], [6.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[1.],
@@ -235,6 +237,8 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
 
     matrix: (..., n, k), rhs: (..., n, m); x: (..., k, m). fast: by Cholesky factors, for matrices of full rank; else by
     singular values, for any rank, with no regularizer.
+
+    l2_regularizer: a float: the weight of the solution's own square.
 
     >>> lstsq([[1., 0.], [0., 1.], [0., 0.]], [[1.], [2.], [5.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -272,6 +276,8 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
     """The factors of each matrix with its rows permuted by p: U on and above the diagonal of `lu`, L below it.
 
     Row i of L @ U is row p[i] of the matrix. Has no gradient, as in TensorFlow.
+
+    output_idx_type: the permutation's dtype, int32 or int64.
 
     >>> lu([[1., 2.], [2., 2.]]).lu
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

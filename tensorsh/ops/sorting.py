@@ -171,6 +171,8 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, 
     sorted: if False, TensorFlow gives them in no particular order. Raises InvalidArgumentError if a row is
     too short.
 
+    index_type: the indices' dtype, int16, int32 or int64.
+
     >>> top_k([1, 5, 3], 2).indices
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
@@ -272,6 +274,8 @@ def approx_max_k(
     """The k largest entries along an axis and their places. They are exact here; on a TPU they are
     approximate.
 
+    operand: float16, bfloat16 or float32 of rank 1 or more.
+
     >>> approx_max_k([1., 5., 3.], 2).values
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([5., 3.], dtype=float32)>
     """
@@ -289,6 +293,8 @@ def approx_min_k(
     name: str | None = None,
 ) -> Any:
     """The k smallest entries along an axis and their places.
+
+    operand: float16, bfloat16 or float32 of rank 1 or more.
 
     >>> approx_min_k([1., 5., 3.], 2).values
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
@@ -308,6 +314,8 @@ def approx_top_k(
     name: str | None = None,
 ) -> Any:
     """As `approx_max_k`, or as `approx_min_k` if `is_max_k` is False.
+
+    is_max_k: whether the largest are wanted, not the smallest.
 
     >>> approx_top_k([1., 5., 3.], 1).indices
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>

@@ -66,6 +66,8 @@ def inverse_stft(
 ) -> Tensor:
     """The signal of `stft`'s spectra, where the windows of both steps multiply to 1: see `inverse_stft_window_fn`.
 
+    stfts: complex (..., frames, fft_length / 2 + 1).
+
     >>> x = [0., 1., 2., 3., 4., 5.]
     >>> inverse_stft(stft(x, 4, 2), 4, 2, window_fn=inverse_stft_window_fn(2))
     <tf.Tensor: shape=(6,), dtype=float32, numpy=array([0. , 0.5, 2. , 3. , 4. , 2.5], dtype=float32)>
@@ -92,6 +94,8 @@ def inverse_stft_window_fn(
     """The window for `inverse_stft` that undoes `forward_window_fn`: a function of (frame_length, dtype).
 
     It is the forward window, divided by the sum of its squares over all frames that see a sample.
+
+    forward_window_fn: the window that `stft` was given.
 
     >>> inverse_stft_window_fn(2)(4, float32)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0., 1., 1., 1.], dtype=float32)>
@@ -135,6 +139,8 @@ def dct(
     orthonormal. Computed by a real Fourier transform of twice the length: Makhoul, "A fast cosine transform in one and
     two dimensions" (1980). Raises ValueError for another type, norm or n, NotImplementedError for another axis.
 
+    type: an int from 1 to 4: which of the transforms.
+
     >>> dct([1., 2., 4.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([14.       , -5.196152 ,  1.0000001], dtype=float32)>
     """
@@ -147,6 +153,8 @@ def idct(
     input: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None, name: str | None = None
 ) -> Tensor:
     """The inverse of `dct`; without norm="ortho", up to the factor 2 * n (2 * (n - 1) for type 1).
+
+    type: an int from 1 to 4: which transform is inverted.
 
     >>> idct(dct([1., 2., 4.], norm="ortho"), norm="ortho")
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0000002, 2.       , 4.       ], dtype=float32)>
@@ -262,6 +270,8 @@ def inverse_mdct(
 ) -> Tensor:
     """The signal of `mdct`'s frames; its first and last half frame, which only one frame saw, are not restored.
 
+    mdcts: float (..., frames, half of the frame).
+
     >>> inverse_mdct(mdct(ones([8]), 4))[2:6]
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0.9999997, 0.9999997, 0.9999997, 0.9999997], dtype=float32)>
     """
@@ -287,6 +297,8 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None 
     """The mel-frequency cepstral coefficients of spectra in logarithms: (..., bins) becomes (..., bins).
 
     A `dct` of type 2 with the scale of HTK, sqrt(2 / bins) / 2. Raises ValueError if there are no bins.
+
+    log_mel_spectrograms: float (..., bins).
 
     >>> mfccs_from_log_mel_spectrograms([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 3.        , -0.70710677], dtype=float32)>
@@ -316,6 +328,9 @@ def linear_to_mel_weight_matrix(
 
     mel(f) = 1127 * log(1 + f / 700); the bands are triangles that overlap by half. Raises ValueError for edges that are
     not ordered, or beyond half the sample rate.
+
+    num_mel_bins: an int: columns. num_spectrogram_bins: an int: rows. sample_rate: in hertz. lower_edge_hertz:
+    where the lowest band begins. upper_edge_hertz: where the highest band ends.
 
     >>> linear_to_mel_weight_matrix(2, 5, 8000, 0., 4000.)
     <tf.Tensor: shape=(5, 2), dtype=float32, numpy=

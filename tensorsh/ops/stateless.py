@@ -214,6 +214,8 @@ def stateless_binomial(
     """Draws from binomial distributions of `counts` trials with success probability `probs`, a function of
     `seed`; `shape` ends with the shape of the two, broadcast.
 
+    probs: the probabilities of success, of a shape that broadcasts with counts.
+
     >>> stateless_binomial([3, 2], seed=[1, 2], counts=[10., 100.], probs=.5)
     <tf.Tensor: shape=(3, 2), dtype=int32, numpy=
     array([[ 6, 63],
@@ -333,6 +335,8 @@ def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str
 def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     """Where `index` (a scalar or a vector of them) lies in a permutation of 0 ... max_index, which `seed`
     chooses; the permutation itself is never made.
+
+    index: integers. max_index: the largest index, included.
 
     >>> index_shuffle(range(4), seed=[5, 9], max_index=3)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([2, 0, 1, 3], dtype=int32)>

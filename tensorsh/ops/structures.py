@@ -13,6 +13,8 @@ from .registry import op
 def is_nested(seq: Any) -> bool:
     """Whether a value is a structure: a list, a tuple, a dict or a range.
 
+    seq: any value.
+
     >>> tf.nest.is_nested([1]), tf.nest.is_nested(constant([1]))
     (True, False)
     """
@@ -35,6 +37,8 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
 
     check_types: whether a list may not stand beside a tuple; True by default.
 
+    structures: structures of one shape.
+
     >>> tf.nest.map_structure(lambda x, y: x + y, [1, (2,)], [10, (20,)])
     [11, (22,)]
     """
@@ -56,6 +60,8 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
 @op("nest.pack_sequence_as keras.tree.pack_sequence_as", short=False)
 def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
     """The leaves of `flat_sequence` in the shape of `structure`. Raises ValueError if their number differs.
+
+    flat_sequence: a list of values.
 
     >>> tf.nest.pack_sequence_as({"a": 0, "b": [0, 0]}, [1, 2, 3])
     {'a': 1, 'b': [2, 3]}
@@ -81,6 +87,8 @@ def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool
 @op("nest.assert_same_structure", short=False)
 def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Raise ValueError (TypeError, where a list stands beside a tuple) unless both are nested alike.
+
+    nest1: a structure. nest2: a structure.
 
     >>> tf.nest.assert_same_structure([1, (2, 3)], ["a", ("b", "c")])
     """

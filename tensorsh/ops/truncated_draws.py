@@ -41,6 +41,9 @@ def stateless_parameterized_truncated_normal(
     shape: that of the result; it ends with the shape of the parameters, broadcast. Raises InvalidArgumentError where a
     deviation is not positive, or minvals are not below maxvals.
 
+    means: of a shape that broadcasts with the others. stddevs: positive. minvals: the lower bounds. maxvals: the
+    upper bounds.
+
     >>> stateless_parameterized_truncated_normal([3], [1, 2])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.5441101 , 0.20738031, 0.07356432], dtype=float32)>
     """
