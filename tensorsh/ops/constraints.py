@@ -135,7 +135,7 @@ def get_constraint(identifier: Any) -> Any:
 def serialize_constraint(constraint: Any) -> Any:
     """A constraint as a dictionary.
 
-    constraint: an object.
+    constraint: an object of `tf.keras.constraints`.
 
     >>> tf.keras.constraints.serialize(tf.keras.constraints.UnitNorm(1))["config"]
     {'axis': 1}

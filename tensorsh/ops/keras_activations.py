@@ -44,6 +44,9 @@ def _samples(s: Any) -> Any:
 def keras_relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> Tensor:
     """max(x, 0); or `negative_slope` * (x - threshold) up to `threshold`, x above it, and at most `max_value`.
 
+    max_value: a float, the most that the result is; None: no limit. threshold: a float, below which x counts as
+    negative.
+
     >>> tf.keras.activations.relu([-2., 1., 8.], negative_slope=0.5, max_value=6.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.,  1.,  6.], dtype=float32)>
     """
@@ -172,6 +175,8 @@ def keras_gelu(x: Any, approximate: bool = False) -> Tensor:
 def glu(x: Any, axis: int = -1) -> Tensor:
     """The first half along `axis` times the sigmoid of the second (Dauphin et al., 2017).
 
+    Raises ValueError for an axis of odd size.
+
     >>> glu([1., 2., 0., 0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1. ], dtype=float32)>
     """
@@ -262,6 +267,8 @@ def tanh_shrink(x: Any) -> Tensor:
 def threshold(x: Any, threshold: Any, default_value: Any) -> Tensor:
     """x where it is above `threshold`, else `default_value`.
 
+    default_value: a number, or a tensor that broadcasts with x, which becomes x's dtype.
+
     >>> tf.keras.activations.threshold([1., 3.], 2., 0.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 3.], dtype=float32)>
     """
@@ -283,6 +290,8 @@ def mish(x: Any) -> Tensor:
 @op("keras.activations.squareplus keras.ops.squareplus keras.ops.nn.squareplus", samples=_samples)
 def squareplus(x: Any, b: Any = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2.
+
+    b: a number, the width of the bend at 0.
 
     >>> squareplus([0., 1.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
@@ -392,7 +401,7 @@ def get_activation(identifier: Any) -> Any:
 def serialize_activation(activation: Any) -> str:
     """The name of an activation.
 
-    activation: a function.
+    activation: a function of `tf.keras.activations`.
 
     >>> tf.keras.activations.serialize(tf.keras.activations.relu)
     'relu'

@@ -68,6 +68,9 @@ def get_value(x: Any) -> Any:
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
     """A variable of `floatx` unless a dtype is given.
 
+    value: a tensor, or what becomes one. constraint: a function that is kept with the variable for optimizers to apply
+    after a step; None: none.
+
     >>> tf.keras.backend.variable([1, 2])
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -77,6 +80,8 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
 @_legacy()
 def update(x: Variable, new_x: Any) -> Any:
     """Put a value into a variable.
+
+    new_x: a value of the variable's shape and dtype, or what becomes one.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=2.0>
@@ -89,6 +94,8 @@ def update(x: Variable, new_x: Any) -> Any:
 def update_add(x: Variable, increment: Any) -> Any:
     """Add to a variable.
 
+    increment: a value of the variable's shape and dtype, or what becomes one.
+
     >>> v = tf.Variable(1.); tf.keras.backend.update_add(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=3.0>
     np.float32(3.0)
@@ -99,6 +106,8 @@ def update_add(x: Variable, increment: Any) -> Any:
 @_legacy()
 def update_sub(x: Variable, decrement: Any) -> Any:
     """Subtract from a variable.
+
+    decrement: a value of the variable's shape and dtype, or what becomes one.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update_sub(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=-1.0>
@@ -195,6 +204,8 @@ def argmin(x: Any, axis: int = -1) -> Tensor:
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> Tensor:
     """Numbers from `start` up to, without, `stop`; from 0 up to `start` if only that is given.
 
+    start, stop: numbers; step: a number, the distance of neighbours.
+
     >>> tf.keras.backend.arange(3)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>
     """
@@ -206,6 +217,9 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") ->
 @_legacy(lambda s: [s.call(s.distinct(2, 3), -0.9, 0.8)])
 def clip(x: Any, min_value: Any, max_value: Any) -> Tensor:
     """x, no less than `min_value` and no more than `max_value`; None for no limit.
+
+    min_value, max_value: numbers, or tensors that broadcast with x; of two numbers, the upper is taken to be no less
+    than the lower.
 
     >>> tf.keras.backend.clip([-2., 0.5, 2.], 0., 1.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
@@ -381,6 +395,8 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Any:
 def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Tensor:
     """x from `threshold` to `max_value`, and alpha * (x - threshold) below.
 
+    max_value: a float; None: no limit.
+
     >>> tf.keras.backend.relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
@@ -390,6 +406,8 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
 @_legacy(lambda s: [s.call(s(2, 2), 2, 0)])
 def repeat_elements(x: Any, rep: int, axis: int) -> Tensor:
     """Each slice along an axis, `rep` times.
+
+    rep: an int.
 
     >>> tf.keras.backend.repeat_elements(tf.constant([1, 2]), 2, 0)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 1, 2, 2], dtype=int32)>
@@ -435,6 +453,8 @@ def squeeze(x: Any, axis: int) -> Tensor:
 def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     """The first or the second value, by a condition; functions are called, and elements chosen by a condition for each.
 
+    then_expression, else_expression: tensors, or functions without arguments.
+
     >>> tf.keras.backend.switch(tf.constant(True), tf.constant(1), tf.constant(2))
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
     """
@@ -449,6 +469,8 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
 @_legacy(lambda s: [s.call(s(3), 2)])
 def tile(x: Any, n: Any) -> Tensor:
     """x repeated as a whole, n times along each axis.
+
+    n: an int, or an int for each axis.
 
     >>> tf.keras.backend.tile([1, 2], 2)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>

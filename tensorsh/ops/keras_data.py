@@ -25,8 +25,9 @@ def pad_sequences(
 ) -> Any:
     """Sequences as the rows of an array: filled up with `value`, or cut off, at the beginning ("pre") or end ("post").
 
-    maxlen: the length of the rows; the longest sequence's by default. Raises ValueError for what are no sequences of
-    one kind.
+    maxlen: the length of the rows; the longest sequence's by default. sequences: a list of lists, of numbers or of rows
+    of one shape. padding: where it is filled up. truncating: where it is cut off. value: a number. Raises ValueError
+    for what are no sequences of one kind.
 
     >>> tf.keras.utils.pad_sequences([[1], [2, 3], [4, 5, 6]])
     array([[0, 0, 1],
@@ -88,6 +89,8 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
 def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) -> Any:
     """An image (height, width) or (height, width, channels) as an array with channels. Raises ValueError for others.
 
+    img: an array, a tensor, or nested lists.
+
     >>> tf.keras.utils.img_to_array([[1, 2]]).shape
     (1, 2, 1)
     """
@@ -117,6 +120,8 @@ def get_custom_objects() -> dict[str, Any]:
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
     """Decorate a class or function: it is registered as "package>name", with its own name by default.
 
+    package: a str that stands before the name. name: a str; None: the class's or function's own.
+
     >>> @tf.keras.utils.register_keras_serializable("mine")
     ... def double(x): return 2 * x
     >>> tf.keras.utils.get_registered_name(double)
@@ -134,6 +139,8 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 def get_registered_name(obj: Any) -> str:
     """The name under which a class or function is registered, or else its own.
 
+    obj: a class or a function.
+
     >>> tf.keras.utils.get_registered_name(tf.keras.regularizers.L2)
     'L2'
     """
@@ -143,6 +150,8 @@ def get_registered_name(obj: Any) -> str:
 @op("keras.saving.get_registered_object keras.utils.get_registered_object", short=False)
 def get_registered_object(name: str, custom_objects: Any = None, module_objects: Any = None) -> Any:
     """What is registered under a name, or None.
+
+    name: a str. module_objects: a dictionary in which it is looked for last.
 
     >>> tf.keras.utils.get_registered_object("mine>unknown")
     """

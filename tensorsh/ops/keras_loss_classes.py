@@ -307,7 +307,7 @@ def get_loss(identifier: Any) -> Any:
 def serialize_loss(loss: Any) -> dict[str, Any]:
     """A loss as a dict of plain values: its class's name and its arguments.
 
-    loss: a function or an object.
+    loss: an object of a loss's class, or a loss function.
 
     >>> tf.keras.losses.serialize(tf.keras.losses.Poisson())["config"]
     {'name': 'poisson', 'reduction': 'sum_over_batch_size'}

@@ -134,7 +134,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
 def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     """The mean of error^2 / 2 for errors up to `delta`, and of delta * (|error| - delta / 2) for greater ones.
 
-    delta: a float: where the parabola ends.
+    delta: a positive float (Huber, 1964).
 
     >>> huber([0., 0.], [1., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
@@ -287,7 +287,8 @@ def binary_focal_crossentropy(
 ) -> Tensor:
     """`binary_crossentropy` with each term weighted by (1 - the probability of the truth)^gamma (Lin et al., 2018).
 
-    apply_class_balancing: weight by alpha for label 1 and 1 - alpha for label 0 as well.
+    apply_class_balancing: weight by alpha for label 1 and 1 - alpha for label 0 as well. alpha: a float from 0 to 1.
+    gamma: a float: the greater, the less an easy sample counts.
 
     >>> binary_focal_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.1732867956161499>
@@ -357,6 +358,9 @@ def categorical_focal_crossentropy(
 ) -> Tensor:
     """`categorical_crossentropy` with each term weighted by alpha (1 - y_pred)^gamma.
 
+    alpha: a float, or one for each class. gamma: a float: the greater, the less an easy sample counts (Lin et al.,
+    2018).
+
     >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>
     """
@@ -377,7 +381,9 @@ def sparse_categorical_crossentropy(
 ) -> Tensor:
     """-log(y_pred[y_true]): the crossentropy of labels that are class numbers.
 
-    ignore_class: labels of that class count for nothing.
+    ignore_class: labels of that class count for nothing. y_true: integers of y_pred's shape without its classes, or
+    with 1 in their place. y_pred: float (..., classes). axis: the last one. Raises ValueError for another axis, or for
+    other shapes.
 
     >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>

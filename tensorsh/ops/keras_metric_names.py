@@ -76,7 +76,7 @@ def deserialize_metric(config: Any, custom_objects: Any = None) -> Any:
 def serialize_metric(metric: Any) -> Any:
     """A metric as a dict of plain values: its class's name and its arguments.
 
-    metric: a function or an object.
+    metric: an object of a metric's class.
 
     >>> tf.keras.metrics.serialize(tf.keras.metrics.Mean())["config"]
     {'name': 'mean', 'dtype': 'float32'}

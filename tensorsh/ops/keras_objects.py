@@ -20,7 +20,7 @@ _HOME = re.compile(r"keras\.src\.(optimizers\.schedules|\w+)")
 def serialize(obj: Any) -> Any:
     """The dictionary from which `deserialize_keras_object` makes an object of Keras's again; lists and dicts of them.
 
-    Numbers and strings are as they are. Raises ValueError for anything else.
+    Numbers and strings are as they are. obj: an object, or a nest of them. Raises ValueError for anything else.
 
     >>> tf.keras.saving.serialize_keras_object(tf.keras.regularizers.L2(0.5))["config"]
     {'l2': 0.5}
@@ -47,7 +47,8 @@ def serialize(obj: Any) -> Any:
 def deserialize(config: Any, custom_objects: Any = None, safe_mode: bool = True) -> Any:
     """The object of a dictionary that `serialize_keras_object` made; lists and dicts of them (a tuple becomes a list).
 
-    Raises TypeError if there is no such class.
+    custom_objects: taken as Keras takes it; only Keras's own classes are looked for. safe_mode: taken as Keras takes
+    it; no code is ever run from a dictionary. Raises TypeError if there is no such class.
 
     >>> x = tf.keras.saving.serialize_keras_object(tf.keras.regularizers.L2(0.5))
     >>> tf.keras.saving.deserialize_keras_object(x).l2

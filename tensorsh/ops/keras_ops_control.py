@@ -26,6 +26,8 @@ def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
 def switch(index: Any, branches: Any, *operands: Any) -> Any:
     """The branch numbered `index` (the first or last if there is none), called with the operands.
 
+    index: an int, or an integer tensor of shape (). branches: a list of functions. operands: the arguments of each.
+
     >>> tf.keras.ops.switch(1, [lambda x: x, lambda x: x * 10], 5)
     50
     """
@@ -46,6 +48,8 @@ def map_(f: Any, xs: Any) -> Any:
 def vectorized_map(function: Any, elements: Any) -> Any:
     """The function of each row, the results stacked.
 
+    elements: a tensor, or a structure of tensors, of the same first dimension.
+
     >>> tf.keras.ops.vectorized_map(lambda x: x * 2, tf.range(3))
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 2, 4], dtype=int32)>
     """
@@ -55,6 +59,10 @@ def vectorized_map(function: Any, elements: Any) -> Any:
 @keras_op(".scan")
 def scan(f: Any, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1) -> Any:
     """(carry, results stacked): f(carry, row) gives the next carry and a result, row after row.
+
+    init: the first carry, a tensor or a structure of them. xs: tensors of the same first dimension; None: f is given
+    None for a row. length: an int, the number of rows if there are no xs. unroll: taken as Keras takes it; it changes
+    nothing here. Raises TypeError if f cannot be called, ValueError without xs and length.
 
     >>> tf.keras.ops.scan(lambda c, x: (c + x, c * x), tf.constant(0), tf.range(4))[0]
     <tf.Tensor: shape=(), dtype=int32, numpy=6>
@@ -92,6 +100,9 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: Any = N
 @keras_op(".fori_loop")
 def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     """The value, after body_fun(i, value) has replaced it for i from `lower` up to, without, `upper`.
+
+    lower, upper: ints. body_fun: a function of (int32 of shape (), value). init_val: the first value, a tensor or a
+    structure of them.
 
     >>> tf.keras.ops.fori_loop(0, 3, lambda i, v: v + i, 10)
     <tf.Tensor: shape=(), dtype=int32, numpy=13>
@@ -149,6 +160,9 @@ def _prefixes(joined: Any, xs: list[Tensor], axis: int) -> list[Tensor]:
 @keras_op("numpy.vectorize")
 def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> Any:
     """A function that calls `pyfunc` for each element of its arguments, which broadcast, and puts the results together.
+
+    pyfunc: a function of tensors of shape (). excluded, signature: taken as Keras takes them; they change nothing here.
+    Raises TypeError if pyfunc cannot be called.
 
     >>> tf.keras.ops.vectorize(lambda x: x + 1)(tf.constant([1, 2]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>

@@ -57,6 +57,10 @@ def conv(
 ) -> Tensor:
     """The convolution with a kernel (*sizes, channels, outputs), in 1 to 3 dimensions.
 
+    inputs: (batch, *sizes, channels). kernel: of the dtype of the inputs. strides: an int, or an int for each spatial
+    axis. padding: "valid" or "same". Raises
+    InvalidArgumentError for shapes that do not fit each other, ValueError if no window fits into the inputs.
+
     >>> tf.keras.ops.conv(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)))
     <tf.Tensor: shape=(1, 1, 1), dtype=float32, numpy=array([[[2.]]], dtype=float32)>
     """
@@ -87,6 +91,9 @@ def depthwise_conv(
 ) -> Tensor:
     """Each channel convolved with its own kernels: (*sizes, channels, outputs for each), in 1 or 2 dimensions.
 
+    inputs: (batch, *sizes, channels). kernel: of the dtype of the inputs. strides: an int, or an int for each spatial
+    axis. padding: "valid" or "same". Raises ValueError for more than 2 spatial axes.
+
     >>> tf.keras.ops.depthwise_conv(tf.ones((1, 2, 2)), tf.ones((2, 2, 1)))
     <tf.Tensor: shape=(1, 1, 2), dtype=float32, numpy=array([[[2., 2.]]], dtype=float32)>
     """
@@ -107,6 +114,10 @@ def separable_conv(
     dilation_rate: Any = 1,
 ) -> Tensor:
     """`depthwise_conv`, and after it a convolution with a kernel of size 1, which mixes the channels.
+
+    inputs: (batch, *sizes, channels). depthwise_kernel: (*sizes, channels, outputs for each). pointwise_kernel: (*ones,
+    channels * outputs for each, outputs). strides: an int, or an int for each spatial axis. padding: "valid" or "same".
+    Raises ValueError for more than 2 spatial axes.
 
     >>> tf.keras.ops.separable_conv(tf.ones((1, 2, 2)), tf.ones((2, 2, 1)), tf.ones((1, 2, 1)))
     <tf.Tensor: shape=(1, 1, 1), dtype=float32, numpy=array([[[4.]]], dtype=float32)>
@@ -174,7 +185,9 @@ def conv_transpose(
 ) -> Tensor:
     """The transpose of a convolution, with a kernel (*sizes, outputs, channels), in 1 to 3 dimensions.
 
-    output_padding: by how much the result is longer than it must be.
+    output_padding: by how much the result is longer than it must be. inputs: (batch, *sizes, channels). kernel: of the
+    dtype of the inputs. strides: an int, or an int for each spatial axis. padding: "valid" or "same". Raises ValueError
+    for channels that do not fit, or another padding.
 
     >>> tf.keras.ops.conv_transpose(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)), 2)
     <tf.Tensor: shape=(1, 4, 1), dtype=float32, numpy=
@@ -211,6 +224,9 @@ def max_pool(
 ) -> Tensor:
     """The greatest of each window.
 
+    inputs: (batch, *sizes, channels). strides: an int, or an int for each spatial axis; None: pool_size. padding:
+    "valid" or "same".
+
     >>> tf.keras.ops.max_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[3.],
@@ -224,6 +240,9 @@ def average_pool(
     inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
 ) -> Tensor:
     """The mean of each window.
+
+    inputs: (batch, *sizes, channels). strides: an int, or an int for each spatial axis; None: pool_size. padding:
+    "valid" or "same".
 
     >>> tf.keras.ops.average_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
@@ -245,6 +264,9 @@ def _pooled(kind: str, inputs: Any, size: Any, strides: Any, padding: str, data_
 def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Tensor:
     """The greatest of each of `output_size` windows that cover the images.
 
+    inputs: (batch, *sizes, channels), with 1 to 3 sizes. output_size: an int, or an int for each spatial axis. Raises
+    ValueError for other ranks.
+
     >>> tf.keras.ops.adaptive_max_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[3.],
@@ -256,6 +278,9 @@ def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = N
 @keras_op("nn.adaptive_average_pool", lambda s: [s.call(s(1, 5, 1), 2)])
 def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Tensor:
     """The mean of each of `output_size` windows that cover the images.
+
+    inputs: (batch, *sizes, channels), with 1 to 3 sizes. output_size: an int, or an int for each spatial axis. Raises
+    ValueError for other ranks.
 
     >>> tf.keras.ops.adaptive_average_pool(tf.constant([[[1.], [3.], [2.], [0.]]]), 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
@@ -302,6 +327,10 @@ def _pair(value: Any) -> tuple[int, int]:
 def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """The windows of images (batch, channels, height, width), each in a column: (batch, channels * size, windows).
 
+    kernel_size: an int or (rows, columns), as is all that follows. dilation: the distance of neighbouring elements of a
+    window. padding: how many zeros before and after. stride: the distance of neighbouring windows. Raises ValueError
+    unless x has 4 axes.
+
     >>> tf.keras.ops.unfold(tf.reshape(tf.range(4.), (1, 1, 2, 2)), (2, 1))
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=
     array([[[0., 1.],
@@ -325,6 +354,10 @@ def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride
 @keras_op("nn.fold", lambda s: [s.call(s(1, 4, 4), 3, 2)])
 def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """Columns of windows, as `unfold` makes them, added up to images (batch, channels, *output_size).
+
+    x: (batch, channels * size, windows). output_size: an int or (rows, columns), as is all that follows. kernel_size:
+    the window. dilation: the distance of neighbouring elements of a window. padding: how much of the border is cut off.
+    stride: the distance of neighbouring windows. Raises ValueError unless x has 3 axes.
 
     >>> tf.keras.ops.fold(tf.constant([[[0., 1.], [2., 3.]]]), 2, (2, 1))
     <tf.Tensor: shape=(1, 1, 2, 2), dtype=float32, numpy=
@@ -355,6 +388,8 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Channels rearranged into blocks of pixels.
 
+    x: 4 axes. block_size: an int: the height and width of a block.
+
     >>> tf.keras.ops.depth_to_space(tf.constant([[[[1., 2., 3., 4.]]]]), 2).shape
     TensorShape([1, 2, 2, 1])
     """
@@ -364,6 +399,8 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
 @keras_op("nn.space_to_depth", lambda s: [s.call(s(1, 2, 2, 1), 2)])
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Blocks of pixels rearranged into channels.
+
+    x: 4 axes. block_size: an int: the height and width of a block.
 
     >>> tf.keras.ops.space_to_depth(tf.ones((1, 2, 2, 1)), 2).shape
     TensorShape([1, 1, 1, 4])

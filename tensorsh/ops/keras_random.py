@@ -32,6 +32,8 @@ def random_op(samples: Callable[..., Any] | None = None) -> Callable[[Callable[.
 def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Normal numbers.
 
+    mean, stddev: floats, or tensors of shapes that broadcast with `shape`.
+
     >>> tf.keras.random.normal((2,), seed=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 0.1266503 , -0.49301657], dtype=float32)>
     """
@@ -41,6 +43,8 @@ def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, se
 @random_op()
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Tensor:
     """Normal numbers, those further than two standard deviations from the mean drawn again.
+
+    mean, stddev: floats, or tensors of shapes that broadcast with `shape`.
 
     >>> tf.keras.random.truncated_normal((2,), seed=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 0.1266503 , -0.49301657], dtype=float32)>
@@ -80,6 +84,8 @@ def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: An
 def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Tensor:
     """For each row of logits (batch, classes) so many classes, drawn with the probabilities softmax(logits).
 
+    Raises ValueError for logits of another rank than 2.
+
     >>> tf.keras.random.categorical([[0., 100.]], 3, seed=1)
     <tf.Tensor: shape=(1, 3), dtype=int32, numpy=array([[1, 1, 1]], dtype=int32)>
     """
@@ -95,7 +101,8 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """The inputs, each set to 0 with probability `rate`, the others divided by 1 - rate.
 
-    noise_shape: the shape in which is drawn, broadcast to that of the inputs, whose sizes None stands for.
+    noise_shape: the shape in which is drawn, broadcast to that of the inputs, whose sizes None stands for. rate: a
+    float from 0 to 1 (excluded) (Srivastava et al., 2014).
 
     >>> tf.keras.random.dropout(tf.ones(4), 0.5, seed=1)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([2., 0., 2., 0.], dtype=float32)>
@@ -126,6 +133,8 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Tensor:
 def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Gamma-distributed numbers with shape `alpha` and scale 1.
 
+    alpha: a positive float, or a tensor of a shape that broadcasts with `shape`.
+
     >>> tf.keras.random.gamma((2,), 2., seed=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3.0492713, 1.9660243], dtype=float32)>
     """
@@ -145,6 +154,8 @@ def _drawn_as(dtype: Any) -> Any:
 def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """Beta-distributed numbers: x / (x + y) for gamma-distributed x and y with shapes `alpha` and `beta`.
 
+    alpha, beta: positive floats, or tensors of shapes that broadcast with `shape`.
+
     >>> tf.keras.random.beta((2,), 2., 3., seed=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.42414436, 0.46459267], dtype=float32)>
     """
@@ -157,6 +168,8 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
 @random_op()
 def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Tensor:
     """How many of `counts` trials succeed, each with probability `probabilities`.
+
+    counts, probabilities: floats, of shapes that broadcast with `shape`.
 
     >>> tf.keras.random.binomial((3,), 10., 0.5, seed=1)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([3., 4., 4.], dtype=float32)>

@@ -32,6 +32,8 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Tensor:
     """1 - i / (i + alpha * misses + beta * false alarms), i = sum(y_true * y_pred) (Salehi et al., 2017).
 
+    alpha, beta: floats, the weights of the two kinds of errors.
+
     >>> tversky([1., 0.], [1., 0.])
     <tf.Tensor: shape=(), dtype=float32, numpy=1.1920928955078125e-07>
     """
@@ -52,6 +54,9 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
 )
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Tensor:
     """(1 - p^q) / q for the probability p of the label, a class number (Zhang & Sabuncu, 2018).
+
+    q: a float from 0 (excluded) to 1, from crossentropy to the absolute error. y_true: integers (batch,). y_pred:
+    probabilities, float (batch, classes).
 
     >>> tf.keras.losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], 0.5)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
@@ -82,7 +87,7 @@ def circle(
 
     y_true: class numbers (n,); y_pred: embeddings (n, d) of length 1; they are compared with the references, which are
     these themselves if None. remove_diagonal: no sample is compared with itself. gamma: the scale; margin: the
-    relaxation.
+    relaxation. ref_labels: integers (m,); ref_embeddings: float (m, d): the references.
 
     ref_labels: labels of the references; None: y_true. ref_embeddings: their embeddings; None: y_pred.
 

@@ -26,7 +26,8 @@ export("tf.keras.tree.MAP_TO_NONE", MAP_TO_NONE, None, "keras_tree")
 def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) -> Any:
     """The structure with func(part) for each part of it for which that is not None.
 
-    top_down: a structure before its parts, which are then left alone if it is replaced; otherwise after them.
+    top_down: a structure before its parts, which are then left alone if it is replaced; otherwise after them. Raises
+    TypeError if func cannot be called.
 
     >>> seen = []
     >>> tf.keras.tree.traverse(seen.append, [1, (2,)]); seen
@@ -58,7 +59,8 @@ def _rebuilt(part: Any, function: Callable[[Any], Any]) -> Any:
 def keras_map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """The first structure with func(leaf, leaf of the second structure, ...) for each leaf.
 
-    none_is_leaf: whether None is one. Raises ValueError if the structures differ.
+    none_is_leaf: whether None is one. structures: lists, tuples and dictionaries, nested alike. Raises ValueError if
+    the structures differ. Raises TypeError if func cannot be called.
 
     >>> tf.keras.tree.map_structure(lambda x, y: x * y, [1, (2,)], [10, (20,)])
     [10, (40,)]
@@ -79,6 +81,9 @@ def keras_map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf
 @op("keras.tree.map_structure_up_to", short=False)
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
     """The shallow structure with func(part of each structure that stands there) for each leaf.
+
+    shallow_structure: the structure that tells how deep to go. structures: which are nested like it so far, and may be
+    deeper. Raises TypeError if func cannot be called, ValueError for no structures or for lists of other lengths.
 
     >>> tf.keras.tree.map_structure_up_to([None, None], len, [[1, 1], [2]])
     [2, 1]
@@ -117,6 +122,8 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
 def keras_assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:
     """Raise ValueError unless two structures are nested in the same way, in lists, tuples and dicts alike.
 
+    a, b: nests of lists, tuples and dictionaries. check_types: taken as Keras takes it; it changes nothing here.
+
     >>> tf.keras.tree.assert_same_structure([(0, 1)], [(2, 3)])
     """
     try:
@@ -130,6 +137,8 @@ def keras_assert_same_structure(a: Any, b: Any, check_types: bool | None = None)
 @op("keras.tree.assert_same_paths", short=False)
 def assert_same_paths(a: Any, b: Any) -> None:
     """Raise ValueError unless the same keys and positions lead to the leaves of both.
+
+    a, b: nests of lists, tuples and dictionaries.
 
     >>> tf.keras.tree.assert_same_paths([0, 1], (2, 3))
     """
@@ -157,6 +166,8 @@ def lists_to_tuples(structure: Any) -> Any:
 @op("keras.tree.map_shape_structure", short=False)
 def map_shape_structure(func: Callable[..., Any], structure: Any) -> Any:
     """The structure with func(shape) for each shape in it: a list or tuple of integers and None.
+
+    Raises TypeError if func cannot be called.
 
     >>> tf.keras.tree.map_shape_structure(len, {"a": (2, 3), "b": (None,)})
     {'a': 2, 'b': 1}

@@ -73,7 +73,8 @@ def _without_last_one(x: Any) -> Any:
 def keras_normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     """x divided by its norms of that order along an axis: an array for an array, else a tensor.
 
-    Raises ValueError for an order that is no integer from 1 on.
+    order: an int: 1 for the sum of absolute values, 2 for the Euclidean length, and so on. Raises ValueError for an
+    order that is no integer from 1 on.
 
     >>> tf.keras.utils.normalize([[3., 4.]])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0.6, 0.8]], dtype=float32)>

@@ -58,7 +58,7 @@ def get_optimizer(identifier: Any) -> Any:
 def serialize_optimizer(optimizer: Any) -> Any:
     """An optimizer as a dictionary; its state is not in it.
 
-    optimizer: an object.
+    optimizer: an object of `tf.keras.optimizers`.
 
     >>> tf.keras.optimizers.serialize(SGD(0.5))["class_name"]
     'SGD'

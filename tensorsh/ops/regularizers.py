@@ -159,7 +159,7 @@ def get_regularizer(identifier: Any) -> Any:
 def serialize_regularizer(regularizer: Any) -> Any:
     """A regularizer as a dictionary.
 
-    regularizer: an object.
+    regularizer: an object of `tf.keras.regularizers`.
 
     >>> tf.keras.regularizers.serialize(tf.keras.regularizers.L2(0.5))["config"]
     {'l2': 0.5}

@@ -246,7 +246,7 @@ for _name, _schedule in SCHEDULES.items():
 def serialize_schedule(learning_rate_schedule: Any) -> Any:
     """A schedule as a dictionary.
 
-    learning_rate_schedule: an object.
+    learning_rate_schedule: an object of `tf.keras.optimizers.schedules`.
 
     >>> s = tf.keras.optimizers.schedules
     >>> s.serialize(s.ExponentialDecay(0.5, 10, 0.5))["config"]["decay_steps"]
