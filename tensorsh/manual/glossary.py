@@ -97,7 +97,8 @@ SETTINGS = {
     "ksize": "an int, or an int for each axis: the size of the window",
     "pool_size": "an int, or an int for each spatial axis: the size of the window",
     "data_format": 'where the channels stand: last ("NHWC", "channels_last"), or first ("NCHW", "channels_first")',
-    "seed": "an int, for the same numbers at each start; where a stateless op asks for two, a pair of ints",
+    "seed": "an int, for the same numbers at each start; where a stateless op asks for two, a pair of ints; "
+    "in Keras's ops a SeedGenerator, too, and None for the session's own",
     "alg": 'the generator: "philox", "threefry" or "auto_select"',
     "k": "an int",
     "n": "an int",
@@ -209,7 +210,6 @@ SETTINGS = {
     "aggregate_to_topk": "taken as TensorFlow takes it; the result is exact",
     "device_type": '"CPU" or "GPU"; None: all',
     "control_inputs": "taken as TensorFlow takes it; everything runs in order",
-    "key": "taken as Keras takes it; it changes nothing here",
     "num_bits": "an int, 2 to 16: how many bits the quantized values have",
     "num_true": "an int: how many classes of each row are right",
     "num_sampled": "an int: how many classes are drawn",

@@ -94,8 +94,10 @@ def named(name: str) -> Any:
 
 def op_of(value: Any) -> registry.Op | None:
     """The op whose function this is."""
-    found = registry.OPS.get(getattr(value, "__name__", "")) if inspect.isfunction(value) else None
-    return found if found is not None and found.function is value else None
+    if not inspect.isfunction(value):
+        return None
+    # Not by its name: where TensorFlow has another op of that name, the registry has Keras's under a longer one.
+    return next((op for op in registry.OPS.values() if op.function is value), None)
 
 
 def text(page: Page, width: int = WIDTH) -> str:

@@ -80,6 +80,8 @@ def floatx() -> str:
 def set_floatx(value: str) -> None:
     """Set `floatx`: bfloat16, float16, float32 or float64. Raises ValueError for anything else.
 
+    value: the name of a dtype.
+
     >>> tf.keras.config.set_floatx("float64"); tf.keras.config.floatx()
     'float64'
     """
@@ -101,6 +103,8 @@ def epsilon() -> float:
 @op("keras.config.set_epsilon keras.backend.set_epsilon", short=False)
 def set_epsilon(value: float) -> None:
     """Set `epsilon`.
+
+    value: a float.
 
     >>> tf.keras.config.set_epsilon(1e-5); tf.keras.config.epsilon()
     1e-05
@@ -193,6 +197,8 @@ for _name, (_key, _value) in _SWITCHES.items():
 def set_max_epochs(max_epochs: int | None) -> None:
     """Set for how many epochs `fit` runs at most; there is no `fit` here.
 
+    max_epochs: an int; None: no limit.
+
     >>> tf.keras.config.set_max_epochs(2); tf.keras.config.max_epochs()
     2
     """
@@ -202,6 +208,8 @@ def set_max_epochs(max_epochs: int | None) -> None:
 @op("keras.config.set_max_steps_per_epoch", short=False)
 def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
     """Set how many steps an epoch of `fit` has at most; there is no `fit` here.
+
+    max_steps_per_epoch: an int; None: no limit.
 
     >>> tf.keras.config.set_max_steps_per_epoch(2); tf.keras.config.max_steps_per_epoch()
     2
@@ -253,6 +261,8 @@ def is_keras_tensor(x: Any) -> bool:
 def result_type_(*dtypes: Any) -> str:
     """The dtype in which dtypes meet; `int`, `float` for Python numbers.
 
+    dtypes: dtypes or their names; `int` or `float` for what bends to the others. Without any the result is `floatx`.
+
     >>> tf.keras.backend.result_type("int32", float)
     'float32'
     """
@@ -267,6 +277,8 @@ def result_type_(*dtypes: Any) -> str:
 def get_uid(prefix: str = "") -> int:
     """1, 2, 3 ...: a number for each call with that prefix.
 
+    prefix: a str.
+
     >>> [tf.keras.backend.get_uid("dense"), tf.keras.backend.get_uid("dense")]
     [1, 2]
     """
@@ -278,6 +290,8 @@ def get_uid(prefix: str = "") -> int:
 @op("keras.utils.clear_session keras.backend.clear_session", short=False)
 def clear_session(free_memory: bool = True) -> None:
     """Forget the names given so far, so that objects are named from the start again.
+
+    free_memory: taken as Keras takes it; it changes nothing here.
 
     >>> tf.keras.utils.clear_session(); tf.keras.metrics.Mean().name
     'mean'

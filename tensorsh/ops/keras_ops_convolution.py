@@ -57,9 +57,9 @@ def conv(
 ) -> Tensor:
     """The convolution with a kernel (*sizes, channels, outputs), in 1 to 3 dimensions.
 
-    inputs: (batch, *sizes, channels). kernel: of the dtype of the inputs. strides: an int, or an int for each spatial
-    axis. padding: "valid" or "same". Raises
-    InvalidArgumentError for shapes that do not fit each other, ValueError if no window fits into the inputs.
+    inputs: (batch, *sizes, channels). kernel: (*sizes, channels, outputs), of the dtype of the inputs. strides: an int,
+    or an int for each spatial axis. padding: "valid" or "same". Raises InvalidArgumentError for shapes that do not fit
+    each other, ValueError if no window fits into the inputs.
 
     >>> tf.keras.ops.conv(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)))
     <tf.Tensor: shape=(1, 1, 1), dtype=float32, numpy=array([[[2.]]], dtype=float32)>
@@ -91,8 +91,9 @@ def depthwise_conv(
 ) -> Tensor:
     """Each channel convolved with its own kernels: (*sizes, channels, outputs for each), in 1 or 2 dimensions.
 
-    inputs: (batch, *sizes, channels). kernel: of the dtype of the inputs. strides: an int, or an int for each spatial
-    axis. padding: "valid" or "same". Raises ValueError for more than 2 spatial axes.
+    inputs: (batch, *sizes, channels). kernel: (*sizes, channels, outputs for each), of the dtype of the inputs.
+    strides: an int, or an int for each spatial axis. padding: "valid" or "same". Raises ValueError for more than 2
+    spatial axes.
 
     >>> tf.keras.ops.depthwise_conv(tf.ones((1, 2, 2)), tf.ones((2, 2, 1)))
     <tf.Tensor: shape=(1, 1, 2), dtype=float32, numpy=array([[[2., 2.]]], dtype=float32)>
@@ -185,9 +186,9 @@ def conv_transpose(
 ) -> Tensor:
     """The transpose of a convolution, with a kernel (*sizes, outputs, channels), in 1 to 3 dimensions.
 
-    output_padding: by how much the result is longer than it must be. inputs: (batch, *sizes, channels). kernel: of the
-    dtype of the inputs. strides: an int, or an int for each spatial axis. padding: "valid" or "same". Raises ValueError
-    for channels that do not fit, or another padding.
+    output_padding: by how much the result is longer than it must be. inputs: (batch, *sizes, channels). kernel:
+    (*sizes, outputs, channels), of the dtype of the inputs. strides: an int, or an int for each spatial axis. padding:
+    "valid" or "same". Raises ValueError for channels that do not fit, or another padding.
 
     >>> tf.keras.ops.conv_transpose(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)), 2)
     <tf.Tensor: shape=(1, 4, 1), dtype=float32, numpy=

@@ -20,6 +20,8 @@ def _typed(x: Any, dtype: Any) -> Tensor:
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: bool | None = None) -> Tensor:
     """x as a tensor of `dtype`: int32 for Python's ints, float32 for its floats if none is given.
 
+    sparse, ragged: taken as Keras takes them; the result is dense.
+
     >>> tf.keras.ops.convert_to_tensor([1, 2], "float32")
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -59,6 +61,8 @@ def cast(x: Any, dtype: Any) -> Tensor:
 @keras_op(".stop_gradient")
 def stop_gradient(variable: Any) -> Tensor:
     """The same value, through which no gradient flows.
+
+    variable: a tensor or a variable of any shape.
 
     >>> tf.keras.ops.stop_gradient(3.)
     <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
@@ -154,6 +158,8 @@ def empty(shape: Any, dtype: Any = None) -> Tensor:
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """The value, over and over; float32 unless `dtype` is given.
 
+    fill_value: a number, or a tensor that broadcasts to the shape.
+
     >>> tf.keras.ops.full((2,), 3)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 3.], dtype=float32)>
     """
@@ -194,6 +200,8 @@ def empty_like(x: Any, dtype: Any = None) -> Tensor:
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """The value, over and over, in the shape and dtype of x.
 
+    fill_value: a number, or a tensor that broadcasts to x's shape. dtype: None: x's.
+
     >>> tf.keras.ops.full_like([1, 2], 3.)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 3], dtype=int32)>
     """
@@ -205,7 +213,7 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
     """Numbers from `start` (0 if only one is given) up to, without, `stop`.
 
-    step: the step, 1 by default.
+    start, stop, step: numbers; step is 1 by default. dtype: None: the one in which the numbers meet.
 
     >>> tf.keras.ops.arange(1, 3, 0.5)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1. , 1.5, 2. , 2.5], dtype=float32)>
@@ -229,7 +237,8 @@ def linspace(
 ) -> Any:
     """`num` numbers in equal steps from `start` to `stop`, which is left out without `endpoint`.
 
-    retstep: whether the step is returned too.
+    start, stop: numbers, or tensors of one shape. retstep: whether the step is returned too. dtype: None: float32, or
+    the floats in which start and stop meet. axis: where the new axis stands. Raises ValueError for a negative `num`.
 
     >>> tf.keras.ops.linspace(0, 1, 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
@@ -251,7 +260,7 @@ def logspace(
 ) -> Tensor:
     """base to the powers of `num` numbers from `start` to `stop`.
 
-    base: a float: the base of the powers.
+    start, stop: numbers, or tensors of one shape. base: a number. axis: where the new axis stands.
 
     >>> tf.keras.ops.logspace(0, 2, 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([  1.,  10., 100.], dtype=float32)>
@@ -263,6 +272,8 @@ def logspace(
 @keras_op("numpy.geomspace")
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
     """`num` numbers in equal ratios from `start` to `stop`.
+
+    start, stop: numbers but 0, or tensors of one shape. axis: where the new axis stands.
 
     >>> tf.keras.ops.geomspace(1., 100., 3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([  1.,  10., 100.], dtype=float32)>
@@ -277,6 +288,9 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 @keras_op("numpy.eye")
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """Ones on the k-th diagonal of an N x M matrix of zeros.
+
+    N: an int: how many rows. M: an int: how many columns; None: N. k: an int: 0 for the main diagonal, above it from 1
+    on.
 
     >>> tf.keras.ops.eye(2, 3, k=1)
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
@@ -304,6 +318,9 @@ def identity(n: int, dtype: Any = None) -> Tensor:
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """Ones on and below the k-th diagonal.
 
+    N: an int: how many rows. M: an int: how many columns; None: N. k: an int: 0 for the main diagonal, above it from 1
+    on.
+
     >>> tf.keras.ops.tri(2)
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 0.],
@@ -317,7 +334,7 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
 def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """x with NaN, +infinity and -infinity replaced: by 0 and the greatest finite numbers if none are given.
 
-    nan: what stands for nan. posinf: what stands for inf. neginf: what stands for -inf.
+    nan, posinf, neginf: numbers of x's dtype.
 
     >>> tf.keras.ops.nan_to_num([1., float("nan")])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
@@ -336,7 +353,7 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
 def clip(x: Any, x_min: Any, x_max: Any) -> Tensor:
     """x, and no less than `x_min`, no more than `x_max`.
 
-    x_min: the lower bound. x_max: the upper bound.
+    x_min, x_max: numbers, or tensors that broadcast with x.
 
     >>> tf.keras.ops.clip(tf.constant([1, 5, 9]), 2, 6)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 5, 6], dtype=int32)>
@@ -349,7 +366,7 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Tensor:
 def round_(x: Any, decimals: int = 0) -> Tensor:
     """x rounded to so many decimals, halves to the even neighbour.
 
-    decimals: an int: digits after the point.
+    decimals: an int; a negative one rounds to tens, hundreds and so on.
 
     >>> tf.keras.ops.round(tf.constant([1.25, 2.5]), 1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.2, 2.5], dtype=float32)>

@@ -19,6 +19,7 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     """The connectionist temporal classification loss of each sequence (Graves et al., 2006).
 
     target: (batch, labels) integers. output: (batch, steps, classes) logits. mask_index: the class of none.
+    target_length, output_length: integers (batch,): how many labels, and how many steps, count.
 
     >>> tf.keras.ops.ctc_loss(tf.constant([[1]]), tf.zeros((1, 1, 2)), tf.constant([1]), tf.constant([1]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
@@ -49,7 +50,9 @@ def ctc_decode(
     """(labels, scores) of logits (batch, steps, classes): labels (paths, batch, steps) filled up with -1, as int32.
 
     strategy: "greedy", the likeliest class of each step, or "beam_search", the `top_paths` likeliest labellings.
-    mask_index: the class that stands for none. Raises ValueError for another strategy.
+    mask_index: the class that stands for none. sequence_lengths: integers (batch,): how many steps count. beam_width:
+    an int: how many labellings the search keeps. top_paths: an int: how many it returns. merge_repeated: whether the
+    greedy strategy takes equal neighbours for one. Raises ValueError for another strategy.
 
     >>> x = tf.constant([[[0., 3., 1.], [0., 3., 1.], [4., 1., 1.], [0., 1., 2.]]])
     >>> tf.keras.ops.ctc_decode(x, [4])[0]

@@ -114,6 +114,8 @@ def ssim(
 ) -> Tensor:
     """The structural similarity of images (Wang et al., 2004), as `tf.image.ssim` has it.
 
+    image1, image2: (..., height, width, channels), of one shape.
+
     >>> tf.keras.ops.image.ssim(tf.ones((1, 11, 11, 1)), tf.ones((1, 11, 11, 1)))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
     """
@@ -137,7 +139,9 @@ def resize(
 ) -> Tensor:
     """Images of another size (height, width); if it has other proportions, cut or padded before if told so.
 
-    interpolation: bilinear, nearest, bicubic, lanczos3, lanczos5 or area. Raises ValueError for what does not fit.
+    interpolation: bilinear, nearest, bicubic, lanczos3, lanczos5 or area. size: two ints. crop_to_aspect_ratio: whether
+    what does not fit the new proportions is cut off. pad_to_aspect_ratio: whether it is filled up with `fill_value`
+    instead. fill_mode: "constant". fill_value: a float. Raises ValueError for what does not fit.
 
     >>> tf.keras.ops.image.resize(tf.constant([[[0.], [1.]]]), (1, 4))[0, :, 0]
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0.  , 0.25, 0.75, 1.  ], dtype=float32)>
@@ -193,6 +197,9 @@ def pad_images(
 ) -> Tensor:
     """Images with borders of zeros; two of top, bottom and target height are given, and so for the width.
 
+    top_padding, left_padding, bottom_padding, right_padding: ints, the borders' widths. Raises ValueError unless two of
+    three are given, or if a border comes out negative.
+
     >>> tf.keras.ops.image.pad_images(tf.ones((1, 1, 1)), 0, 1, 0, target_width=3)[0, :, 0]
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 1., 0.], dtype=float32)>
     """
@@ -217,6 +224,9 @@ def crop_images(
     data_format: str | None = None,
 ) -> Tensor:
     """Images without their borders; two of top, bottom and target height are given, and so for the width.
+
+    top_cropping, left_cropping, bottom_cropping, right_cropping: ints, the borders' widths. Raises ValueError unless
+    two of three are given, or if a border comes out negative.
 
     >>> tf.keras.ops.image.crop_images(tf.reshape(tf.range(3.), (1, 3, 1)), 0, 1, 0, target_width=1)[0, :, 0]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
@@ -266,6 +276,9 @@ def extract_patches(
 ) -> Tensor:
     """The windows of images (of volumes, if `size` has three numbers), each flattened into the channels' axis.
 
+    size: an int, or two or three ints. strides: an int, or an int for each spatial axis; None: size. padding: "valid"
+    or "same". Raises TypeError for another size.
+
     >>> tf.keras.ops.image.extract_patches(tf.reshape(tf.range(4.), (1, 2, 2, 1)), (2, 1))
     <tf.Tensor: shape=(1, 1, 2, 2), dtype=float32, numpy=
     array([[[[0., 2.],
@@ -293,6 +306,9 @@ def extract_patches_3d(
     data_format: str | None = None,
 ) -> Tensor:
     """The windows of volumes (depth, height, width, channels), each flattened into the channels' axis.
+
+    volumes: 4 axes, or 5 with a batch. size: an int, or three. strides: an int, or an int for each spatial axis; None:
+    size. padding: "valid" or "same". Raises TypeError for another size.
 
     >>> tf.keras.ops.image.extract_patches_3d(tf.ones((1, 2, 2, 2, 1)), 2).shape
     TensorShape([1, 1, 1, 1, 8])

@@ -93,6 +93,8 @@ def outer(x1: Any, x2: Any) -> Tensor:
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
     """The sums of products along several axes.
 
+    axes: an int, how many of the last axes of x1 and the first of x2; or a pair of lists, the axes of each.
+
     >>> tf.keras.ops.tensordot([[1, 2]], [[3], [4]], 1)
     <tf.Tensor: shape=(1, 1), dtype=int32, numpy=array([[11]], dtype=int32)>
     """
@@ -103,7 +105,8 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Tensor:
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
     """Sums of products as the subscripts say.
 
-    subscripts: a text such as "ij,jk->ik". operands: the tensors.
+    subscripts: a str such as "ij,jk->ik". operands: a tensor for each term. kwargs: taken as Keras takes them; they
+    change nothing here.
 
     >>> tf.keras.ops.einsum("ij,j->i", tf.constant([[1., 2.]]), tf.constant([3, 4]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([11.], dtype=float32)>
@@ -119,6 +122,9 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Tensor:
 @keras_op("numpy.cross", lambda s: [s.call(s(3), s(3))])
 def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """The vector product of vectors of three; of two, which lie in a plane, its third component.
+
+    x1, x2: of shapes that broadcast, but for the vectors' axes. axisa, axisb, axisc: ints, the axis of the vectors in
+    x1, in x2 and in the result. axis: an int for all three. Raises ValueError for vectors of another length.
 
     >>> tf.keras.ops.cross([1, 2, 3], [4, 5, 6])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-3,  6, -3], dtype=int32)>
@@ -142,7 +148,8 @@ def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, a
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The length of vectors, or a norm of matrices (`fro`, `nuc`, 1, 2, inf), along one axis or two.
 
-    ord: the order, as for `norm`.
+    ord: a number, inf, -inf, "fro" or "nuc"; None: the Euclidean length, of matrices the Frobenius norm. axis: an int,
+    or a pair of ints; None: all axes.
 
     >>> tf.keras.ops.norm([3., 4.])
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>
@@ -218,6 +225,8 @@ def inv(x: Any) -> Tensor:
 def solve(a: Any, b: Any) -> Tensor:
     """The x for which a @ x is b, a vector or a matrix.
 
+    a: (..., n, n). b: (..., n) or (..., n, k).
+
     >>> tf.keras.ops.solve([[2., 0.], [0., 4.]], [1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 0.5], dtype=float32)>
     """
@@ -230,6 +239,9 @@ def solve(a: Any, b: Any) -> Tensor:
 @keras_op("linalg.qr", lambda s: [s.call(s.spd(3, 3))])
 def qr(x: Any, mode: str = "reduced") -> Any:
     """An orthonormal q and an upper triangular r whose product is x.
+
+    x: (..., m, n). mode: "reduced", for q (..., m, min(m, n)), or "complete", for q (..., m, m). Raises ValueError for
+    another mode.
 
     >>> tf.keras.ops.qr([[3., 0.], [4., 5.]])[1]
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

@@ -28,6 +28,8 @@ def logdet(x: Any) -> Tensor:
 def cholesky(x: Any, upper: bool = False) -> Tensor:
     """The lower triangular l of positive definite matrices l @ l^H, or its adjoint if `upper`.
 
+    x: (..., n, n). upper: a bool. Raises ValueError for a matrix that is not positive definite.
+
     >>> tf.keras.ops.cholesky([[4., 2.], [2., 5.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 0.],
@@ -46,6 +48,8 @@ def cholesky(x: Any, upper: bool = False) -> Tensor:
 @keras_op("linalg.cholesky_inverse", lambda s: [s.call(s.spd(2, 2))])
 def cholesky_inverse(x: Any, upper: bool = False) -> Tensor:
     """The inverses of matrices, of which x are the Cholesky factors: lower, or upper.
+
+    x: (..., n, n). upper: a bool.
 
     >>> tf.keras.ops.cholesky_inverse([[2., 0.], [0., 1.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -82,6 +86,8 @@ def lu_factor(x: Any) -> tuple[Tensor, Tensor]:
 def solve_triangular(a: Any, b: Any, lower: bool = False) -> Tensor:
     """The x for which the upper triangle of a (the lower one, if told so) times x is b, a vector or a matrix.
 
+    a: (..., n, n). b: (..., n) or (..., n, k). lower: a bool.
+
     >>> tf.keras.ops.solve_triangular([[2., 1.], [0., 4.]], [2., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1. ], dtype=float32)>
     """
@@ -96,7 +102,8 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Tensor:
     """The x that makes the length of a @ x - b least, by way of a's singular values.
 
     rcond: singular values below this share of the greatest count as zero; by default the dtype's epsilon times the
-    longer side of a. Raises ValueError unless a and b have as many rows, TypeError for other ranks.
+    longer side of a. a: (m, n). b: (m,) or (m, k). Raises ValueError unless a and b have as many rows, TypeError for
+    other ranks.
 
     >>> tf.keras.ops.lstsq(tf.constant([[1., 0.], [0., 2.]]), tf.constant([1., 2.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 1.], dtype=float32)>
@@ -123,6 +130,8 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Tensor:
 def matrix_rank(x: Any, tol: Any = None) -> Tensor:
     """How many singular values are above `tol`.
 
+    x: (..., m, n). tol: a float; None: the dtype's epsilon times the longer side times the greatest singular value.
+
     >>> tf.keras.ops.linalg.matrix_rank(tf.constant([[1., 2.], [2., 4.]]))
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
     """
@@ -133,7 +142,8 @@ def matrix_rank(x: Any, tol: Any = None) -> Tensor:
 def pinv(x: Any, rcond: Any = None) -> Tensor:
     """The Moore-Penrose inverses of matrices.
 
-    rcond: a float: smaller singular values count as 0.
+    x: (..., m, n). rcond: a float: singular values up to this share of the greatest count as 0; None: 10 times the
+    longer side times the dtype's epsilon.
 
     >>> tf.keras.ops.pinv([[2., 0.], [0., 4.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -146,6 +156,9 @@ def pinv(x: Any, rcond: Any = None) -> Tensor:
 @keras_op("linalg.jvp")
 def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """fun(*primals), and how it changes as the primals do by the tangents; with has_aux, what else `fun` returns.
+
+    fun: a function of tensors. primals: a list of tensors. tangents: a list of tensors, of the primals' shapes.
+    has_aux: whether `fun` returns a pair, of which only the first is differentiated.
 
     >>> tf.keras.ops.linalg.jvp(lambda x: x * x, (tf.constant(3.),), (tf.constant(1.),))
     (<tf.Tensor: shape=(), dtype=float32, numpy=9.0>, <tf.Tensor: shape=(), dtype=float32, numpy=6.0>)

@@ -179,6 +179,8 @@ def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lie q percent of what is not NaN.
 
+    q: a float from 0 to 100 or a tensor, whose axes come first in the result. method: as for `quantile`.
+
     >>> tf.keras.ops.nanpercentile([1., nan, 3.], 50.)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
     """
@@ -188,6 +190,8 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keep
 @keras_op("numpy.nanquantile", lambda s: [s.call(s.distinct(5), 0.3), s.call(s.distinct(3, 4), [0.2, 0.7], 1)])
 def nanquantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lies the part q (0 to 1) of what is not NaN along `axis`; `method` as for `quantile`.
+
+    q: a float or a tensor, whose axes come first in the result.
 
     >>> tf.keras.ops.nanquantile([[1., nan, 3.], [2., 4., 6.]], 0.5, axis=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>

@@ -87,6 +87,8 @@ def glu(x: Any, axis: int = -1) -> Tensor:
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
     """For each class a row with a one at its place.
 
+    x: integers. axis: where the new axis stands.
+
     >>> tf.keras.ops.one_hot([0, 2], 3)
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
     array([[1., 0., 0.],
@@ -111,6 +113,8 @@ def top_k(x: Any, k: int, sorted: bool = True) -> Any:
 def in_top_k(targets: Any, predictions: Any, k: int) -> Tensor:
     """Whether each target is among the k greatest predictions of its row.
 
+    targets: integers (batch,); predictions: float (batch, classes).
+
     >>> tf.keras.ops.in_top_k([1], [[0.1, 0.9]], 1)
     <tf.Tensor: shape=(1,), dtype=bool, numpy=array([ True])>
     """
@@ -122,6 +126,9 @@ def multi_hot(
     inputs: Any, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any
 ) -> Tensor:
     """For each row of classes one row with a one at the place of each.
+
+    inputs: integers (classes,) or (batch, classes). kwargs: `num_tokens`, an older name of num_classes. Raises
+    ValueError without num_classes.
 
     >>> tf.keras.ops.multi_hot(tf.constant([[0, 2], [1, 1]]), 3)
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=

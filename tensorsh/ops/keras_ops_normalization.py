@@ -21,6 +21,8 @@ def _wide(x: Any) -> Tensor:
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Tensor, Tensor]:
     """The mean and the variance along axes; float16 and bfloat16 are computed in float32.
 
+    synchronized: taken as Keras takes it; there is one replica here.
+
     >>> tf.keras.ops.moments(tf.constant([1., 3.]), [0])
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=1.0>)
     """
@@ -38,7 +40,8 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
 def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Tensor:
     """x divided by its norm along `axis`, which is taken to be `epsilon` at least.
 
-    Raises ValueError for an order that is no integer from 1 on.
+    order: an int: 1 for the sum of absolute values, 2 for the Euclidean length, and so on. epsilon: None: Keras's
+    `epsilon`. Raises ValueError for an order that is no integer from 1 on.
 
     >>> tf.keras.ops.normalize([[3., 4.]])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[0.6, 0.8]], dtype=float32)>
@@ -59,6 +62,8 @@ def batch_normalization(
 ) -> Tensor:
     """scale * (x - mean) / sqrt(variance + epsilon) + offset; vectors of the sizes of x along `axis`.
 
+    mean, variance, offset, scale: (size of x along axis,) (Ioffe & Szegedy, 2015).
+
     >>> mean, variance = tf.constant([0., 1.]), tf.constant([1., 4.])
     >>> tf.keras.ops.batch_normalization(tf.constant([[1., 5.]]), mean, variance, -1, epsilon=0.)
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 2.]], dtype=float32)>
@@ -77,6 +82,9 @@ def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **kwargs: Any
 ) -> Tensor:
     """gamma * (x - mean) / sqrt(variance + epsilon) + beta, with the moments of x along `axis`, in float32 at least.
+
+    gamma, beta: of x's sizes along `axis`; None: 1 and 0. epsilon: None: Keras's `epsilon`. kwargs: `rms_scaling`, to
+    leave the mean alone (Ba et al., 2016).
 
     >>> tf.keras.ops.layer_normalization(tf.constant([[1., 3.]]))
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[-0.99999994,  0.99999994]], dtype=float32)>
@@ -110,6 +118,8 @@ def layer_normalization(
 def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None) -> Tensor:
     """scale * x / sqrt(the mean of x ** 2 along `axis` + epsilon), in float32 at least.
 
+    scale: of x's sizes along `axis`; None: 1. epsilon: None: Keras's `epsilon` (Zhang & Sennrich, 2019).
+
     >>> tf.keras.ops.rms_normalization(tf.constant([[3., 3.]]))
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 1.]], dtype=float32)>
     """
@@ -136,8 +146,10 @@ def dot_product_attention(
     """softmax(query @ key * scale + bias) @ value, for each head (Vaswani et al., 2017).
 
     query: (batch, queries, heads, size). key, value: (batch, keys, heads, size), with fewer heads if several of the
-    query's share one. mask: bools (batch, heads, queries, keys); is_causal: no query sees later keys. scale:
-    1 / sqrt(size) by default. Raises ValueError for other ranks, and for what only other hardware has.
+    query's share one. mask: bools (batch, heads, queries, keys); is_causal: no query sees later keys. scale: 1 /
+    sqrt(size) by default. bias: added to the logits, of a shape that broadcasts with (batch, heads, queries, keys).
+    flash_attention: None or False. attn_logits_soft_cap: None. Raises ValueError for other ranks, and for what only
+    other hardware has.
 
     >>> q = tf.ones((1, 1, 1, 2))
     >>> tf.keras.ops.dot_product_attention(q, tf.ones((1, 2, 1, 2)), tf.constant([[[[1., 2.]], [[3., 4.]]]]))
@@ -190,6 +202,8 @@ def _masked(logits: Tensor, mask: Any, is_causal: bool) -> Tensor:
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Tensor:
     """-(target * log(output) + (1 - target) * log(1 - output)), for each element; of logits if told so.
 
+    target: float, from 0 to 1. output: float, of the target's shape. Raises ValueError for other shapes.
+
     >>> tf.keras.ops.binary_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6931472, 0.6931472], dtype=float32)>
     """
@@ -204,6 +218,8 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 @keras_op("nn.categorical_crossentropy", lambda s: [s.call(s(2, 3, within=(0.1, 0.9)), s(2, 3, within=(0.1, 0.9)))])
 def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Tensor:
     """-sum(target * log(output)) along `axis`, of outputs scaled to the sum 1; of logits if told so.
+
+    target: float (..., classes). output: float, of the target's shape. Raises ValueError for other shapes.
 
     >>> tf.keras.ops.categorical_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.6931471824645996>
@@ -224,6 +240,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 @keras_op("nn.sparse_categorical_crossentropy", lambda s: [s.call([0, 2], s(2, 3, within=(0.1, 0.9)))])
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Tensor:
     """-log(output of the target's class) along the last axis, of outputs scaled to the sum 1; of logits if told so.
+
+    target: integers (...) or (..., 1). output: float (..., classes). axis: the last one. Raises ValueError for another
+    axis, or for other shapes.
 
     >>> tf.keras.ops.sparse_categorical_crossentropy([1], tf.constant([[0.5, 0.5]]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
@@ -263,6 +282,8 @@ def _check_shapes(target: Tensor, output: Tensor) -> None:
 def psnr(x1: Any, x2: Any, max_val: Any) -> Tensor:
     """The peak signal-to-noise ratio of all elements in decibels: 20 log10(max_val) - 10 log10(mean squared error).
 
+    x1, x2: of one shape. Raises ValueError for different ones.
+
     >>> tf.keras.ops.psnr(tf.constant([1., 0.]), tf.constant([1., 1.]), 1.)
     <tf.Tensor: shape=(), dtype=float32, numpy=3.010300397872925>
     """
@@ -276,6 +297,8 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Tensor:
 @keras_op("nn.polar", lambda s: [s.call(s(2), s(2))])
 def polar(abs_: Any, angle: Any) -> Tensor:
     """The complex numbers with these absolute values and angles in radians.
+
+    abs_, angle: float, of shapes that broadcast.
 
     >>> tf.keras.ops.polar(tf.constant([2.]), tf.constant([0.]))
     <tf.Tensor: shape=(1,), dtype=complex64, numpy=array([2.+0.j], dtype=complex64)>

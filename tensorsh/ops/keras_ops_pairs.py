@@ -169,6 +169,8 @@ def kron(x1: Any, x2: Any) -> Tensor:
 def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element of x1 is one of x2; with `invert`, whether it is none.
 
+    assume_unique: taken as Keras takes it; it changes nothing here. invert: a bool.
+
     >>> tf.keras.ops.isin([1, 2, 3], [2, 5])
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([False,  True, False])>
     """
@@ -183,6 +185,8 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
 @keras_op(".cdist", lambda s: [s.call(s(2, 3), s(4, 3))])
 def cdist(x: Any, y: Any) -> Tensor:
     """The Euclidean distances between the rows of x (..., m, k) and those of y (..., n, k): (..., m, n).
+
+    Raises ValueError for ranks below 2, or rows of different lengths.
 
     >>> tf.keras.ops.cdist([[0., 0.]], [[3., 4.], [0., 1.]])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[5., 1.]], dtype=float32)>

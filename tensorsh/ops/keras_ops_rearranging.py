@@ -40,7 +40,8 @@ def flipud(x: Any) -> Tensor:
 def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     """Turned k times by 90 degrees in the plane of two axes, from the first towards the second.
 
-    Raises ValueError for less than two axes, or for axes that are not two different ones.
+    array: a tensor of rank 2 or more. axes: a pair of ints. Raises ValueError for less than two axes, or for axes that
+    are not two different ones.
 
     >>> tf.keras.ops.rot90([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -125,6 +126,8 @@ def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 def array_split(x: Any, indices_or_sections: int, axis: int = 0) -> list[Tensor]:
     """x cut into parts of which the first may be longer by one.
 
+    indices_or_sections: an int: how many parts.
+
     >>> tf.keras.ops.array_split([1, 2, 3], 2)[0]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
@@ -149,6 +152,8 @@ def diagflat(x: Any, k: int = 0) -> Tensor:
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonals of the matrices along two axes, in the last axis of the result.
 
+    offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes of the rows and of the columns.
+
     >>> tf.keras.ops.diagonal(tf.constant([[1, 2], [3, 4]]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
     """
@@ -163,6 +168,8 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 def get_item(x: Any, key: Any) -> Tensor:
     """x[key].
 
+    key: an int, a slice, None, ..., or a tuple of them.
+
     >>> tf.keras.ops.get_item([1, 2, 3], slice(1, None))
     [2, 3]
     """
@@ -172,6 +179,8 @@ def get_item(x: Any, key: Any) -> Tensor:
 @keras_op(".scatter", lambda s: [s.call([[0], [2], [0]], s(3), (4,))])
 def scatter(indices: Any, values: Any, shape: Any) -> Tensor:
     """Zeros with the values at the indices; values of one index add up.
+
+    indices: integers (n, axes that they name). values: (n, *rest of the shape).
 
     >>> tf.keras.ops.scatter([[0], [2]], [1., 2.], (4,))
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1., 0., 2., 0.], dtype=float32)>
@@ -183,7 +192,8 @@ def scatter(indices: Any, values: Any, shape: Any) -> Tensor:
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Tensor:
     """The inputs with the updates at the indices: in place of what is there, or joined to it.
 
-    reduction: add, max, min or mul.
+    reduction: add, max, min or mul. indices: integers (n, axes that they name). Raises ValueError for another
+    reduction.
 
     >>> tf.keras.ops.scatter_update(tf.zeros(3), [[1]], [5.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 5., 0.], dtype=float32)>
@@ -202,6 +212,8 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
 def slice_(inputs: Any, start_indices: Any, shape: Any) -> Tensor:
     """The block of that shape which begins there.
 
+    start_indices: a list of ints, one for each axis. shape: a list of ints, the block's sizes.
+
     >>> tf.keras.ops.slice(tf.constant([1, 2, 3]), [1], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
@@ -211,6 +223,9 @@ def slice_(inputs: Any, start_indices: Any, shape: Any) -> Tensor:
 @keras_op(".slice_update", lambda s: [s.call(s(3, 3), [1, 0], s(1, 2))])
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
     """The inputs with a block of theirs, which begins at `start_indices`, replaced by the updates.
+
+    start_indices: a list of ints, one for each axis; a block that would not fit is moved back. updates: of the rank of
+    the inputs.
 
     >>> tf.keras.ops.slice_update(tf.zeros(3), [1], [5.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 5., 0.], dtype=float32)>
@@ -228,6 +243,9 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Tensor:
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Tensor:
     """At each place the choice whose condition is the first to hold there, or the default.
 
+    condlist: a list of bools that broadcast with the choices. choicelist: a list of as many tensors. default: a number,
+    or a tensor that broadcasts with them. Raises ValueError for lists of different lengths.
+
     >>> tf.keras.ops.select([[True, False, False], [True, True, False]], [[1, 1, 1], [2, 2, 2]], 7)
     <tf.Tensor: shape=(3,), dtype=int64, numpy=array([1, 2, 7])>
     """
@@ -244,6 +262,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Tensor:
 @keras_op("numpy.view")
 def view(x: Any, dtype: Any = None) -> Tensor:
     """The same bytes read as another dtype; the last axis grows or shrinks with the size of an element.
+
+    Raises ValueError if the bytes are no whole number of elements.
 
     >>> tf.keras.ops.view(tf.constant([1.]), "int32")
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1065353216], dtype=int32)>
@@ -297,7 +317,8 @@ def view_as_real(x: Any) -> Tensor:
 def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Tensor:
     """The axes in the order of a pattern of names; names in brackets are one axis together.
 
-    axes_lengths: the sizes of names that the shape does not tell.
+    axes_lengths: the sizes of names that the shape does not tell. pattern: a str such as "a (b c) -> c a b". Raises
+    ValueError if the pattern does not fit the shape.
 
     >>> tf.keras.ops.rearrange(tf.constant([[1, 2, 3, 4]]), "a (b c) -> b (a c)", b=2)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

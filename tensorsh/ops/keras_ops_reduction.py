@@ -78,7 +78,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The greatest along `axis`, or of all, and not less than `initial`.
 
-    initial: a value that counts too.
+    initial: a number; None: no limit. Raises InvalidArgumentError for a tensor of no elements without `initial`.
 
     >>> tf.keras.ops.max([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>
@@ -90,7 +90,7 @@ def max_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) 
 def min_(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """The smallest along `axis`, or of all, and not greater than `initial`.
 
-    initial: a value that counts too.
+    initial: a number; None: no limit. Raises InvalidArgumentError for a tensor of no elements without `initial`.
 
     >>> tf.keras.ops.min([[1, 5], [3, 4]], axis=0)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
@@ -258,6 +258,8 @@ def _running(scan: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
 def average(x: Any, axis: Any = None, weights: Any = None) -> Tensor:
     """The mean along `axis`, in which each counts by its weight.
 
+    weights: of x's shape, or of its size along `axis`; None: the same for all.
+
     >>> tf.keras.ops.average([1, 2, 3], weights=[1, 1, 2])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.25>
     """
@@ -287,7 +289,8 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lies the part q (0 to 1) of the values along `axis`.
 
-    method: linear, lower, higher, nearest or midpoint: what to take between two values.
+    method: linear, lower, higher, nearest or midpoint: what to take between two values. q: a float or a tensor, whose
+    axes come first in the result.
 
     >>> tf.keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.3, 2.5], dtype=float32)>
@@ -334,6 +337,8 @@ def _between(ordered: Tensor, q: Tensor, method: str) -> Tensor:
 def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lie q percent of the values along `axis`; `method` as for `quantile`.
 
+    q: a float from 0 to 100 or a tensor, whose axes come first in the result.
+
     >>> tf.keras.ops.percentile([1., 2., 3., 4.], 50)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
     """
@@ -354,6 +359,8 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal.
 
+    offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes of the rows and of the columns.
+
     >>> tf.keras.ops.trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
     """
@@ -367,6 +374,9 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 @keras_op("numpy.bincount")
 def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each whole number occurs, or the sum of its weights.
+
+    x: integers, not negative, of rank 1 or 2. weights: of x's shape. minlength: an int: how many numbers are counted at
+    least.
 
     >>> tf.keras.ops.bincount([1, 2, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 1, 2], dtype=int32)>

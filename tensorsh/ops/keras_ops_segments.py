@@ -28,6 +28,9 @@ def _segment(kind: str, data: Any, segment_ids: Any, count: Any, is_sorted: bool
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The sums of the rows that bear the same number.
 
+    num_segments: an int: how many rows the result has; None: as many as there are different numbers. sorted: whether
+    the numbers ascend. Raises ValueError for `num_segments` with `sorted`.
+
     >>> tf.keras.ops.segment_sum(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 3], dtype=int32)>
     """
@@ -37,6 +40,9 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, so
 @keras_op(".segment_max", lambda s: [s.call(s.distinct(3), [0, 0, 1], 2)])
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The greatest of the rows that bear the same number.
+
+    num_segments: an int: how many rows the result has; None: up to the greatest number. sorted: whether the numbers
+    ascend. Raises ValueError for `num_segments` with `sorted`.
 
     >>> tf.keras.ops.segment_max(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
@@ -48,6 +54,9 @@ def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, so
 def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The smallest of the rows that bear the same number.
 
+    num_segments: an int: how many rows the result has; None: up to the greatest number. sorted: whether the numbers
+    ascend. Raises ValueError for `num_segments` with `sorted`.
+
     >>> tf.keras.ops.segment_min(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
     """
@@ -57,6 +66,9 @@ def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, so
 @keras_op(".segment_prod", lambda s: [s.call(s(3, within=(0.5, 1.5)), [0, 0, 1], 2)])
 def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The products of the rows that bear the same number.
+
+    num_segments: an int: how many rows the result has; None: up to the greatest number. sorted: whether the numbers
+    ascend. Raises ValueError for `num_segments` with `sorted`.
 
     >>> tf.keras.ops.segment_prod(tf.constant([1, 2, 3]), tf.constant([0, 0, 1]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>

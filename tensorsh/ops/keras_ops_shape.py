@@ -17,7 +17,7 @@ def _rank(x: Tensor) -> int:
 def reshape(x: Any, newshape: Any) -> Tensor:
     """The elements in another shape; one size may be -1.
 
-    newshape: a tuple of ints, one of them -1 for the rest.
+    newshape: a list of ints.
 
     >>> tf.keras.ops.reshape([1, 2, 3, 4], (2, -1))
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -41,6 +41,8 @@ def ravel(x: Any) -> Tensor:
 def transpose(x: Any, axes: Any = None) -> Tensor:
     """The axes in another order, reversed if none is given.
 
+    axes: a list of ints: which axis of x each axis of the result is.
+
     >>> tf.keras.ops.transpose([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 3],
@@ -52,6 +54,8 @@ def transpose(x: Any, axes: Any = None) -> Tensor:
 @keras_op("numpy.swapaxes", lambda s: [s.call(s(2, 3), 0, 1)])
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     """Two axes exchanged.
+
+    axis1, axis2: ints.
 
     >>> tf.keras.ops.swapaxes([[1, 2, 3]], 0, 1)
     <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
@@ -69,7 +73,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
 def moveaxis(x: Any, source: Any, destination: Any) -> Tensor:
     """Axes moved to other places; the rest keep their order.
 
-    source: an int, or several: axes that move. destination: where they go.
+    source, destination: ints, or lists of as many ints: where axes stand, and where they go.
 
     >>> tf.keras.ops.moveaxis([[1, 2, 3]], 0, 1)
     <tf.Tensor: shape=(3, 1), dtype=int32, numpy=
@@ -105,6 +109,8 @@ def expand_dims(x: Any, axis: Any) -> Tensor:
 @keras_op("numpy.squeeze", lambda s: [s.call(s(2, 1))])
 def squeeze(x: Any, axis: Any = None) -> Tensor:
     """Without its axes of size 1, or without those given.
+
+    Raises ValueError for an axis that is not of size 1.
 
     >>> tf.keras.ops.squeeze([[1, 2]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
@@ -206,6 +212,8 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
     """The slices along an axis, as a list.
 
+    num: an int: the size of the axis, which is known here.
+
     >>> tf.keras.ops.unstack([[1, 2], [3, 4]])[1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
     """
@@ -215,6 +223,8 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
 @keras_op("numpy.tile", lambda s: [s.call(s(2), (2, 2))])
 def tile(x: Any, repeats: Any) -> Tensor:
     """x repeated as a whole.
+
+    repeats: an int, or an int for each axis.
 
     >>> tf.keras.ops.tile([1, 2], (2, 2))
     <tf.Tensor: shape=(2, 4), dtype=int32, numpy=
@@ -232,6 +242,8 @@ def tile(x: Any, repeats: Any) -> Tensor:
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element, or each slice along an axis, repeated.
 
+    repeats: an int, or an int for each that is repeated. axis: None: x is flattened.
+
     >>> tf.keras.ops.repeat([1, 2], 2)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 1, 2, 2], dtype=int32)>
     """
@@ -242,7 +254,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Tensor:
 def roll(x: Any, shift: Any, axis: Any = None) -> Tensor:
     """Elements moved on; those that leave at the end come in at the start.
 
-    shift: an int, or an int for each axis.
+    shift: an int, or an int for each axis. axis: None: x as one row.
 
     >>> tf.keras.ops.roll([1, 2, 3], 1)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 1, 2], dtype=int32)>
@@ -269,8 +281,9 @@ def flip(x: Any, axis: Any = None) -> Tensor:
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
     """x with a border: of `constant_values`, or its own elements mirrored (`reflect`, `symmetric`).
 
-    pad_width: for each axis how much before and after; of a vector a pair or a number will do.
-    Raises ValueError for values with another mode than "constant".
+    pad_width: for each axis how much before and after; of a vector a pair or a number will do. mode: "constant",
+    "reflect" or "symmetric". constant_values: a number; None: 0. Raises ValueError for values with another mode than
+    "constant".
 
     >>> tf.keras.ops.pad([1, 2], [[1, 1]])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 1, 2, 0], dtype=int32)>
@@ -337,6 +350,8 @@ def _from_start(indices: Any, size: int) -> Tensor:
 def diag(x: Any, k: int = 0) -> Tensor:
     """A matrix with x on its k-th diagonal, or that diagonal of a matrix.
 
+    x: rank 1 or 2. k: an int: 0 for the main diagonal, above it from 1 on.
+
     >>> tf.keras.ops.diag([1, 2], k=1)
     <tf.Tensor: shape=(3, 3), dtype=int32, numpy=
     array([[0, 1, 0],
@@ -351,6 +366,8 @@ def diag(x: Any, k: int = 0) -> Tensor:
 def tril(x: Any, k: int = 0) -> Tensor:
     """x with zeros above its k-th diagonal.
 
+    x: (..., m, n). k: an int: 0 for the main diagonal, above it from 1 on.
+
     >>> tf.keras.ops.tril([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 0],
@@ -362,6 +379,8 @@ def tril(x: Any, k: int = 0) -> Tensor:
 @keras_op("numpy.triu", lambda s: [s.call(s(3, 3)), s.call(s(3, 3), 1)])
 def triu(x: Any, k: int = 0) -> Tensor:
     """x with zeros below its k-th diagonal.
+
+    x: (..., m, n). k: an int: 0 for the main diagonal, above it from 1 on.
 
     >>> tf.keras.ops.triu([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

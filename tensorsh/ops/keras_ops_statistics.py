@@ -34,6 +34,8 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Tensor:
     """The sums of products of x1 with x2 moved along it: where they cover each other (`valid`), touch (`full`), or
     those in the middle (`same`). Raises ValueError for another mode.
 
+    mode: a str.
+
     >>> tf.keras.ops.correlate([1., 2., 3.], [1., 10.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([21., 32.], dtype=float32)>
     """
@@ -55,7 +57,8 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Tensor:
 def histogram(x: Any, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor]:
     """How many values lie in each of `bins` equal parts of the range (least, greatest), and the parts' edges.
 
-    Raises ValueError for `bins` that is no positive integer, or for a range that is not two numbers in order.
+    bins: an int. range: a tuple of two numbers; None: the least and the greatest of x. Raises TypeError for `bins` that
+    is no int, ValueError for a negative one or for a range that is not two numbers in order.
 
     >>> tf.keras.ops.histogram(tf.constant([1., 2., 4.]), bins=3)[0]
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 1.], dtype=float32)>
@@ -83,6 +86,8 @@ def histogram(x: Any, bins: int = 10, range: Any = None) -> tuple[Tensor, Tensor
 def digitize(x: Any, bins: Any) -> Tensor:
     """For each value the number of ascending bounds that are not above it.
 
+    bins: a list of numbers.
+
     >>> tf.keras.ops.digitize([0.2, 6.4, 3.], [0., 1., 2.5, 4., 10.])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 4, 3], dtype=int32)>
     """
@@ -96,6 +101,8 @@ def digitize(x: Any, bins: Any) -> Tensor:
 @keras_op("numpy.searchsorted")
 def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tensor:
     """Where the values would go in an ascending sequence: before those equal to them, or after (side "right").
+
+    sorted_sequence: (n,). values: numbers, of any shape. side: a str. Raises ValueError for a sequence of another rank.
 
     >>> tf.keras.ops.searchsorted(tf.constant([1, 3, 5]), tf.constant([3, 4]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
@@ -112,6 +119,8 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Tenso
 @keras_op("numpy.argpartition")
 def argpartition(x: Any, kth: int, axis: int | None = -1) -> Tensor:
     """Positions in an order in which the kth smallest stands at its place, smaller ones before it; x as integers.
+
+    kth: an int, taken to be no less than 0 and no more than the last position.
 
     >>> tf.keras.ops.argpartition([7, 1, 5], 1)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
@@ -143,7 +152,9 @@ def unique(
     """The distinct values of x, or its distinct slices along `axis`, in order; on demand where each first stands,
     which of them stands at each place, and how often.
 
-    size: so many of them, the rest of it filled with `fill_value` (0).
+    size: so many of them, the rest of it filled with `fill_value` (0). return_index, return_inverse, return_counts:
+    whether these are returned too, in this order, as int32. sorted: whether the order is ascending, rather than that of
+    the first occurrences. fill_value: a number.
 
     >>> tf.keras.ops.unique([3, 1, 3], return_counts=True)[1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
@@ -180,6 +191,8 @@ def unique(
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
     """The area below y along `axis` by the trapezoidal rule; x: where y was taken, in steps of `dx` by default.
 
+    dx: a number.
+
     >>> tf.keras.ops.trapezoid([1., 2., 3.])
     <tf.Tensor: shape=(), dtype=float32, numpy=4.0>
     """
@@ -203,6 +216,8 @@ def _axis_last(x: Tensor, axis: int) -> Tensor:
 @keras_op("numpy.vander", lambda s: [s.call(s(3))])
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     """The matrix whose rows are the powers N - 1, ..., 1, 0 of each element (N: as many as there are elements).
+
+    x: (n,). N: an int. increasing: whether the powers ascend.
 
     >>> tf.keras.ops.vander(tf.constant([1, 2, 3]), 3)
     <tf.Tensor: shape=(3, 3), dtype=int32, numpy=

@@ -111,8 +111,8 @@ def affine_transform(
     """Images whose pixel (column c, row r) is that at (a0 c + a1 r + a2, a3 c + a4 r + a5) / (a6 c + a7 r + 1).
 
     transform: the eight numbers, or eight for each image. interpolation: bilinear or nearest. fill_mode: what is beyond
-    the edge: constant (`fill_value`), nearest, wrap or reflect. Raises ValueError for what does not fit. Its gradient
-    is TensorFlow's: the upstream gradient transformed back.
+    the edge: constant (`fill_value`), nearest, wrap or reflect. fill_value: a float. Raises ValueError for what does
+    not fit. Its gradient is TensorFlow's: the upstream gradient transformed back.
 
     >>> right = tf.constant([1., 0., -1., 0., 1., 0., 0., 0.])
     >>> tf.keras.ops.image.affine_transform(tf.constant([[[1.], [2.], [3.]]]), right)[0, :, 0]
@@ -137,6 +137,9 @@ def perspective_transform(
     data_format: str | None = None,
 ) -> Tensor:
     """Images distorted so that four points (column, row) come to lie at four others; points: (4, 2) or (n, 4, 2).
+
+    start_points, end_points: where the points are, and where they come to lie. interpolation: bilinear or nearest.
+    fill_value: a float: what is beyond the edge. Raises ValueError for points of other shapes.
 
     >>> x = tf.reshape(tf.range(4.), (2, 2, 1))
     >>> corners = [[0., 0.], [0., 1.], [1., 0.], [1., 1.]]
@@ -180,9 +183,9 @@ def map_coordinates(
 ) -> Tensor:
     """The inputs at other places: coordinates (rank of the inputs, ...).
 
-    order: 0 for the nearest element, 1 for linear between. fill_mode: what is beyond the edge: constant
-    (`fill_value`), nearest, wrap, mirror or reflect. Raises ValueError for what does not fit, NotImplementedError for
-    another order.
+    order: 0 for the nearest element, 1 for linear between. fill_mode: what is beyond the edge: constant (`fill_value`),
+    nearest, wrap, mirror or reflect. inputs: a tensor of rank 1 or more. coordinates: float, a row of positions for
+    each axis. fill_value: a float. Raises ValueError for what does not fit, NotImplementedError for another order.
 
     >>> tf.keras.ops.image.map_coordinates(tf.constant([[1., 3.]]), [[0., 0.], [0.5, 1.]], 1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
@@ -246,7 +249,10 @@ def _element(index: Tensor, size: int, mode: str) -> tuple[Tensor, Any]:
 def gaussian_blur(
     images: Any, kernel_size: Any = (3, 3), sigma: Any = (1.0, 1.0), data_format: str | None = None
 ) -> Tensor:
-    """Images blurred by a Gaussian of standard deviations `sigma` in a window `kernel_size`, both (across, down).
+    """Images blurred by a Gaussian of standard deviations `sigma` in a window `kernel_size`.
+
+    kernel_size: two ints, rows and columns. sigma: two floats, across and down; in a window that is not square they are
+    mixed up, as in Keras.
 
     >>> tf.keras.ops.image.gaussian_blur(tf.ones((3, 3, 1)))[1, 1]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
@@ -281,6 +287,10 @@ def elastic_transform(
     data_format: str | None = None,
 ) -> Tensor:
     """Images whose pixels are moved about at random, by some `alpha`, evenly within some `sigma` (Simard et al., 2003).
+
+    alpha: a float: how far pixels move. sigma: a float: the standard deviation of the noise, and of the bell that
+    smooths it. interpolation: bilinear or nearest. fill_mode, fill_value: as for `map_coordinates`. Raises ValueError
+    for another interpolation.
 
     >>> tf.keras.ops.image.elastic_transform(tf.ones((1, 4, 4, 1)), seed=1).shape
     TensorShape([1, 4, 4, 1])
@@ -347,7 +357,8 @@ def scale_and_translate(
 ) -> Tensor:
     """Images whose axes `spatial_dims` are stretched by `scale`, moved by `translation` and cut to `output_shape`.
 
-    method: linear, cubic, lanczos3 or lanczos5. Raises ValueError for another.
+    method: linear, cubic, lanczos3 or lanczos5. output_shape: a list of ints, one for each axis. scale, translation:
+    float (n,). spatial_dims: a list of n ints. Raises ValueError for another.
 
     >>> x, one = tf.constant([0., 4.]), tf.constant([2.])
     >>> tf.keras.ops.image.scale_and_translate(x, (4,), one, tf.constant([0.]), (0,), "linear")

@@ -66,6 +66,8 @@ def hanning(x: Any) -> Tensor:
 def kaiser(x: Any, beta: Any) -> Tensor:
     """The Kaiser window of x points with shape `beta`.
 
+    beta: a float: the greater, the narrower (Kaiser & Schafer, 1980).
+
     >>> tf.keras.ops.kaiser(3, 0.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 1.], dtype=float32)>
     """
@@ -75,6 +77,8 @@ def kaiser(x: Any, beta: Any) -> Tensor:
 @keras_op(".extract_sequences", lambda s: [s.call(s(5), 2, 1)])
 def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Tensor:
     """The pieces of that length along the last axis, one every `sequence_stride` elements.
+
+    x: (..., n). The result is (..., pieces, sequence_length). sequence_length, sequence_stride: ints.
 
     >>> tf.keras.ops.extract_sequences(tf.constant([1, 2, 3]), 2, 1)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -97,6 +101,8 @@ def rfft(x: Any, fft_length: int | None = None) -> tuple[Tensor, Tensor]:
 @keras_op(".irfft", lambda s: [s.call((s(3), s(3)))])
 def irfft(x: Any, fft_length: int | None = None) -> Tensor:
     """The real rows that have this transform.
+
+    x: a pair, the real and the imaginary parts, float (..., n). Raises ValueError for what is no such pair.
 
     >>> tf.keras.ops.irfft((tf.constant([1., 2., 3.]), tf.constant([0., 0., 0.])))
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([ 2. , -0.5,  0. , -0.5], dtype=float32)>
@@ -163,7 +169,9 @@ def stft(
     """The Fourier transforms of windowed pieces of the last axis: (..., pieces, fft_length // 2 + 1).
 
     window: "hann", "hamming", a tensor (sequence_length,), or None. center: mirror the ends first, so that a piece's
-    middle stands where it was taken. Raises TypeError unless x is float32 or float64, ValueError for what does not fit.
+    middle stands where it was taken. fft_length: an int, no less than sequence_length. sequence_length: an int, the
+    elements of a piece. sequence_stride: an int, from one piece's start to the next. Raises TypeError unless x is
+    float32 or float64, ValueError for what does not fit.
 
     >>> tf.keras.ops.stft(tf.ones(4), 2, 2, 2, window=None, center=False)[0]
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -217,6 +225,10 @@ def istft(
     center: bool = True,
 ) -> Tensor:
     """The rows that have these transforms, as `stft` makes them; `length`: so many elements of them.
+
+    x: a pair, the real and the imaginary parts, float (..., pieces, fft_length // 2 + 1). fft_length: an int, as it was
+    for `stft`. length: an int; None: all that there are. window: as it was for `stft`. center: as it was for `stft`.
+    sequence_length, sequence_stride: ints, as they were for `stft`. Raises ValueError for what is no such pair.
 
     >>> y = tf.keras.ops.stft(tf.constant([1., 2., 3., 4.]), 2, 1, 2)
     >>> tf.keras.ops.istft(y, 2, 1, 2)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tensorsh.manual.docstrings import parts_of
+from tensorsh.manual.page import described
 from tensorsh.ops import registry
 from tensorsh.session import Session
 
@@ -59,6 +62,23 @@ def test_dtypes_and_gradients_are_found_by_trying(capsys, op, facts):
 @pytest.mark.parametrize("subject", ['"square"', '"tf.math.square"', '"math.square"', "square", "tf.square"])
 def test_an_op_is_found_by_any_of_its_names(capsys, subject):
     assert printed(capsys, f"help({subject})").startswith("square(x, name=None)\n")
+
+
+def test_an_op_of_keras_has_a_page_of_its_own_beside_tensorflows(capsys):
+    """tf.nn.max_pool and tf.keras.ops.max_pool are both known as `max_pool` to Python."""
+    page = printed(capsys, "help(tf.keras.ops.max_pool)")
+    assert page.startswith("tf.keras.ops.max_pool(inputs, pool_size, strides=None")
+    assert "strides      an int, or an int for each spatial axis; None: pool_size" in page
+    assert "gradient  of any order, for inputs" in page
+
+
+@pytest.mark.parametrize("family", [family for family in registry.FAMILIES if family.startswith("keras")])
+def test_every_argument_of_keras_is_described(family):
+    registry.import_family(family)
+    for op in [op for op in registry.OPS.values() if op.family == family]:
+        names = inspect.signature(op.function).parameters
+        parts = parts_of(op.function, names)
+        assert [name for name in names if not described(name, parts)] == [], op.name
 
 
 @pytest.mark.parametrize(
