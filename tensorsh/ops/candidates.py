@@ -285,6 +285,8 @@ def compute_accidental_hits(
 ) -> ComputeAccidentalHits:
     """Where drawn candidates are among the true classes: (row, position of the candidate, the lowest float).
 
+    sampled_candidates: int64 (num_sampled,): the drawn classes.
+
     >>> compute_accidental_hits([[1, 2], [3, 4]], [2, 3, 5], 2).ids
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """

@@ -25,6 +25,8 @@ def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> 
 
     labels: (batch, longest) ints, seq_length: (batch,).
 
+    seq_length: int (batch,): how many labels of each row count.
+
     >>> collapse_repeated([[1, 1, 2, 2, 1]], [4])[0]
     <tf.Tensor: shape=(1, 2), dtype=int32, numpy=array([[1, 2]], dtype=int32)>
     """
@@ -96,6 +98,8 @@ def ctc_beam_search_decoder(
 
     inputs: logits (frames, batch, classes) of which the last class is the blank; sequence_length: (batch,).
     beam_width: how many prefixes are followed. By the prefix search of Graves et al. (2006).
+
+    top_paths: an int: how many paths are wanted.
 
     >>> decoded, score = ctc_beam_search_decoder([[[0., 2., 1.]], [[2., 1., 2.]], [[0., 2., 1.]]], [3])
     >>> decoded[0].values

@@ -18,6 +18,8 @@ _M64 = 2**64 - 1
 def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
     """A number below num_buckets for each text, by FarmHash's fingerprint (Pike and Alakuijala).
 
+    num_buckets: an int, 1 or more.
+
     >>> to_hash_bucket_fast(["a", "hello"], 100)
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([39, 96])>
     """
@@ -27,6 +29,8 @@ def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -
 @op("strings.to_hash_bucket_strong")
 def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | None = None) -> Tensor:
     """A number below num_buckets for each text, by SipHash with a key of two ints (Aumasson and Bernstein, 2012).
+
+    num_buckets: an int, 1 or more.
 
     >>> to_hash_bucket_strong(["a", "b"], 10, [1, 2])
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([6, 4])>

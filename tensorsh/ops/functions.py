@@ -235,6 +235,8 @@ def inside_function() -> bool:
 def run_functions_eagerly(run_eagerly: bool) -> None:
     """Let `function` return what the Python function returns, instead of tensors.
 
+    run_eagerly: a bool.
+
     >>> tf.config.run_functions_eagerly(True)
     >>> function(lambda: 1)()
     1

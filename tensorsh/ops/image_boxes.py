@@ -165,6 +165,8 @@ def non_max_suppression_with_scores(
 ) -> tuple[Tensor, Tensor]:
     """`non_max_suppression` with the scores; with `soft_nms_sigma` above 0 an overlap lowers a score instead.
 
+    soft_nms_sigma: a float: how gently overlaps lower scores; 0: overlapping boxes are left out.
+
     >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .5]]
     >>> tf.image.non_max_suppression_with_scores(boxes, [.9, .8], 2, soft_nms_sigma=.5)[0]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([0, 1], dtype=int32)>
@@ -186,6 +188,9 @@ def non_max_suppression_overlaps(
     name: str | None = None,
 ) -> Tensor:
     """`non_max_suppression` by a matrix (n, n) that tells how much any two overlap.
+
+    overlaps: float (boxes, boxes): how much each two overlap. overlap_threshold: a float: boxes that overlap by
+    more are one.
 
     >>> tf.image.non_max_suppression_overlaps([[1., .6], [.6, 1.]], [.9, .8], 2)
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([0], dtype=int32)>
@@ -221,6 +226,9 @@ def non_max_suppression_padded(
 
     pad_to_max_output_size: fill the indices up with 0; ValueError for a batch without. sorted_input: take the boxes in
     the order in which they come. The other two arguments make TensorFlow quicker, and change nothing.
+
+    canonicalized_coordinates: whether the corners are in order already. tile_size: taken as TensorFlow takes it; it
+    changes nothing here.
 
     >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .9]]
     >>> tf.image.non_max_suppression_padded(boxes, [.9, .8], 2, pad_to_max_output_size=True)[0]
@@ -263,6 +271,9 @@ def combined_non_max_suppression(
 
     boxes: (batch, n, classes or 1, 4). scores: (batch, n, classes). pad_per_class: whether the result has no more rows
     than all classes together may give. clip_boxes: to [0, 1]. What is not filled is 0.
+
+    max_output_size_per_class: an int: the most boxes of a class. max_total_size: an int: the most boxes of an
+    image.
 
     >>> found = tf.image.combined_non_max_suppression([[[[0., 0., 1., 2.]]]], [[[.5, .7]]], 1, 2)
     >>> found.nmsed_classes

@@ -22,6 +22,8 @@ def adjust_jpeg_quality(image: Any, jpeg_quality: Any, dct_method: str = "", nam
     Decoded by libjpeg's accurate integer transform, which TensorFlow takes with dct_method="INTEGER_ACCURATE"; its
     default is off by a level or two. Needs Pillow: pip install tensorsh[images].
 
+    jpeg_quality: an int from 0 to 100.
+
     >>> adjust_jpeg_quality(zeros([8, 8, 1], uint8), 50)[0, 0]
     <tf.Tensor: shape=(1,), dtype=uint8, numpy=array([0], dtype=uint8)>
     """
@@ -58,6 +60,8 @@ def _check_range(least: Any, most: Any) -> None:
 def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: Any = None) -> Tensor:
     """`adjust_jpeg_quality` with a quality drawn from [min_jpeg_quality, max_jpeg_quality).
 
+    min_jpeg_quality: an int, the lowest. max_jpeg_quality: an int, the highest.
+
     >>> random_jpeg_quality(zeros([8, 8, 1], uint8), 40, 60).shape
     TensorShape([8, 8, 1])
     """
@@ -69,6 +73,8 @@ def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int
 @op("image.stateless_random_jpeg_quality")
 def stateless_random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: Any) -> Tensor:
     """`random_jpeg_quality` as a function of a seed of two integers.
+
+    min_jpeg_quality: an int, the lowest. max_jpeg_quality: an int, the highest.
 
     >>> stateless_random_jpeg_quality(zeros([8, 8, 1], uint8), 40, 60, [1, 2]).shape
     TensorShape([8, 8, 1])

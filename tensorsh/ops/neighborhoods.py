@@ -35,6 +35,9 @@ def depthwise_conv2d_backprop_input(
 ) -> Tensor:
     """The gradient of `depthwise_conv2d` for its input of shape input_sizes, given that for its output.
 
+    input_sizes: int (4,): the input's shape. filter: (height, width, channels, multiplier). out_backprop: the
+    upstream cotangent.
+
     >>> w, g = fill([2, 2, 1, 1], 3.), ones([1, 1, 1, 1])
     >>> depthwise_conv2d_backprop_input([1, 2, 2, 1], w, g, [1, 1, 1, 1], "VALID")[0, 0, 0]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([3.], dtype=float32)>
@@ -61,6 +64,8 @@ def depthwise_conv2d_backprop_filter(
     name: str | None = None,
 ) -> Tensor:
     """The gradient of `depthwise_conv2d` for its filter of shape filter_sizes, given that for its output.
+
+    filter_sizes: int (4,): the filter's shape. out_backprop: the upstream cotangent.
 
     >>> x, g = fill([1, 2, 2, 1], 3.), ones([1, 1, 1, 1])
     >>> depthwise_conv2d_backprop_filter(x, [2, 2, 1, 1], g, [1, 1, 1, 1], "VALID")[0, 0, 0]

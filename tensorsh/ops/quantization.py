@@ -233,6 +233,8 @@ def quantize_and_dequantize_v2(
     range_given: the range is [input_min, input_max], and what is beyond is cut; else the input's own, along all axes
     but `axis` if that is given. round_mode: "HALF_TO_EVEN" or "HALF_UP". narrow_range: without the lowest integer.
 
+    input_min: the lowest value, if range_given. input_max: the highest. signed_input: whether values below 0 occur.
+
     >>> tf.quantization.quantize_and_dequantize_v2([-7., 0.3, 9.], -1., 3., range_given=True)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-3.023622  ,  0.30708662,  3.        ], dtype=float32)>
     """
@@ -259,6 +261,9 @@ def quantize_and_dequantize(
     axis: int | None = None,
 ) -> Tensor:
     """`quantize_and_dequantize_v2` whose gradient passes straight through everywhere.
+
+    input_min: the lowest value, if range_given. input_max: the highest. signed_input: whether values below 0 occur.
+    range_given: whether the bounds are these, not the input's own. round_mode: "HALF_TO_EVEN" or "HALF_UP".
 
     >>> tf.quantization.quantize_and_dequantize([1., 2.], 0., 1.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.007874, 2.      ], dtype=float32)>

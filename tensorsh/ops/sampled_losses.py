@@ -34,6 +34,8 @@ def nce_loss(
     sampled_values: what a candidate sampler gave; by default `log_uniform_candidate_sampler`. After Gutmann and
     Hyvarinen (2010).
 
+    biases: float (classes,). remove_accidental_hits: whether drawn classes that are right are left out.
+
     >>> drawn = all_candidate_sampler([[1]], 1, 2, True)
     >>> nce_loss(constant([[0.], [1.]]), constant([0., 0.]), [[1]], [[2.]], 2, 2, sampled_values=drawn)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.9470034], dtype=float32)>
@@ -61,6 +63,9 @@ def sampled_softmax_loss(
     """The softmax cross entropy among the true classes and drawn ones, (batch,); arguments as for `nce_loss`.
 
     After Jean et al. (2014).
+
+    biases: float (classes,). sampled_values: what a candidate sampler gave. remove_accidental_hits: whether drawn
+    classes that are right are left out.
 
     >>> drawn = all_candidate_sampler([[1]], 1, 2, True)
     >>> sampled_softmax_loss(constant([[0.], [1.]]), constant([0., 0.]), [[1]], [[2.]], 2, 2, sampled_values=drawn)

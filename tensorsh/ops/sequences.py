@@ -66,6 +66,8 @@ def sobol_sample(dim: Any, num_results: Any, skip: Any = 0, dtype: Any = float32
 
     dim: at most 40. In the order of Gray codes, without the origin. Raises InvalidArgumentError for a dim below 1.
 
+    num_results: an int: how many points. skip: an int: how many points of the sequence are passed over.
+
     >>> sobol_sample(2, 3)
     <tf.Tensor: shape=(3, 2), dtype=float32, numpy=
     array([[0.5 , 0.5 ],

@@ -61,6 +61,8 @@ def union(a: Any, b: Any, validate_indices: bool = True) -> SparseTensor:
 def difference(a: Any, b: Any, aminusb: bool = True, validate_indices: bool = True) -> SparseTensor:
     """The entries of a's rows that are not in b's; the other way round with aminusb=False.
 
+    aminusb: whether what only a has is wanted, not what only b has.
+
     >>> tf.sets.difference([[1, 2, 3]], [[2, 3, 4]]).values
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>
     """
@@ -123,6 +125,8 @@ def edit_distance(hypothesis: Any, truth: Any, normalize: bool = True, name: str
 
     Both are SparseTensors whose last axis holds the sequences. normalize: divide by the length of truth's row.
     By Levenshtein's recurrence.
+
+    hypothesis: a SparseTensor. truth: a SparseTensor of the same dtype.
 
     >>> a, b = tf.sparse.from_dense([[1, 2, 3]]), tf.sparse.from_dense([[1, 3]])
     >>> edit_distance(a, b, normalize=False)

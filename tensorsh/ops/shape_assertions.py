@@ -27,6 +27,8 @@ def assert_integer(x: Any, message: Any = None, name: str | None = None) -> None
 def assert_type(tensor: Any, tf_type: Any, message: Any = None, name: str | None = None) -> None:
     """Raise TypeError unless the tensor has that dtype.
 
+    tf_type: a dtype.
+
     >>> assert_type([1, 2], int32)
     """
     x, wanted = as_tensor(tensor), as_dtype(tf_type)
@@ -119,6 +121,8 @@ def assert_rank_at_least(x: Any, rank: Any, message: Any = None, name: str | Non
 @op("debugging.assert_rank_in")
 def assert_rank_in(x: Any, ranks: Any, message: Any = None, name: str | None = None) -> None:
     """Raise ValueError unless the tensor has one of those ranks.
+
+    ranks: a list of ints.
 
     >>> assert_rank_in([[1, 2]], [1, 2])
     """

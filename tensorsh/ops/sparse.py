@@ -39,6 +39,8 @@ def to_dense(
 
     Raises InvalidArgumentError for indices that are out of order or outside of the shape, unless told not to look.
 
+    sp_input: a SparseTensor. default_value: what stands elsewhere; None: 0.
+
     >>> tf.sparse.to_dense(tf.SparseTensor([[0, 1]], [5], [1, 3]))
     <tf.Tensor: shape=(1, 3), dtype=int32, numpy=array([[0, 5, 0]], dtype=int32)>
     """
@@ -101,6 +103,8 @@ def embedding_lookup_sparse(
 
     sp_weights: a weight for each id, None for 1. combiner: "sum", "mean" (the default: the weighted mean) or "sqrtn"
     (the sum, divided by the root of the sum of the weights' squares). max_norm: longer embeddings are cut to it.
+
+    sp_ids: a SparseTensor of int32 or int64 (batch, ids).
 
     >>> ids = tf.SparseTensor([[0, 0], [0, 1]], constant([0, 2], int64), [1, 2])
     >>> embedding_lookup_sparse(constant([[1.], [2.], [3.]]), ids, None, combiner="sum")

@@ -129,6 +129,8 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Tensor:
 def string_length(input: Any, unit: str = "BYTE", name: str | None = None) -> Tensor:
     """How long each text is: in bytes, or with unit="UTF8_CHAR" in characters.
 
+    unit: "BYTE" or "UTF8_CHAR".
+
     >>> tf.strings.length(["abc", ""])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 0], dtype=int32)>
     """
@@ -149,6 +151,8 @@ def _change_case(kernel: str, input: Any, encoding: str, change: Callable[[Any],
 def lower(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
     """The letters A to Z in lower case, with encoding="utf-8" all letters.
 
+    encoding: "" for ASCII, or "utf-8".
+
     >>> lower(["AbC"])
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'abc'], dtype=object)>
     """
@@ -158,6 +162,8 @@ def lower(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
 @op("strings.upper")
 def upper(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
     """The letters a to z in upper case, with encoding="utf-8" all letters.
+
+    encoding: "" for ASCII, or "utf-8".
 
     >>> upper(["AbC"])
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'ABC'], dtype=object)>
@@ -180,6 +186,9 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
     """Parts of texts: `len` units from `pos` on, which counts from the end where it is negative; broadcasting.
 
     Raises InvalidArgumentError for a position beyond a text.
+
+    pos: an int: where it begins; negative ones count from the end. len: an int: how long it is. unit: "BYTE" or
+    "UTF8_CHAR".
 
     >>> substr(["hello", "world"], 1, 3)
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'ell', b'orl'], dtype=object)>
@@ -292,6 +301,8 @@ def rows_of(x: Tensor, parts: Callable[[bytes], list[Any]], dtype: Any = string)
 @op("strings.split", short=False)
 def string_split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None) -> Any:
     """The words of texts, or what stands between separators. The words of a vector of texts are a RaggedTensor's rows.
+
+    sep: the text between the parts; None: white space. maxsplit: an int: the most cuts, -1 for any number.
 
     >>> tf.strings.split(["a b c", "d"])
     <tf.RaggedTensor [[b'a', b'b', b'c'], [b'd']]>
