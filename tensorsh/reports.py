@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .language.diagnostics import diagnose, render
+from .language.diagnostics import Diagnostic, diagnose, render
 from .session import Session
 
 _FAULT = """\
@@ -16,8 +16,7 @@ This is a fault in tensorsh, not in your program: please report it, with the pro
 
 def report(session: Session, error: BaseException, color: bool = False, debug: bool = False) -> str:
     """The error's picture; with `debug`, Python's traceback below it."""
-    names = [*session.known_names(), *session.known_namespaces()]
-    lines = [render(diagnose(error, session.sources, names, session.parameters), color)]
+    lines = [render(_diagnosed(session, error), color)]
     if is_internal_fault(error, session.sources):
         lines.append(_FAULT)
     if debug:
@@ -29,12 +28,17 @@ def report(session: Session, error: BaseException, color: bool = False, debug: b
 
 def as_data(session: Session, error: BaseException) -> dict[str, Any]:
     """The error for another program: its class and message, its place in the text, the way out, and the picture."""
-    diagnostic = diagnose(error, session.sources, [*session.known_names(), *session.known_namespaces()])
+    diagnostic = _diagnosed(session, error)
     span = None
     if diagnostic.source is not None and diagnostic.span is not None:
         span = {"source": diagnostic.source.name, **diagnostic.span._asdict()}
     parts = {"kind": diagnostic.kind or "Interrupted", "message": diagnostic.message, "span": span}
     return parts | {"hint": diagnostic.hint, "text": report(session, error)}
+
+
+def _diagnosed(session: Session, error: BaseException) -> Diagnostic:
+    names = [*session.known_names(), *session.known_namespaces()]
+    return diagnose(error, session.sources, names, session.parameters)
 
 
 def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:

@@ -374,6 +374,8 @@ def _refusal(obj: Any, name: str) -> AttributeError:
     error: Any = AttributeError(text)
     if name.startswith("_"):
         error.hint = "names that begin with '_' are out of reach"
+    elif type(obj) is dict and name in obj:
+        error.hint = f"what a dictionary holds is written [{name!r}]"
     elif hasattr(obj, name):
         error.hint = f"Python has {name!r} there, but it is not open to programs here"
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorsh.reports import report
+from tensorsh.reports import as_data, report
 from tensorsh.session import Session
 
 LABELS = {
@@ -29,6 +29,13 @@ HINTS = {
     "[1., 2.] * 2.5": "a list counts as a tensor beside one: constant([1, 2]) * [3, 4]",
     "random.normal(2)": "did you mean 'tf.random'?",
     "nn.relu(2.)": "did you mean 'tf.nn'?",
+    "tf.variable(1.)": "did you mean tf.Variable?",
+    "tf.keras.layers": "tensorsh has no tf.keras.layers; help(tf.keras) lists what is there",
+    "tf.square()": "its parameters are x, name",
+    "def f(a, b): pass\nf(1, 2, 3)": "its parameters are a, b",
+    "if constant([1, 2]): pass": "reduce_all(x) or reduce_any(x) makes one truth of many",
+    "x = ones(2); x[0] = 1.": "a tensor stays what it is; a variable changes: x = Variable(x)",
+    "{'a': 1}.a": "what a dictionary holds is written ['a']",
 }
 
 
@@ -51,3 +58,9 @@ def test_an_operand_is_never_called_by_another_arguments_name(session: Session) 
 @pytest.mark.parametrize(("program", "hint"), HINTS.items(), ids=HINTS)
 def test_the_way_out(session: Session, program: str, hint: str) -> None:
     assert f"   = help: {hint}" in picture(session, program)
+
+
+def test_data_has_the_hint_that_the_picture_has(session: Session) -> None:
+    with pytest.raises(TypeError) as caught:
+        session.run("reduce_sum([1.], axes=0)", "program")
+    assert as_data(session, caught.value)["hint"] == "did you mean 'axis'?"

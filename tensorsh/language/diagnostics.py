@@ -238,8 +238,15 @@ def _hint(
         return did_you_mean(error.name, names)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         return did_you_mean(error.name, dir(error.obj))
+    for part, way_out in _WAYS_OUT.items():
+        if part in message:
+            return way_out
     if not isinstance(error, TypeError):
         return None
+    match = _MISCOUNTED.search(message)
+    if match and keywords is not None:
+        parameters = list(keywords(match[1]))
+        return f"its parameters are {', '.join(parameters)}" if parameters else None
     match = _UNEXPECTED_KEYWORD.search(message)
     if match and keywords is not None:
         return did_you_mean(match[2], keywords(match[1]))
@@ -253,6 +260,12 @@ _BETWEEN_LISTS = re.compile(
     r"unsupported operand type\(s\) for (\S+?)=?: (?=.*'list')(?!.*'NoneType')"
     r"|can't multiply sequence by non-int of type"
 )
+#: Part of a message of Python's or NumPy's -> what to write instead.
+_WAYS_OUT = {
+    "truth value of an array with more than one element": "reduce_all(x) or reduce_any(x) makes one truth of many",
+    "EagerTensor' object does not support item": "a tensor stays what it is; a variable changes: x = Variable(x)",
+}
+_MISCOUNTED = re.compile(r"(\w+)\(\) (?:missing \d+ required|takes (?:from )?\d+ (?:to \d+ )?positional)")
 _UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
 
 

@@ -53,11 +53,15 @@ class Namespace:
         error: Any = AttributeError(f"module {module!r} has no attribute {name!r}")
         import difflib
 
-        close = difflib.get_close_matches(name, dir(self), n=1)
+        there = [each for each in dir(self) if each[0].lower() == name[:1].lower()]
+        close = [f"{self._path}.{each}" for each in difflib.get_close_matches(name, there, n=1, cutoff=0.7)]
         elsewhere = [p for p in registry.index().paths if p.endswith("." + name) and p.startswith(top + ".")]
-        if elsewhere or close:
-            found = min(elsewhere, key=len) if elsewhere else f"{self._path}.{close[0]}"
-            error.hint = f"did you mean {found}?"
+        same = [f"{self._path}.{each}" for each in there if each.lower() == name.lower()]
+        found = [*same, *sorted(elsewhere, key=len), *close]
+        if found:
+            error.hint = f"did you mean {found[0]}?"
+        else:
+            error.hint = f"tensorsh has no {self._path}.{name}; help({self._path}) lists what is there"
         return error
 
     def __repr__(self) -> str:

@@ -49,7 +49,9 @@ def arguments(rule: Any, args: tuple[Any, ...], options: dict[str, Any]) -> dict
         note("Argument `decay` is no longer supported and will be ignored.")
     unknown = {key: value for key, value in given.items() if key not in order}
     if unknown:
-        raise ValueError(f"Argument(s) not recognized: {unknown}")
+        error: Any = ValueError(f"Argument(s) not recognized: {unknown}")
+        error.hint = f"{rule.__name__} takes {', '.join(order)}"
+        raise error
     found = {**order, **given}
     if found["learning_rate"] is ...:
         raise TypeError("BaseOptimizer.__init__() missing 1 required positional argument: 'learning_rate'")

@@ -111,11 +111,11 @@ class Lesson:
 
     def text(self) -> str:
         """The step that is to be done now."""
+        width = min(78, shutil.get_terminal_size().columns)
         if self.is_over:
-            return _END
+            return textwrap.fill(_END, width)
         step = STEPS[self._number]
-        about = f"[{self._number + 1}/{len(STEPS)}] {step.about}"
-        lines = textwrap.wrap(about, min(78, shutil.get_terminal_size().columns))
+        lines = textwrap.wrap(f"[{self._number + 1}/{len(STEPS)}] {step.about}", width)
         return "\n".join(["", *lines, "", *(f"    {line}" for line in step.entry.split("\n")), ""])
 
     def follow(self, names: Names) -> str:
