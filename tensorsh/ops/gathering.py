@@ -30,7 +30,7 @@ def _sparse(g: Tensor, y: Tensor, x: Tensor, at: Tensor) -> IndexedSlices:
 
 @primitive(_sparse, None)
 def _take_rows(xp, x, at):
-    return xp.take(x, beside(x, at), axis=0)
+    return module_of(x).take(x, beside(x, at), axis=0)  # text stays on the host
 
 
 @op(

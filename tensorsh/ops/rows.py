@@ -20,7 +20,7 @@ from .registry import primitive
 @primitive(lambda g, y, x, at, axis: untake(g, at, axis=axis, size=x._array.shape[axis]), None)
 def take(xp, x, at, axis):
     """x along `axis` at the integer array `at`, whose axes take the place of `axis`."""
-    return xp.take(x, beside(x, at), axis=axis)
+    return module_of(x).take(x, beside(x, at), axis=axis)
 
 
 @primitive(lambda g, y, rows, at, axis, size: take(g, at, axis=axis), None)
