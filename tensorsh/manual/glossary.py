@@ -69,6 +69,12 @@ TENSORS = {
     "kernel": "the kernel, (*spatial, channels in, channels out)",
 }
 
+#: Arguments of Keras's classes that mean something else than in an op.
+OBJECTS = {
+    "name": "a text: what the object is called; None: by its class",
+    "dtype": "the dtype of what it keeps and returns",
+}
+
 #: Arguments that are settings: Python values, mostly.
 SETTINGS = {
     "name": "taken as TensorFlow takes it; nothing here has names",
@@ -247,4 +253,30 @@ SETTINGS = {
     "fill_mode": 'what stands beyond the border: "constant", "nearest", "reflect" or "wrap"',
     "check_types": "whether the kinds of lists, tuples and dictionaries have to agree too",
     "allow_fast_lookup": "taken as TensorFlow takes it; it changes nothing here",
+    "learning_rate": "a float, a schedule, or a function without arguments",
+    "initial_learning_rate": "a float: the rate at step 0",
+    "decay_steps": "a number of steps",
+    "decay_rate": "a float",
+    "weight_decay": "a float: at each step variables lose that share, times the learning rate; None: nothing",
+    "clipnorm": "a float: the largest norm of a gradient; None: any. One of the three limits at most can be set",
+    "clipvalue": "a float: the largest absolute value of a gradient's entries; None: any",
+    "global_clipnorm": "a float: the largest norm of all gradients together; None: any",
+    "use_ema": "whether moving averages of the variables are kept",
+    "ema_momentum": "a float from 0 to 1: how much of a variable's moving average is kept at a step",
+    "ema_overwrite_frequency": "an int: every so many steps variables become their averages; None: never by itself",
+    "loss_scale_factor": "a float: what `scale_loss` multiplies by, and gradients are divided by; None: 1",
+    "gradient_accumulation_steps": "an int, 2 or more: the mean of that many gradients is applied, once; None: each",
+    "beta_1": "a float from 0 to 1: how much of the moving average of gradients is kept at a step",
+    "beta_2": "a float from 0 to 1: how much of the moving average of their squares is kept at a step",
+    "rho": "a float from 0 to 1: how much of a moving average of squares is kept at a step",
+    "momentum": "a float from 0 to 1: how much of the last step is taken again",
+    "input_axes": "the axes that count as inputs; None: the last but one, and all before them",
+    "output_axes": "the axes that count as outputs; None: the last",
+    "thresholds": "a float from 0 to 1, or a list of them: above it a prediction is positive; None: 0.5",
+    "num_thresholds": "an int: how many evenly spread thresholds are tried",
+    "class_id": "an int: the one class, in the last axis, that counts; None: all",
+    "target_class_ids": "a list of ints: the classes whose mean it is",
+    "ignore_class": "an int: the class whose samples do not count; None: all count",
+    "sparse_y_true": "whether y_true holds class numbers, rather than scores along `axis`",
+    "sparse_y_pred": "whether y_pred holds class numbers, rather than scores along `axis`",
 }

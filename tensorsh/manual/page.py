@@ -17,7 +17,7 @@ from ..runtime.dtypes import DType
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from .docstrings import Parts, parts_of
-from .glossary import SETTINGS, TENSORS
+from .glossary import OBJECTS, SETTINGS, TENSORS
 from .probing import findings, in_words
 
 WIDTH = 100
@@ -157,6 +157,8 @@ def _class_page(kind: type) -> Page:
     parts = parts_of(kind, parameters)
     others = [path for path in _names_of(kind) if path != _name_of(kind)]
     facts = [("also", ", ".join(others))] if others else []
+    if kind.__module__.startswith("keras."):
+        parts = parts._replace(arguments={**OBJECTS, **parts.arguments})
     arguments = [row for row in _arguments(parameters, parts) if row[1]]
     return Page(signature(kind, _name_of(kind)), parts, arguments, facts, list(_members(kind)))
 

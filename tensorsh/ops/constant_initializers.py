@@ -62,6 +62,8 @@ class Ones(Initializer):
 class Constant(Initializer):
     """A value, broadcast to the shape.
 
+    value: a number, or a tensor that broadcasts to the shape.
+
     >>> tf.keras.initializers.Constant(3.)([2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 3.], dtype=float32)>
     """
@@ -85,6 +87,8 @@ class Constant(Initializer):
 
 class Identity(Initializer):
     """The identity matrix times `gain`. Raises ValueError unless the shape is a matrix's.
+
+    gain: a float.
 
     >>> tf.keras.initializers.Identity(2.)([2, 2])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

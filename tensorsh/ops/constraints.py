@@ -38,6 +38,8 @@ class Constraint:
 class MaxNorm(Constraint):
     """Norms of `max_value` at most: longer vectors are scaled down to it (Srivastava et al., 2014).
 
+    max_value: a float. axis: an int or a list of them, along which a norm is taken.
+
     >>> tf.keras.constraints.MaxNorm(1.)([[3.], [4.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[0.6],
@@ -71,6 +73,8 @@ class NonNeg(Constraint):
 class UnitNorm(Constraint):
     """Norms of 1.
 
+    axis: an int or a list of them, along which a norm is taken.
+
     >>> tf.keras.constraints.UnitNorm()([3., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>
     """
@@ -87,6 +91,9 @@ class UnitNorm(Constraint):
 
 class MinMaxNorm(Constraint):
     """Norms between `min_value` and `max_value`; of what is missing, the share `rate` is made up at each call.
+
+    min_value, max_value: floats. rate: a float from 0 to 1. axis: an int or a list of them, along which a norm is
+    taken.
 
     >>> tf.keras.constraints.MinMaxNorm(0., 1., rate=0.5)([3., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.8000001, 2.4      ], dtype=float32)>

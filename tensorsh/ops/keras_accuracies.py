@@ -183,6 +183,8 @@ class TopKCategoricalAccuracy(NamedMean):
 class SparseTopKCategoricalAccuracy(NamedMean):
     """How often y_true, a class number, is among the places of the k largest entries of y_pred.
 
+    from_sorted_ids: y_pred holds class numbers, the likeliest first, instead of scores.
+
     >>> tf.keras.metrics.SparseTopKCategoricalAccuracy(k=1)([2], [[0.5, 0.1, 0.4]])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """

@@ -21,10 +21,11 @@ _SUMMATIONS = {s: name for name in ("interpolation", "majoring", "minoring") for
 class AUC(Metric):
     """The area under the ROC curve: how likely a positive sample gets a higher prediction than a negative one.
 
-    num_thresholds: in how many points the curve is known; thresholds: these, instead of evenly spread ones.
-    curve: "ROC", "PR" (precision over recall) or "PRGAIN" (their gains). summation_method: "interpolation" between the
-    points (Davis & Goadrich, 2006, for "PR"), "minoring" or "majoring". multi_label: the mean of the areas of all
-    labels, of which y_pred has a column each, weighted by `label_weights`. from_logits: y_pred are logits.
+    num_thresholds: in how many points the curve is known; thresholds: these, instead of evenly spread ones. curve:
+    "ROC", "PR" (precision over recall) or "PRGAIN" (their gains). summation_method: "interpolation" between the points
+    (Davis & Goadrich, 2006, for "PR"), "minoring" or "majoring". multi_label: the mean of the areas of all labels, of
+    which y_pred has a column each, weighted by `label_weights`. from_logits: y_pred are logits. num_labels: an int: how
+    many labels there are; None: as many as the first y_pred has. label_weights: float (labels,).
 
     >>> tf.keras.metrics.AUC()([0, 0, 1, 1], [0., 0.5, 0.3, 0.9])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.75>

@@ -151,6 +151,8 @@ class Precision(_Share):
 class Recall(_Share):
     """The share of true positives in all samples that are positive; arguments as for `Precision`.
 
+    top_k: an int, or None.
+
     >>> tf.keras.metrics.Recall()([0, 1, 1, 1, 1], [1, 0, 1, 1, 1])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.75>
     """
@@ -204,6 +206,8 @@ _PRECISION = ("true_positives", "false_positives")
 class SensitivityAtSpecificity(_RateAtRate):
     """The best sensitivity, tp / (tp + fn), at a threshold at which the specificity is at least the one given.
 
+    specificity: a float from 0 to 1.
+
     >>> tf.keras.metrics.SensitivityAtSpecificity(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
@@ -219,6 +223,8 @@ class SensitivityAtSpecificity(_RateAtRate):
 @metric("confusion_metrics")
 class SpecificityAtSensitivity(_RateAtRate):
     """The best specificity, tn / (tn + fp), at a threshold at which the sensitivity is at least the one given.
+
+    sensitivity: a float from 0 to 1.
 
     >>> tf.keras.metrics.SpecificityAtSensitivity(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.6666666865348816>
@@ -236,6 +242,8 @@ class SpecificityAtSensitivity(_RateAtRate):
 class PrecisionAtRecall(_RateAtRate):
     """The best precision, tp / (tp + fp), at a threshold at which the recall is at least the one given.
 
+    recall: a float from 0 to 1.
+
     >>> tf.keras.metrics.PrecisionAtRecall(0.5)([0, 0, 0, 1, 1], [0, 0.3, 0.8, 0.3, 0.8])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
@@ -251,6 +259,8 @@ class PrecisionAtRecall(_RateAtRate):
 @metric("confusion_metrics")
 class RecallAtPrecision(_RateAtRate):
     """The best recall, tp / (tp + fn), at a threshold at which the precision is at least the one given.
+
+    precision: a float from 0 to 1.
 
     >>> tf.keras.metrics.RecallAtPrecision(0.8)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>

@@ -220,7 +220,7 @@ _CONFIGURED: dict[str, tuple[str, ...]] = {
 def _made(name: str, function: Callable[..., Any], label: str, arguments: str) -> type[Loss]:
     defaults = {**_DEFAULTS, "name": label, "axis": -1, "alpha": 0.25}
     parameters = tuple((a, _OWN_DEFAULTS.get((name, a), defaults.get(a))) for a in arguments.split())
-    summary = (function.__doc__ or "").partition("\n")[0]
+    told = (function.__doc__ or "").partition(">>>")[0]
     options = [a for a in arguments.split() if a not in _TAIL.split()]
     configured = _CONFIGURED.get(name, tuple(options))
     return type(
@@ -228,7 +228,7 @@ def _made(name: str, function: Callable[..., Any], label: str, arguments: str) -
         (Loss,),
         {
             "__module__": "keras.src.losses.losses",
-            "__doc__": summary,
+            "__doc__": told,
             "_function": function,
             "_parameters": parameters,
             "_configured": configured,

@@ -381,8 +381,8 @@ def sparse_categorical_crossentropy(
 ) -> Tensor:
     """-log(y_pred[y_true]): the crossentropy of labels that are class numbers.
 
-    ignore_class: labels of that class count for nothing. y_true: integers of y_pred's shape without its classes, or
-    with 1 in their place. y_pred: float (..., classes). axis: the last one. Raises ValueError for another axis, or for
+    y_true: integers of y_pred's shape without its classes, or with 1 in their place. y_pred: float (..., classes).
+    ignore_class: labels of that class count for nothing. axis: the last one. Raises ValueError for another axis, or for
     other shapes.
 
     >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]])

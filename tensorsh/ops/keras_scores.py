@@ -29,6 +29,7 @@ class FBetaScore(Metric):
 
     average: None for the score of each class, "macro" or "weighted" (by how often it occurs) for their mean, "micro"
     for the score of all together. threshold: above it a prediction is positive; if None, only a sample's largest is.
+    beta: a positive float: how many times as much recall weighs as precision.
 
     >>> m = tf.keras.metrics.FBetaScore(beta=2.0, threshold=0.5)
     >>> m([[1, 0], [1, 1]], [[0.2, 0.6], [0.6, 0.8]])
@@ -111,6 +112,8 @@ class FBetaScore(Metric):
 @metric("f_score_metrics")
 class F1Score(FBetaScore):
     """2 precision * recall / (precision + recall); arguments as for `FBetaScore`.
+
+    average: None, "macro", "weighted" or "micro". threshold: a float, or None.
 
     >>> m = tf.keras.metrics.F1Score(average="micro", threshold=0.5)
     >>> m([[1, 0], [1, 1]], [[0.2, 0.6], [0.6, 0.8]])

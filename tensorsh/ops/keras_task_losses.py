@@ -55,8 +55,8 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Tensor:
     """(1 - p^q) / q for the probability p of the label, a class number (Zhang & Sabuncu, 2018).
 
-    q: a float from 0 (excluded) to 1, from crossentropy to the absolute error. y_true: integers (batch,). y_pred:
-    probabilities, float (batch, classes).
+    y_true: integers (batch,). y_pred: probabilities, float (batch, classes). q: a float from 0 (excluded) to 1, from
+    crossentropy to the absolute error.
 
     >>> tf.keras.losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], 0.5)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
@@ -86,10 +86,8 @@ def circle(
     """How much closer samples of other classes are than those of the same class (Sun et al., 2020).
 
     y_true: class numbers (n,); y_pred: embeddings (n, d) of length 1; they are compared with the references, which are
-    these themselves if None. remove_diagonal: no sample is compared with itself. gamma: the scale; margin: the
-    relaxation. ref_labels: integers (m,); ref_embeddings: float (m, d): the references.
-
-    ref_labels: labels of the references; None: y_true. ref_embeddings: their embeddings; None: y_pred.
+    these themselves if None. ref_labels: integers (m,); ref_embeddings: float (m, d): the references.
+    remove_diagonal: no sample is compared with itself. gamma: the scale; margin: the relaxation.
 
     >>> tf.keras.losses.circle([0, 1, 0], [[1., 0.], [0., 1.], [0., 1.]], gamma=1)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0898668, 0.       , 1.8509016], dtype=float32)>

@@ -24,8 +24,10 @@ _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 class KerasVariable(Variable):
     """A variable of Keras's: a value, a name and a path; with an initializer, a shape is given instead of the value.
 
-    Raises ValueError for a name with a slash, or for an initializer without a shape. The rest of the arguments is
-    accepted and has no effect.
+    initializer: the value, or a function of (shape, dtype), or its name, that gives it. trainable: whether tapes watch
+    it. aggregation, synchronization: names of Keras's that change nothing here. autocast: taken as Keras takes it; it
+    changes nothing here. Raises ValueError for a name with a slash, for an initializer without a shape, or for another
+    aggregation or synchronization.
 
     >>> tf.keras.Variable([1., 2.], name="w")
     <Variable path=w, shape=(2,), dtype=float32, value=[1. 2.]>

@@ -20,8 +20,9 @@ class LossScaleOptimizer(Optimizer):
     """Another optimizer, with losses scaled up so that gradients in float16 do not vanish.
 
     `scale_loss(loss)` times the scale is what gradients are taken of. The scale doubles after `dynamic_growth_steps`
-    steps with finite gradients, and is halved, and the step left out, when one is not. Raises ValueError for options
-    that belong to the inner optimizer.
+    steps with finite gradients, and is halved, and the step left out, when one is not. inner_optimizer: an optimizer.
+    initial_scale: a float. dynamic_growth_steps: an int. Raises ValueError for options that belong to the inner
+    optimizer.
 
     >>> v = Variable([1., 2.]); o = LossScaleOptimizer(SGD(0.1))
     >>> o.apply([constant([1., -3.]) * o.initial_scale], [v]); v
@@ -134,6 +135,8 @@ def _constant(value: float) -> Any:
 class OptimizerMap(MutableMapping):
     """Which optimizer is a variable's: that of its path, or of the pattern that matches its path, or the default.
 
+    default_optimizer: an optimizer. optimizer_map: a dictionary from paths or patterns of paths to optimizers.
+
     >>> m = tf.keras.optimizers.OptimizerMap(SGD(), {"dense.*": Adam()})
     >>> m["dense/kernel"].name
     'adam'
@@ -199,6 +202,8 @@ class OptimizerMap(MutableMapping):
 
 class MultiOptimizer(Optimizer):
     """An optimizer that hands each variable, and its gradient, to the optimizer that a map, or a function, names.
+
+    optimizer_map: an `OptimizerMap`, or a function from a variable to its optimizer.
 
     >>> v = Variable([1., 2.])
     >>> o = tf.keras.optimizers.MultiOptimizer(tf.keras.optimizers.OptimizerMap(SGD(0.1)))

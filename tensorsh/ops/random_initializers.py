@@ -47,6 +47,8 @@ class RandomInitializer(Initializer):
 class RandomNormal(RandomInitializer):
     """Normally distributed numbers.
 
+    mean, stddev: floats.
+
     >>> tf.keras.initializers.RandomNormal(seed=1)([2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 0.00633252, -0.02465083], dtype=float32)>
     """
@@ -67,6 +69,8 @@ class RandomNormal(RandomInitializer):
 class TruncatedNormal(RandomNormal):
     """Normally distributed numbers within two standard deviations of the mean; farther ones are drawn again.
 
+    mean, stddev: floats.
+
     >>> tf.keras.initializers.TruncatedNormal(seed=1)([2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 0.00633252, -0.02465083], dtype=float32)>
     """
@@ -79,6 +83,8 @@ class TruncatedNormal(RandomNormal):
 
 class RandomUniform(RandomInitializer):
     """Numbers evenly distributed in [minval, maxval).
+
+    minval, maxval: floats.
 
     >>> tf.keras.initializers.RandomUniform(seed=1)([2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 0.03784882, -0.00400198], dtype=float32)>
@@ -102,7 +108,8 @@ class VarianceScaling(RandomInitializer):
 
     mode: "fan_in" or "fan_out" inputs or outputs, or "fan_avg", their mean. distribution: "truncated_normal", "normal"
     (the same), "untruncated_normal" or "uniform". input_axes, output_axes: which axes count, together; by default the
-    last two, times all before them (a convolution's kernel). Raises ValueError for other values, and for scale <= 0.
+    last two, times all before them (a convolution's kernel). scale: a positive float. Raises ValueError for other
+    values, and for scale <= 0.
 
     >>> tf.keras.initializers.VarianceScaling(2., "fan_in", "uniform", seed=1)([3, 1])
     <tf.Tensor: shape=(3, 1), dtype=float32, numpy=
@@ -263,8 +270,9 @@ class HeUniform(_Preset):
 class Orthogonal(RandomInitializer):
     """An orthogonal matrix times `gain` (Saxe et al., 2014): the Q of a random matrix, made unique by its R's signs.
 
-    Axes before the last count as one. The rows are orthonormal if there are fewer of them, else the columns. Raises
-    ValueError for a shape of less than two axes.
+    Axes before the last count as one. The rows are orthonormal if there are fewer of them, else the columns. gain: a
+    float. seed: an int or a `SeedGenerator`; None: one is drawn when it is made. Raises ValueError for a shape of less
+    than two axes.
 
     >>> tf.keras.initializers.Orthogonal(seed=1)([2, 2])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

@@ -35,6 +35,8 @@ class Regularizer:
 class L1L2(Regularizer):
     """l1 * the sum of |x| + l2 * the sum of x^2.
 
+    l1, l2: floats.
+
     >>> tf.keras.regularizers.L1L2(0.5, 0.25)(constant([1., -2.]))
     <tf.Tensor: shape=(), dtype=float32, numpy=2.75>
     """
@@ -59,6 +61,8 @@ class L1L2(Regularizer):
 class L1(Regularizer):
     """l1 * the sum of |x|: it makes small weights 0.
 
+    l1: a float.
+
     >>> tf.keras.regularizers.L1(0.5)(constant([1., -2.]))
     <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
     """
@@ -77,6 +81,8 @@ class L1(Regularizer):
 
 class L2(Regularizer):
     """l2 * the sum of x^2: it keeps weights small.
+
+    l2: a float.
 
     >>> tf.keras.regularizers.L2(0.5)(constant([1., -2.]))
     <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
@@ -97,7 +103,7 @@ class L2(Regularizer):
 class OrthogonalRegularizer(Regularizer):
     """factor * the mean |cosine| between two rows (or columns, by `mode`) of a matrix: it makes them orthogonal.
 
-    Raises ValueError for anything but a matrix.
+    factor: a float. mode: "rows" or "columns". Raises ValueError for anything but a matrix.
 
     >>> tf.keras.regularizers.OrthogonalRegularizer(0.5)(constant([[1., 0.], [1., 0.]]))
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>

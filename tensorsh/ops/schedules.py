@@ -42,6 +42,8 @@ class LearningRateSchedule:
 class ExponentialDecay(LearningRateSchedule):
     """initial_learning_rate * decay_rate^(step / decay_steps); in whole powers, if `staircase`.
 
+    staircase: a bool.
+
     >>> tf.keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.5)(20)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.125>
     """
@@ -67,6 +69,8 @@ class ExponentialDecay(LearningRateSchedule):
 class InverseTimeDecay(LearningRateSchedule):
     """initial_learning_rate / (1 + decay_rate * step / decay_steps); by whole fractions, if `staircase`.
 
+    staircase: a bool.
+
     >>> tf.keras.optimizers.schedules.InverseTimeDecay(0.5, 10, 0.5)(20)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.25>
     """
@@ -91,6 +95,8 @@ class InverseTimeDecay(LearningRateSchedule):
 
 class PolynomialDecay(LearningRateSchedule):
     """From initial_learning_rate to end_learning_rate in `decay_steps`; if `cycle`, again and again, ever slower.
+
+    end_learning_rate: a float. power: a float: 1 for a straight line. cycle: a bool.
 
     >>> tf.keras.optimizers.schedules.PolynomialDecay(1., 10, end_learning_rate=0.5)(5)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.75>
@@ -123,6 +129,8 @@ class PolynomialDecay(LearningRateSchedule):
 class PiecewiseConstantDecay(LearningRateSchedule):
     """values[i] from just after boundaries[i - 1] up to boundaries[i]. Raises ValueError for other numbers of values.
 
+    boundaries: a list of steps, ascending. values: a list of floats, one more.
+
     >>> tf.keras.optimizers.schedules.PiecewiseConstantDecay([3, 7], [1., 0.5, 0.25])(4)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
@@ -143,6 +151,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 class CosineDecay(LearningRateSchedule):
     """Half a cosine from the initial rate down to alpha times it, after a linear rise to `warmup_target` if given.
+
+    alpha: a float: the last rate as a share of the initial one. warmup_target: a float; None: no rise. warmup_steps: an
+    int: how long the rise takes (Loshchilov & Hutter, 2017).
 
     >>> tf.keras.optimizers.schedules.CosineDecay(0.5, 10, alpha=0.25)(20)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.125>
@@ -179,6 +190,9 @@ class CosineDecay(LearningRateSchedule):
 class CosineDecayRestarts(LearningRateSchedule):
     """Cosine decays one after the other, each t_mul times as long and m_mul times as high as the one before
     (Loshchilov & Hutter, 2017).
+
+    first_decay_steps: a number of steps. t_mul, m_mul: floats. alpha: a float: the last rate of a decay as a share of
+    its first.
 
     >>> tf.keras.optimizers.schedules.CosineDecayRestarts(0.5, 10, m_mul=0.5)(10)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.25>

@@ -85,6 +85,8 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """v -= learning_rate * g / sqrt(the sum of g^2 so far) (Duchi et al., 2011).
 
+    initial_accumulator_value: a float: what the sum of squares begins with.
+
     >>> v = Variable([1., 2.]); Adagrad(0.1).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9046537, 2.0994492], dtype=float32)>
     """
@@ -164,6 +166,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """`Adam` with weight decay, 0.004 by default (Loshchilov & Hutter, 2019).
 
+    weight_decay: a float. amsgrad: as for `Adam`.
+
     >>> v = Variable([1., 2.]); AdamW(0.1, weight_decay=0.5).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.850001 , 1.9999992], dtype=float32)>
     """
@@ -177,6 +181,8 @@ class AdamW(Adam):
 
 class Adamax(Optimizer):
     """`Adam` with the largest |g|, slowly forgotten, instead of an average of g^2 (Kingma & Ba, 2014).
+
+    beta_2: a float from 0 to 1: how much of the largest |g| is kept at a step.
 
     >>> v = Variable([1., 2.]); Adamax(0.1).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.90000004, 2.1       ], dtype=float32)>
@@ -243,6 +249,8 @@ class Nadam(Optimizer):
 class Lion(Optimizer):
     """v -= learning_rate * the sign of a moving average of g (Chen et al., 2023).
 
+    beta_1: how much of the average stands against g in a step. beta_2: how much of it is kept.
+
     >>> v = Variable([1., 2.]); Lion(0.1).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.9, 2.1], dtype=float32)>
     """
@@ -298,6 +306,12 @@ class Lamb(Optimizer):
 
 class Ftrl(Optimizer):
     """Follow the regularized leader: many weights become exactly 0 (McMahan et al., 2013).
+
+    learning_rate_power: a float, 0 or less: the power of the sum of squares that divides a step.
+    initial_accumulator_value: a float: what that sum begins with. l1_regularization_strength,
+    l2_regularization_strength: floats, the weights of the penalties |v| and v^2. l2_shrinkage_regularization_strength:
+    a float, the weight of a penalty that only the gradient feels. beta: a float that is added to each learning rate's
+    divisor.
 
     >>> v = Variable([1., 2.]); Ftrl(0.1).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.6031424, 1.8897921], dtype=float32)>

@@ -20,7 +20,8 @@ class Adafactor(Optimizer):
     """`Adam` that keeps, of a matrix's squared gradients, only the means of rows and columns (Shazeer & Stern, 2018).
 
     relative_step: steps no longer than 1 / sqrt(their number). clip_threshold: how long a step may be on average.
-    epsilon_1: added to squares; epsilon_2: the least length that a variable is taken to have.
+    epsilon_1: added to squares; epsilon_2: the least length that a variable is taken to have. beta_2_decay: a float: of
+    the means 1 - step ** beta_2_decay is kept at a step.
 
     >>> v = Variable([1., 2.]); Adafactor(0.1).apply([constant([1., -3.])], [v]); v
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([0.8418861, 2.158114 ], dtype=float32)>
@@ -124,6 +125,8 @@ class Muon(Optimizer):
     exclude_layers: patterns of the paths of matrices that `Adam` is to take, as it takes embeddings if
     exclude_embeddings. muon_a, muon_b, muon_c, ns_steps: the Newton-Schulz iteration that makes a matrix orthogonal.
     rms_rate: scale a step to its matrix's size. adam_lr_ratio: the learning rate of `Adam`, as a share of Muon's.
+    exclude_embeddings: whether paths with "embedding" in them are `Adam`'s. adam_beta_1, adam_beta_2,
+    adam_weight_decay: `Adam`'s own. nesterov: look one step of momentum ahead.
 
     >>> v = tf.keras.Variable([[1., 2.]]); Muon(0.1).apply([constant([[1., -3.]])], [v]); v
     <Variable path=variable, shape=(1, 2), dtype=float32, value=[[0.9933709 2.0178874]]>

@@ -81,6 +81,22 @@ def test_every_argument_of_keras_is_described(family):
         assert [name for name in names if not described(name, parts)] == [], op.name
 
 
+def test_every_argument_of_keras_classes_is_described():
+    for family in registry.FAMILIES:
+        registry.import_family(family)
+    classes = {kind for kind in registry.PATHS.values() if isinstance(kind, type) and kind.__module__[:6] == "keras."}
+    assert len(classes) > 100
+    for kind in classes:
+        names = list(inspect.signature(kind).parameters)
+        parts = parts_of(kind, names)
+        assert [name for name in names if not described(name, parts)] == [], kind
+
+
+def test_a_loss_class_tells_what_its_function_does(capsys):
+    page = printed(capsys, "help(tf.keras.losses.Huber)")
+    assert "delta      a positive float" in page and "name       a text: what the object is called" in page
+
+
 @pytest.mark.parametrize(
     ("program", "title", "line"),
     [
