@@ -147,8 +147,7 @@ class Shell:
             return self._guarded(lambda: self._run_command(text))
         self._count += 1
         ended = self.journal.entered(text)
-        goes_on = self._guarded(lambda: self._run_program(as_program(text), f"In[{self._count}]"))
-        ended()
+        goes_on = self._guarded(lambda: self._run_entry(as_program(text), f"In[{self._count}]", ended))
         if self.lesson is not None:
             said = self.lesson.follow({**self.session.visible_names(), "_": self.session.last_value})
             if said:
@@ -239,6 +238,17 @@ class Shell:
         """Run program text as part of the work at hand, statement by statement."""
         for run in self._statements(text, name):
             run()
+
+    def _run_entry(self, text: str, name: str, ended: Callable[..., None]) -> None:
+        """Run a program, and tell the journal how it has ended."""
+        before, done = len(self.inputs), None
+        try:
+            self._run_program(text, name)
+        except Interrupted:
+            done = "".join(self.inputs[before:]).rstrip("\n")
+            raise
+        finally:
+            ended(done)
 
     def _run_program(self, text: str, name: str) -> None:
         seconds = None if self._limits is None else self._limits.begin(self.session)

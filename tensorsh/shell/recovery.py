@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,8 @@ except ImportError:  # Windows: nothing tells a file of the living from one of t
     fcntl = None  # type: ignore[assignment]
 
 _KEPT_DAYS = 30
-_ENDED = "# ended\n"
+_ENDED, _INTERRUPTED = "# ended", "# interrupted"
+_MARK = re.compile(f"^({_ENDED}|{_INTERRUPTED})\n", re.MULTILINE)
 
 
 class Lost(NamedTuple):
@@ -50,10 +52,13 @@ class Journal:
         self._file: int | None = None
         self._path: Path | None = None
 
-    def entered(self, entry: str) -> Callable[[], None]:
-        """Keep an entry that is about to run. Call what this returns when it has ended."""
+    def entered(self, entry: str) -> Callable[..., None]:
+        """Keep an entry that is about to run. Call what this returns when it has ended.
+
+        If it was interrupted, give that what it had done, as text: the whole might run for ever again.
+        """
         if self._folder is None or is_private(entry) or fcntl is None:
-            return lambda: None
+            return lambda done=None: None
         with contextlib.suppress(OSError):
             if self._file is None:
                 self._open(self._folder)
@@ -75,9 +80,11 @@ class Journal:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._path = path
 
-    def _ended(self) -> None:
+    def _ended(self, done: str | None = None) -> None:
         with contextlib.suppress(OSError):
-            self._write(_ENDED)
+            if done is not None:
+                self._write(f"{_INTERRUPTED}\n{kept_form(done, time.time()) if done else ''}")
+            self._write(f"{_ENDED}\n")
 
     def _write(self, text: str) -> None:
         if self._file is not None:
@@ -112,5 +119,6 @@ def _lost(path: Path) -> Lost | None:
         last = os.fstat(file.fileno()).st_mtime
     if time.time() - last > _KEPT_DAYS * 86400:
         return Lost(path, last, [], "")
-    complete, mark, rest = text.rpartition(_ENDED)
-    return Lost(path, last, entries_in(complete + mark), "\n".join(entries_in(rest)))
+    *complete, rest = _MARK.split(text)
+    entries = [entries_in(part) for part, mark in zip(complete[::2], complete[1::2]) if mark == _ENDED]
+    return Lost(path, last, [entry for part in entries for entry in part], "\n".join(entries_in(rest)))

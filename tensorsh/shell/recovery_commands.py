@@ -23,6 +23,7 @@ def recover(desk: Desk, argument: str) -> None:
         )
         return
     try:
+        kept = session.path.read_bytes()
         session.path.unlink()
     except FileNotFoundError:
         raise CommandError("another shell has recovered it") from None
@@ -30,7 +31,12 @@ def recover(desk: Desk, argument: str) -> None:
         del lost[0]
     if argument == "drop":
         return
-    for number, entry in enumerate(session.entries, 1):
-        desk.run_again(entry, f"recovered {number}")
+    try:
+        for number, entry in enumerate(session.entries, 1):
+            desk.run_again(entry, f"recovered {number}")
+    except BaseException:  # interrupted, so that what it has bound is gone
+        desk.lost.insert(0, session)
+        session.path.write_bytes(kept)
+        raise
     if session.unfinished:
         desk.write(f"This was running when the session ended, and is not run again:\n{session.unfinished}")

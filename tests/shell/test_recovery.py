@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,36 @@ def test_two_shells_do_not_recover_the_same(shell: Shell, tmp_path: Path, capsys
     next(tmp_path.iterdir()).unlink()
     shell.enter(":recover")
     assert "another shell has recovered it" in capsys.readouterr().err
+
+
+def test_what_was_interrupted_is_not_run_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.entered("x = 1")()
+    journal.entered("while True: pass")("")
+    journal.entered("y = 2\nwhile True: pass")("y = 2")
+    journal.entered("z = 3")
+    assert journal._file is not None
+    os.close(journal._file)
+    (lost,) = lost_sessions(tmp_path)
+    assert (lost.entries, lost.unfinished) == (["x = 1", "y = 2"], "z = 3")
+
+
+def test_an_interrupted_entry_is_kept_as_far_as_it_went(session: Session, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    shell = Shell(lambda: session, lambda: "", journal=journal)
+    threading.Timer(0.3, lambda: shell.evaluator.interrupt()).start()
+    shell.enter("y = 2\nwhile True: pass")
+    assert journal._file is not None
+    os.close(journal._file)
+    (lost,) = lost_sessions(tmp_path)
+    assert (lost.entries, lost.unfinished) == (["y = 2"], "")
+
+
+def test_a_recovery_that_is_interrupted_can_be_asked_for_again(session: Session, tmp_path: Path) -> None:
+    shell = Shell(lambda: session, lambda: "")
+    killed(tmp_path, "x = 1", "while True: pass")
+    shell.lost = list(lost_sessions(tmp_path))
+    threading.Timer(0.3, lambda: shell.evaluator.interrupt()).start()
+    shell.enter(":recover")
+    assert [lost.entries for lost in shell.lost] == [["x = 1", "while True: pass"]]
+    assert [lost.entries for lost in lost_sessions(tmp_path)] == [["x = 1", "while True: pass"]]
