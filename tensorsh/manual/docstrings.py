@@ -18,7 +18,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-_RAISES = re.compile(r"(?:(?<=[.;:] )|^)(?:Raises|It raises|This raises)\b[^.]*(?:\.[^. ][^.]*)*(?:\.|$)")
+_RAISES = re.compile(r"(?:(?<=[.;:] )|^)(?:Raises|It raises|This raises)\b[^.]*(?:\.[^. ][^.]*)*(?:\.\s*|$)")
 _RAISED = re.compile(r"[A-Z]\w*(?:Error|Iteration)\b")
 
 

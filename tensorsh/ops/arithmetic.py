@@ -324,6 +324,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """A number, of rank 0, times a tensor, in the tensor's dtype; IndexedSlices stay IndexedSlices.
 
     scalar: a number, or a tensor of shape ().
+    x: a tensor of any shape, or IndexedSlices. Raises ValueError for a scalar of another rank.
 
     >>> scalar_mul(2., [1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>

@@ -109,7 +109,7 @@ def grad(
 def value_and_grad(f: Callable[..., Any], argnum: Any = 0) -> Callable[..., Any]:
     """A function that takes f's arguments and returns (f's result, its gradient), as `grad(f)` gives it.
 
-    argnum: an int: which argument is differentiated.
+    argnum: an int, or a tuple of ints: by which arguments it is differentiated.
 
     >>> value_and_grad(lambda x: x ** 3)(2.)
     (<tf.Tensor: shape=(), dtype=float32, numpy=8.0>, <tf.Tensor: shape=(), dtype=float32, numpy=12.0>)

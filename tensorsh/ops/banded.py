@@ -74,6 +74,7 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
     (..., n, n).
 
     diagonals: the three diagonals, (..., 3, n) if compact.
+    rhs: (..., n, m).
 
     >>> tridiagonal_matmul(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([[1.], [2.]]))
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -164,6 +165,8 @@ def tridiagonal_solve(
     transpose_rhs: the right-hand sides are rows. conjugate_rhs: conjugate them. partial_pivoting: exchange rows.
 
     diagonals: the three diagonals, (..., 3, n) if compact. perturb_singular: only False is taken.
+    rhs: (..., n) or (..., n, m). Raises ValueError if perturb_singular is True, or if the matrices' rows are not as
+    many as those of rhs.
 
     >>> tridiagonal_solve(constant([[1., 0.], [2., 2.], [0., 1.]]), constant([4., 5.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
@@ -206,6 +209,7 @@ def banded_triangular_solve(
     and the main diagonal last. adjoint: solve with the conjugate transpose.
 
     bands: (..., bands, n): the diagonals, from the outermost.
+    rhs: (..., n, m). Raises InvalidArgumentError for bands of rank 1 or less.
 
     >>> banded_triangular_solve([[2., 2., 2.], [0., 1., 1.]], [[2.], [3.], [3.]])
     <tf.Tensor: shape=(3, 1), dtype=float32, numpy=
@@ -246,6 +250,8 @@ def eigh_tridiagonal(
     select_range[0] to select_range[1], both included, "v" for those between the two.
 
     select_range: a pair of bounds, for select "i" or "v".
+    alpha: (..., n), the diagonal. beta: (..., n - 1), what is beside it. tol: taken as TensorFlow takes it; it changes
+    nothing here. Raises ValueError for another `select`.
 
     >>> eigh_tridiagonal([2., 3.], [0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>

@@ -95,7 +95,7 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
 
 @op("broadcast_dynamic_shape")
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
-    """The shape to which two shapes, given as tensors of ints, broadcast. Raises InvalidArgumentError.
+    """The shape to which two shapes, given as tensors of ints, broadcast. Raises InvalidArgumentError if they do not.
 
     shape_x: int (rank,). shape_y: int (rank,).
 

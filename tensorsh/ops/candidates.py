@@ -241,6 +241,8 @@ def fixed_unigram_candidate_sampler(
     """Classes drawn in proportion to unigrams**distortion; the first num_reserved_ids classes never.
 
     num_shards, shard: take every num_shards-th weight from `shard` on. No file is read: vocab_file is refused.
+    vocab_file: refused. distortion: a float. num_reserved_ids: an int. unigrams: a list of floats, each class's weight.
+    Raises InvalidArgumentError for a vocab_file, or unless range_max tells how many weights there are.
 
     >>> fixed_unigram_candidate_sampler([[1]], 1, 2, False, 2, unigrams=[1., 3.], seed=3).true_expected_count
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[1.5]], dtype=float32)>

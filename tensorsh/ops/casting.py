@@ -204,6 +204,7 @@ def complex_(real: Any, imag: Any, name: str | None = None) -> Tensor:
     """A complex tensor from its real and imaginary parts, both float32 or both float64.
 
     real: float32 or float64. imag: of the dtype of real, of a shape that broadcasts with it.
+    Raises TypeError unless both are float32, or both float64.
 
     >>> tf.complex([1., 2.], [3., 4.])
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([1.+3.j, 2.+4.j], dtype=complex64)>

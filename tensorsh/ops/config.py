@@ -39,6 +39,7 @@ def device(device_name: Any) -> Any:
     A device that is not there is replaced by the CPU, as TensorFlow does with its soft placement.
 
     device_name: a text such as "/CPU:0".
+    Raises ValueError for what names no device.
 
     >>> with device("/CPU:0"): x = constant([1., 2.])
     >>> x.device
@@ -118,7 +119,8 @@ def _accept(path: str, parameters: str, example: str) -> None:
     )
     public: Any = setting
     public.__name__ = public.__qualname__ = path.rpartition(".")[2]
-    public.__doc__ = f"A setting of TensorFlow's that changes nothing here.\n\n>>> tf.{path}({example})"
+    said = f"{', '.join(signature.parameters)}: taken as TensorFlow takes it."
+    public.__doc__ = f"A setting of TensorFlow's that changes nothing here.\n\n{said}\n\n>>> tf.{path}({example})"
     public.__signature__ = signature
     op(path, short=False)(public)
 

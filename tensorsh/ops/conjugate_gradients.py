@@ -34,6 +34,7 @@ def conjugate_gradient(
     (1952). Raises ValueError for an operator that is not known to be self-adjoint and positive definite.
 
     operator: a LinearOperator, self-adjoint and positive definite. max_iter: an int: the most steps.
+    tol: a float: the relative tolerance.
 
     >>> a = tf.linalg.LinearOperatorFullMatrix([[4., 0.], [0., 2.]], is_self_adjoint=True, is_positive_definite=True)
     >>> tf.linalg.experimental.conjugate_gradient(a, constant([4., 0.])).x

@@ -51,8 +51,9 @@ def case(
     pred_fn_pairs: pairs (bool tensor, function). Raises InvalidArgumentError if no condition holds and there
     is no default.
 
-    default: a function for when nothing is true; None: the last of the pairs' own. strict: taken as TensorFlow
+    default: a function for when nothing is true; None: there is none. strict: taken as TensorFlow
     takes it.
+    exclusive: whether pred_fn_pairs may be a dictionary, of which at most one condition is true.
 
     >>> x = constant(3)
     >>> case([(x < 2, lambda: "small"), (x < 5, lambda: "medium")], default=lambda: "large")
@@ -109,6 +110,7 @@ def switch_case(branch_index: Any, branch_fns: Any, default: Any = None, name: s
     them.
 
     default: a function for an index beyond the branches; None: the last branch.
+    Raises TypeError for an index that is no integer tensor.
 
     >>> switch_case(constant(1), [lambda: "zero", lambda: "one"])
     'one'
@@ -159,6 +161,7 @@ def while_loop(
     """Replace loop_vars by body(*loop_vars) while cond(*loop_vars) holds; the last ones, as tensors.
 
     shape_invariants: taken as TensorFlow takes it; shapes may change here.
+    Raises TypeError if cond or body is no function, ValueError without loop_vars.
 
     >>> while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 2), (0, 1))
     (<tf.Tensor: shape=(), dtype=int32, numpy=3>, <tf.Tensor: shape=(), dtype=int32, numpy=8>)
@@ -195,6 +198,7 @@ def numpy_function(
     """func of the inputs as NumPy arrays, its results as tensors. A decorator if called with Tout alone.
 
     inp: a list of tensors. stateful: taken as TensorFlow takes it.
+    Tout: taken as TensorFlow takes it; the results keep their own dtypes.
 
     >>> numpy_function(lambda x: x * 2, [constant([1., 2.])], float32)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>
@@ -212,6 +216,7 @@ def py_function(func: Any = None, inp: Any = None, Tout: Any = None, name: str |
     """func of the inputs as tensors, its results as tensors of dtype Tout. A decorator if given Tout alone.
 
     inp: a list of tensors.
+    Raises ValueError if func is no function.
 
     >>> py_function(lambda x: x + 1, [1.], float32)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>

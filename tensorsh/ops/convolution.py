@@ -431,6 +431,7 @@ def separable_conv2d(
 
     depthwise_filter: (height, width, channels, multiplier). pointwise_filter: (1, 1, channels * multiplier,
     outputs).
+    input: (batch, height, width, channels).
 
     >>> separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>

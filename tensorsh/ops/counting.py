@@ -120,6 +120,7 @@ def confusion_matrix(
 
     num_classes: one more than the largest class if None. weights: counted instead of 1, cast to `dtype`.
     Raises InvalidArgumentError for a class that is negative or not below `num_classes`.
+    labels, predictions: class numbers, (n,); other dtypes are cast to int64.
 
     >>> confusion_matrix([0, 1, 1], [0, 1, 0])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

@@ -246,6 +246,7 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     """A tensor of shape `dims` filled with the scalar `value`, of its dtype.
 
     dims: the shape, integers of rank 1.
+    value: a scalar. Raises InvalidArgumentError for a value of another rank, or a negative size.
 
     >>> fill([2], 7.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([7., 7.], dtype=float32)>

@@ -36,6 +36,7 @@ def ctc_loss(
     By the forward recursion of Graves et al. (2006).
 
     unique: taken as TensorFlow takes it; it changes nothing here.
+    logits_time_major: whether frames are the first axis of the logits. Raises ValueError unless the logits have rank 3.
 
     >>> ctc_loss(constant([[1, 2]]), zeros([3, 1, 4]), [2], [3])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.5494452], dtype=float32)>

@@ -23,7 +23,7 @@ _NEVER = -math.inf
 def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(labels, lengths) with each run of the same label written once, zeros after the end of the sequences.
 
-    labels: (batch, longest) ints, seq_length: (batch,).
+    labels: (batch, longest) ints; seq_length: (batch,).
 
     seq_length: int (batch,): how many labels of each row count.
 
@@ -98,6 +98,8 @@ def ctc_beam_search_decoder(
 
     inputs: logits (frames, batch, classes) of which the last class is the blank; sequence_length: (batch,).
     beam_width: how many prefixes are followed. By the prefix search of Graves et al. (2006).
+    top_paths: an int, how many labellings are returned. Raises InvalidArgumentError for more of them than beam_width,
+    or than there are.
 
     top_paths: an int: how many paths are wanted.
 

@@ -237,6 +237,8 @@ def diag_part(
     """The k-th diagonal of each matrix: (..., n, n) becomes (..., n); the inverse of `diag`, with the same arguments.
 
     padding_value: what fills up shorter diagonals.
+    k: an int, or a pair of ints for the diagonals from the first to the second; 0 is the main one. Raises
+    InvalidArgumentError for a diagonal outside of the matrix.
 
     >>> diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
@@ -313,6 +315,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
 
     num_lower: an int: subdiagonals that stay; negative: all. num_upper: an int: superdiagonals that stay; negative:
     all.
+    Raises InvalidArgumentError for more diagonals than there are.
 
     >>> band_part([[1, 2], [3, 4]], -1, 0)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

@@ -47,6 +47,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     Raises ValueError for an ill-formed equation, InvalidArgumentError if ranks or sizes do not fit it.
 
     equation: a text such as "ij,jk->ik".
+    inputs: as many tensors as it names, of one dtype.
 
     >>> einsum("ij,j->i", constant([[1., 2.], [3., 4.]]), constant([1., 1.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>

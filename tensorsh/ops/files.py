@@ -55,6 +55,8 @@ def save(path: Any, value: Any, format: str | None = None, **options: Any) -> No
 
     Raises OSError if the file cannot be written, TypeError or ValueError for a value that the format cannot hold.
 
+    format: a format's name, such as "npy"; None: what the suffix tells.
+
     >>> save("save-example.npy", [[1., 2.], [3., 4.]])
     >>> constant([1, 2]) |> save("save-example.json")
     >>> load("save-example.npy"), load("save-example.json")

@@ -199,6 +199,11 @@ def function(
     and what it did with tensors is repeated at each call: assignments, random draws and tf.print too, but not Python's
     own side effects. Where tensors' values decide what the code does (`if`, `while`, numbers made of tensors), each
     course of it is traced, and after a few courses it runs as it is.
+    input_signature: a list of TensorSpecs, for one trace for all arguments that fit; None: a trace for each kind of
+    arguments. reduce_retracing: whether a trace is shared by shapes that differ in their sizes.
+    experimental_relax_shapes: the same, by its old name. autograph, jit_compile, experimental_implements,
+    experimental_autograph_options, experimental_attributes, experimental_compile, experimental_follow_type_hints: taken
+    as TensorFlow takes them; they change nothing here. Raises TypeError if func is no function.
 
     >>> f = function(lambda x: x + 1)
     >>> f(1)

@@ -234,6 +234,7 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | No
     their number).
 
     ids: int32 or int64 of any shape. max_norm: the largest norm that a row keeps; None: rows stay as they are.
+    Raises ValueError for params that are None or empty.
 
     >>> embedding_lookup(constant([[1., 2.], [3., 4.]]), [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

@@ -44,6 +44,9 @@ def gradients(
 ) -> Any:
     """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly.
 
+    ys, xs, grad_ys, name, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients: taken as
+    TensorFlow takes them, and not looked at.
+
     >>> try: tf.gradients(constant(1.), constant(1.))
     ... except RuntimeError as error: print(error)
     tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead.
@@ -56,6 +59,8 @@ def hessians(
     ys: Any, xs: Any, gate_gradients: bool = False, aggregation_method: Any = None, name: str = "hessians"
 ) -> Any:
     """TensorFlow's function for graphs: refused with RuntimeError where all is executed eagerly.
+
+    ys, xs, gate_gradients, aggregation_method, name: taken as TensorFlow takes them, and not looked at.
 
     >>> try: tf.hessians(constant(1.), constant(1.))
     ... except RuntimeError as error: print(error)
@@ -94,6 +99,8 @@ export("tf.RegisterGradient", RegisterGradient, None, "graph_names")
 def no_gradient(op_type: str) -> None:
     """Tell graphs that an op has no gradient. Raises TypeError if op_type is no text, KeyError if it has one.
 
+    op_type: the name of one of TensorFlow's kernels, such as "MatMul".
+
     >>> tf.no_gradient("MyOp")
     """
     if not isinstance(op_type, str):
@@ -116,6 +123,8 @@ def register_tensor_conversion_function(
 
     conversion_func(value, dtype=None, name=None, as_ref=False) returns a tensor, or NotImplemented to decline. Of
     several, those of smaller priority are asked first. Raises TypeError for classes of numbers and arrays.
+
+    base_type: a class, or a tuple of classes. conversion_func: a function, called as told above. priority: an int.
 
     >>> class Money(tf.Module): pass
     >>> tf.register_tensor_conversion_function(Money, lambda v, dtype=None, name=None, as_ref=False: constant(5))

@@ -225,7 +225,7 @@ def non_max_suppression_padded(
     """(indices, how many are valid) of `non_max_suppression`, also for batches: boxes (..., n, 4), scores (..., n).
 
     pad_to_max_output_size: fill the indices up with 0; ValueError for a batch without. sorted_input: take the boxes in
-    the order in which they come. The other two arguments make TensorFlow quicker, and change nothing.
+    the order in which they come. canonicalized_coordinates, tile_size: taken as TensorFlow takes them.
 
     canonicalized_coordinates: whether the corners are in order already. tile_size: taken as TensorFlow takes it; it
     changes nothing here.
@@ -271,6 +271,9 @@ def combined_non_max_suppression(
 
     boxes: (batch, n, classes or 1, 4). scores: (batch, n, classes). pad_per_class: whether the result has no more rows
     than all classes together may give. clip_boxes: to [0, 1]. What is not filled is 0.
+    max_output_size_per_class: an int: the most boxes that are kept of a class. max_total_size: an int: the most boxes
+    that are kept of an image. Raises InvalidArgumentError for boxes that are not of rank 4, scores not of rank 3, or an
+    iou_threshold outside of [0, 1].
 
     max_output_size_per_class: an int: the most boxes of a class. max_total_size: an int: the most boxes of an
     image.

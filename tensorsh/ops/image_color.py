@@ -262,6 +262,7 @@ def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> Tensor:
     """gain * image ** gamma, in the scale from 0 to 1; whole numbers saturate. Raises ValueError for gamma below 0.
 
     gain: a number that the result is multiplied by.
+    gamma: a number, not negative.
 
     >>> tf.image.adjust_gamma([.25, .5], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.0625, 0.25  ], dtype=float32)>
@@ -343,6 +344,7 @@ def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
     """An image whose hue is turned by `delta`, from -1 to 1, where 1 is once around. No gradient (LookupError).
 
     delta: a float from -1 to 1, of shape (): a part of the whole circle.
+    Raises ValueError for a delta outside of [-1, 1].
 
     >>> tf.image.adjust_hue([[[1., 0., 0.]]], .5)
     <tf.Tensor: shape=(1, 1, 3), dtype=float32, numpy=array([[[0., 1., 1.]]], dtype=float32)>

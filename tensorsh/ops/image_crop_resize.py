@@ -143,6 +143,8 @@ def crop_and_resize(
     "nearest". extrapolation_value: for what lies outside of an image. Differentiable with regard to image and boxes.
 
     crop_size: two ints: the result's rows and columns.
+    image: (batch, height, width, channels). Raises InvalidArgumentError for an image of another rank, boxes and
+    box_indices that differ in number, or a crop_size that is not positive.
 
     >>> tf.image.crop_and_resize([[[[1.], [2.]], [[3.], [5.]]]], [[0., 0., 1., .5]], [0], [2, 2])[..., 0]
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=

@@ -273,6 +273,8 @@ def extract_glimpse(
     "zero". float32 only; no gradient (LookupError).
 
     offsets: float (batch, 2): the centre, or the corner, of each glimpse.
+    input: float32 (batch, height, width, channels). Raises InvalidArgumentError for another rank, size, number of
+    offsets or noise.
 
     >>> tf.image.extract_glimpse(reshape(arange(9.), 1, 3, 3, 1), [2, 2], [[0., 1.]], noise="zero")[..., 0]
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=

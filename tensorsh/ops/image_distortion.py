@@ -82,6 +82,9 @@ def stateless_sample_distorted_bounding_box(
 ) -> StatelessSampleDistortedBoundingBox:
     """`sample_distorted_bounding_box` as a function of a seed of two integers.
 
+    image_size: [height, width, channels]. bounding_boxes: (1, n, 4), parts of the image as [top, left, bottom, right].
+    seed: a pair of ints. Raises InvalidArgumentError without boxes, unless told to take the whole image.
+
     >>> tf.image.stateless_sample_distorted_bounding_box([100, 200, 3], [[[.1, .2, .5, .9]]], seed=[1, 2]).begin
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([ 1, 32,  0], dtype=int32)>
     """

@@ -184,6 +184,8 @@ def ssim_multiscale(
 ) -> Tensor:
     """`ssim` over several scales, each half as large as the one before it, and weighted by `power_factors`.
 
+    After Wang, Simoncelli and Bovik (2003).
+
     power_factors: a float for each scale: the weight of its contrast.
 
     >>> x = reshape(arange(576.), 24, 24, 1) / 576.

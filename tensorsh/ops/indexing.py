@@ -55,6 +55,7 @@ def getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Tensor:
 
     Raises TypeError for anything else and InvalidArgumentError for an int out of range. A slice of a variable
     can be assigned to: `v[0].assign(1.)`.
+    slice_spec: the key. var: taken as TensorFlow takes it; it changes nothing here.
 
     >>> constant([[1, 2, 3], [4, 5, 6]])[:, 1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 5], dtype=int32)>
@@ -231,7 +232,8 @@ def strided_slice(
 
     input_: a tensor. begin: int (n,): where each axis begins. end: int (n,): where it ends, excluded. begin_mask:
     an int whose set bits name axes that begin at their start. end_mask: an int whose set bits name axes that go to
-    their end. var: a variable that the slice may be assigned to.
+    their end. var: taken as TensorFlow takes it.
+    strides: int (n,): the steps; None: ones. Raises InvalidArgumentError if they differ in length.
 
     >>> strided_slice([1, 2, 3, 4], [0], [4], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>
@@ -282,6 +284,7 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     Raises InvalidArgumentError unless that lies within the tensor.
 
     input_: a tensor. begin: int (rank,): where each axis begins.
+    size: int32 or int64 of shape (rank,).
 
     >>> tf.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, -1])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=

@@ -25,9 +25,11 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
     """(output, segments): the monotone sequences along `axis` that are closest to the inputs, in least squares.
 
     Where the inputs are out of order, the output is the mean of a segment of them; `segments` numbers these. Integers
-    are computed as floats. The gradient of a mean is shared by its segment.
+    are computed as floats. The gradient of a mean is shared by its segment. By pooling adjacent violators (Ayer et al.,
+    1955).
 
     decreasing: whether the result falls, not rises.
+    inputs: a tensor of rank 1 or more.
 
     >>> isotonic_regression([1., 3., 2.]).output
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2., 2., 2.], dtype=float32)>

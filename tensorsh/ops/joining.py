@@ -206,6 +206,9 @@ def split(
 
     Raises InvalidArgumentError if the parts do not add up.
 
+    num_or_size_splits: an int, how many parts there are; or their sizes, int32 or int64 (n,). num: n, which is checked
+    if it is given.
+
     >>> split([1, 2, 3, 4], [1, 3])
     [<tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>, \
 <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 3, 4], dtype=int32)>]

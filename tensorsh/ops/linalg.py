@@ -133,6 +133,7 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
     """The Euclidean norm of all entries of a list of tensors together; a None among them is passed over.
 
     t_list: a list of tensors.
+    Raises TypeError for what is no list.
 
     >>> global_norm([constant([3.]), constant([4.])])
     <tf.Tensor: shape=(), dtype=float32, numpy=5.0>

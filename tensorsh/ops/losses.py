@@ -265,6 +265,7 @@ def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any
     """The sigmoid cross entropy with its positive part, z log(sigmoid(x)), multiplied by `pos_weight`.
 
     pos_weight: the weight of what is true, of a shape that broadcasts with the logits.
+    Raises ValueError for labels and logits of different shapes.
 
     >>> weighted_cross_entropy_with_logits([1., 0.], [2., -3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.253856  , 0.04858732], dtype=float32)>
@@ -321,6 +322,7 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
     compute_full_loss: add Stirling's z log(z) - z + log(2 pi z) / 2 where z is greater than 1.
 
     targets: the counts, of the shape of log_input. log_input: the logarithms of the predicted rates.
+    Raises ValueError if the shapes differ.
 
     >>> log_poisson_loss([1., 2.], [0.5, 0.1])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.1487212, 0.905171 ], dtype=float32)>

@@ -66,6 +66,9 @@ def map_fn(
 def vectorized_map(fn: Any, elems: Any, fallback_to_while_loop: bool = True, warn: bool = True) -> Any:
     """fn of each row of `elems` (a tensor, or a structure of them), its results, of any dtype, stacked.
 
+    fallback_to_while_loop, warn: taken as TensorFlow takes them; what cannot be computed for all rows at once is
+    computed row by row, without a warning.
+
     >>> vectorized_map(lambda x: reduce_sum(x), constant([[1., 2.], [3., 4.]]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>
     """

@@ -162,6 +162,7 @@ def batch_norm_with_global_normalization(
     """`batch_normalization` with offset `beta`, and with scale `gamma` if `scale_after_normalization`.
 
     scale_after_normalization: whether gamma is applied.
+    beta, gamma: tensors that broadcast with the input.
 
     >>> batch_norm_with_global_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3, True)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.998006 ,  0.9980061], dtype=float32)>
@@ -184,6 +185,7 @@ def local_response_normalization(
     input: (batch, height, width, channels) of float32 or float16 (Krizhevsky et al., 2012).
 
     depth_radius: an int: how many channels on either side are summed.
+    bias, alpha, beta: floats. Raises InvalidArgumentError for an input that is not of rank 4.
 
     >>> local_response_normalization(ones([1, 1, 1, 2]))
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[0.57735026, 0.57735026]]]], dtype=float32)>
@@ -303,6 +305,7 @@ def clip_by_global_norm(
     A None in the list stays None; an infinite norm makes everything nan (Pascanu et al., 2012).
 
     t_list: a list of tensors. use_norm: the norm to go by, of shape (); None: that of t_list.
+    Raises TypeError for what is no list.
 
     >>> clip_by_global_norm([constant([3.]), constant([4.])], 1.)[0][1]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.8], dtype=float32)>

@@ -58,6 +58,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
     The bounds may be tensors that broadcast to t. At the bounds themselves the gradient passes.
 
     clip_value_min: the lower bound, of a shape that broadcasts with t. clip_value_max: the upper bound.
+    Raises ValueError if a bound's shape would make that of t larger.
 
     >>> clip_by_value([1, 5, 10], 2, 7)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 5, 7], dtype=int32)>

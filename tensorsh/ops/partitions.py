@@ -21,6 +21,7 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
     """The rows of `data` dealt out to `num_partitions` tensors by their numbers in `partitions`, in order.
 
     partitions: int32, its shape that of the first axes of data.
+    num_partitions: an int, at least 1. Raises InvalidArgumentError for a number that is not below it.
 
     >>> dynamic_partition([1, 2, 3], [0, 1, 0], 2)
     [<tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>, \

@@ -16,6 +16,8 @@ from .strings import each, texts
 def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Tensor:
     """Whether the pattern matches a text from end to end. Raises InvalidArgumentError for what is no pattern.
 
+    input: texts of any shape. pattern: a text, a regular expression of RE2's syntax.
+
     >>> regex_full_match(["abc", "ab1"], "[a-z]+")
     <tf.Tensor: shape=(2,), dtype=bool, numpy=array([ True, False])>
     """
@@ -29,6 +31,9 @@ def regex_replace(
     input: Any, pattern: Any, rewrite: Any, replace_global: bool = True, name: str | None = None
 ) -> Tensor:
     """Texts with every match of the pattern, or only the first, replaced. In `rewrite`, \\1 stands for group 1.
+
+    input: texts of any shape. pattern: a text, a regular expression of RE2's syntax. rewrite: a text. replace_global:
+    whether every match is replaced, and not only the first.
 
     >>> regex_replace(["hello world"], "o", "0")
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'hell0 w0rld'], dtype=object)>

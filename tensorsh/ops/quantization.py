@@ -101,6 +101,9 @@ def fake_quant_with_min_max_args(
 ) -> Tensor:
     """float32 rounded to the 2**num_bits values that lie evenly between two numbers, 0 among them.
 
+    min, max: floats, shifted so that 0 is one of the values (Jacob et al., 2018). Raises InvalidArgumentError unless
+    min is below max, and num_bits from 2 to 16.
+
     >>> tf.quantization.fake_quant_with_min_max_args([-7., 0.3, 9.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-6.0235295 ,  0.28235295,  5.9764705 ], dtype=float32)>
     """
@@ -120,6 +123,8 @@ def fake_quant_with_min_max_args_gradient(
 ) -> Tensor:
     """The gradient of `fake_quant_with_min_max_args`: what comes from above, where the input is inside the range.
 
+    gradients: the upstream cotangent, of the shape of the inputs. min, max: as for that op.
+
     >>> tf.quantization.fake_quant_with_min_max_args_gradient([1., 2.], [-7., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
@@ -132,6 +137,9 @@ def fake_quant_with_min_max_vars(
     inputs: Any, min: Any, max: Any, num_bits: int = 8, narrow_range: bool = False, name: str | None = None
 ) -> Tensor:
     """float32 rounded to the 2**num_bits values that lie evenly between two numbers, which have gradients too.
+
+    min, max: float32 (), shifted so that 0 is one of the values (Jacob et al., 2018). Raises InvalidArgumentError
+    unless num_bits is from 2 to 16.
 
     >>> tf.quantization.fake_quant_with_min_max_vars([-7., 0.3, 9.], -1., 3.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.0039216 ,  0.29803923,  2.9960785 ], dtype=float32)>
@@ -152,6 +160,8 @@ def fake_quant_with_min_max_vars_gradient(
 ) -> FakeQuantWithMinMaxVarsGradient:
     """The gradients of `fake_quant_with_min_max_vars` for its inputs, its minimum and its maximum.
 
+    gradients: the upstream cotangent, of the shape of the inputs. min, max: float32 ().
+
     >>> tf.quantization.fake_quant_with_min_max_vars_gradient([1., 2.], [-7., 1.], -1., 3.).backprop_wrt_min
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
@@ -164,6 +174,8 @@ def fake_quant_with_min_max_vars_per_channel(
     inputs: Any, min: Any, max: Any, num_bits: int = 8, narrow_range: bool = False, name: str | None = None
 ) -> Tensor:
     """`fake_quant_with_min_max_vars` with a minimum and a maximum for each entry of the last axis.
+
+    inputs: (..., channels). min, max: float32 (channels,).
 
     >>> tf.quantization.fake_quant_with_min_max_vars_per_channel([[-7., 5.2]], [-1., 0.], [3., 4.])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[-1.0039216,  4.       ]], dtype=float32)>
@@ -183,6 +195,9 @@ def fake_quant_with_min_max_vars_per_channel_gradient(
     name: str | None = None,
 ) -> FakeQuantWithMinMaxVarsPerChannelGradient:
     """The gradients of `fake_quant_with_min_max_vars_per_channel`.
+
+    gradients: the upstream cotangent, of the shape of the inputs. inputs: (..., channels). min, max: float32
+    (channels,).
 
     >>> gradients, inputs = [[1., 2.]], [[9., 1.]]
     >>> gradient = tf.quantization.fake_quant_with_min_max_vars_per_channel_gradient
@@ -232,6 +247,7 @@ def quantize_and_dequantize_v2(
 
     range_given: the range is [input_min, input_max], and what is beyond is cut; else the input's own, along all axes
     but `axis` if that is given. round_mode: "HALF_TO_EVEN" or "HALF_UP". narrow_range: without the lowest integer.
+    num_bits: an int from 1 to 63.
 
     input_min: the lowest value, if range_given. input_max: the highest. signed_input: whether values below 0 occur.
 

@@ -26,6 +26,9 @@ def ragged_constant(
 ) -> RaggedTensor:
     """A RaggedTensor of a list of rows, which may differ in length. Only one axis is ragged here.
 
+    pylist: a list of lists of values. ragged_rank: 1 or None. inner_shape, row_splits_dtype: taken as TensorFlow takes
+    them; they change nothing here. Raises ValueError for lists that are nested deeper.
+
     >>> tf.ragged.constant([[1, 2], [3]])
     <tf.RaggedTensor [[1, 2], [3]]>
     """

@@ -118,6 +118,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     start.
 
     stop: the last value, of the shape of start.
+    start: the first value, a float or an integer of any shape.
 
     >>> linspace(0., 1., 5)
     <tf.Tensor: shape=(5,), dtype=float32, numpy=array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)>
@@ -159,6 +160,7 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
     indexing: "xy" puts the first vector along axis 1 and the second along axis 0, "ij" keeps their order.
 
     unknown: no other keyword is taken.
+    args: vectors of one dtype.
 
     >>> meshgrid([1, 2], [3, 4, 5])[0]
     <tf.Tensor: shape=(3, 2), dtype=int32, numpy=
@@ -246,6 +248,7 @@ def one_hot(
     axis: where the vectors lie, last by default. An index out of range gives a vector of off_values.
 
     on_value: what stands at the index, 1 by default. off_value: what stands elsewhere, 0 by default.
+    depth: an int: how long the vectors are. Raises InvalidArgumentError for a negative depth, or an axis out of range.
 
     >>> one_hot([0, 2], 3)
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=

@@ -108,6 +108,8 @@ def reverse_sequence(
 
     seq_lengths: int32 or int64 (batch,): how many entries of each row are reversed. seq_axis: the axis that they
     lie on.
+    Raises InvalidArgumentError for a length that is negative or greater than the axis, or lengths that are not as many
+    as the batch.
 
     >>> reverse_sequence([[1, 2, 3], [4, 5, 6]], [2, 3], seq_axis=1)
     <tf.Tensor: shape=(2, 3), dtype=int32, numpy=
@@ -339,6 +341,7 @@ def required_space_to_batch_paddings(
     """(paddings, crops) with which `space_to_batch` and `batch_to_space` take spatial axes of `input_shape`.
 
     base_paddings: the least paddings, a pair for each axis.
+    input_shape: ints, a size for each axis.
 
     >>> required_space_to_batch_paddings([11], [3])
     (<tf.Tensor: shape=(1, 2), dtype=int32, numpy=array([[0, 1]], dtype=int32)>, \

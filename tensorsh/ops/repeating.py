@@ -31,6 +31,7 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     """The tensor repeated as a whole, `multiples[i]` times along axis i.
 
     multiples: int (rank,): how many times along each axis.
+    Raises InvalidArgumentError for a negative multiple, or another number of them than of axes.
 
     >>> tile([1, 2], [2])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 1, 2], dtype=int32)>
@@ -64,6 +65,9 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     """Every entry, or slice along `axis`, repeated: each as often, or as often as `repeats` lists.
 
     Without an axis the tensor is flattened first.
+
+    repeats: an int, or int32 or int64 (n,), n the size of the axis. Raises TypeError for floats, ValueError for an axis
+    out of range.
 
     >>> repeat([1, 2], [1, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 2], dtype=int32)>

@@ -30,7 +30,7 @@ def nce_loss(
 ) -> Tensor:
     """Noise-contrastive estimation: sigmoid cross entropies of the true classes and of drawn ones, (batch,).
 
-    weights: (classes, dim), biases: (classes,), labels: (batch, num_true) int64, inputs: (batch, dim).
+    weights: (classes, dim); biases: (classes,); labels: (batch, num_true) int64; inputs: (batch, dim).
     sampled_values: what a candidate sampler gave; by default `log_uniform_candidate_sampler`. After Gutmann and
     Hyvarinen (2010).
 

@@ -155,6 +155,7 @@ def searchsorted(
     side: "left" of equal entries or "right" of them.
 
     sorted_sequence: (..., n), ascending.
+    values: (..., m), of the dtype of sorted_sequence. Raises InvalidArgumentError for scalars or different dtypes.
 
     >>> searchsorted([1, 3, 5], [3, 4])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>

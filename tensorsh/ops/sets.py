@@ -125,6 +125,7 @@ def edit_distance(hypothesis: Any, truth: Any, normalize: bool = True, name: str
 
     Both are SparseTensors whose last axis holds the sequences. normalize: divide by the length of truth's row.
     By Levenshtein's recurrence.
+    hypothesis, truth: SparseTensors of one rank.
 
     hypothesis: a SparseTensor. truth: a SparseTensor of the same dtype.
 

@@ -216,6 +216,7 @@ def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
     """x in L @ L^H @ x = rhs, for the lower triangular L that `cholesky` gives.
 
     chol: the Cholesky factor, (..., n, n).
+    rhs: (..., n, k).
 
     >>> cholesky_solve([[2., 0.], [1., 1.]], [[8.], [6.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -235,8 +236,8 @@ def _lstsq_samples(s: Any) -> Any:
 def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True, name: str | None = None) -> Tensor:
     """The x that makes |matrix @ x - rhs|^2 + l2_regularizer |x|^2 least; of several, the one of least norm.
 
-    matrix: (..., n, k), rhs: (..., n, m); x: (..., k, m). fast: by Cholesky factors, for matrices of full rank; else by
-    singular values, for any rank, with no regularizer.
+    matrix: (..., n, k); rhs: (..., n, m), which makes x (..., k, m). fast: by Cholesky factors, for matrices of full
+    rank; else by singular values, for any rank, with no regularizer.
 
     l2_regularizer: a float: the weight of the solution's own square.
 
@@ -278,6 +279,7 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
     Row i of L @ U is row p[i] of the matrix. Has no gradient, as in TensorFlow.
 
     output_idx_type: the permutation's dtype, int32 or int64.
+    input: (..., n, n), float or complex.
 
     >>> lu([[1., 2.], [2., 2.]]).lu
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -294,6 +296,9 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
 @op("linalg.lu_solve", samples=lambda s: [s.call(regular(s, 3, 3), [2, 0, 1], s(3, 2))])
 def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """x in a @ x = rhs, by the factors of a that `lu` gives.
+
+    perm: int32 or int64 (..., n), the permutation as `lu` gives it. rhs: (..., n, k). Raises ValueError if the shapes
+    do not fit.
 
     >>> lu_solve([[2., 2.], [0.5, 1.]], [1, 0], [[3.], [4.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -330,6 +335,8 @@ def _check_factors(packed: Tensor, perm: Tensor) -> None:
 def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The inverse of a matrix, by the factors that `lu` gives.
 
+    perm: int32 or int64 (..., n), the permutation as `lu` gives it.
+
     >>> lu_matrix_inverse([[2., 2.], [0.5, 1.]], [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[-1. ,  1. ],
@@ -345,6 +352,8 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
 @op("linalg.lu_reconstruct", samples=lambda s: [s.call(s(3, 3), [2, 0, 1])])
 def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The matrix whose factors `lu` gave.
+
+    perm: int32 or int64 (..., n), the permutation as `lu` gives it.
 
     >>> lu_reconstruct([[2., 2.], [0.5, 1.]], [1, 0])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

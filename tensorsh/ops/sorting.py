@@ -172,6 +172,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, 
     too short.
 
     index_type: the indices' dtype, int16, int32 or int64.
+    input: a tensor of rank 1 or more. k: an int, or an integer scalar.
 
     >>> top_k([1, 5, 3], 2).indices
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
@@ -214,7 +215,7 @@ def _largest(array: Any, k: int) -> Any:
 def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) -> Tensor:
     """For each row of predictions whether the entry at `targets[i]` is among its k largest; ties count.
 
-    targets: (n,) ints, predictions: float32 (n, classes). False where a prediction is not finite.
+    targets: (n,) ints; predictions: float32 (n, classes). False where a prediction is not finite.
 
     >>> in_top_k([1], [[0.1, 0.9]], 1)
     <tf.Tensor: shape=(1,), dtype=bool, numpy=array([ True])>

@@ -103,6 +103,7 @@ def embedding_lookup_sparse(
 
     sp_weights: a weight for each id, None for 1. combiner: "sum", "mean" (the default: the weighted mean) or "sqrtn"
     (the sum, divided by the root of the sum of the weights' squares). max_norm: longer embeddings are cut to it.
+    sp_ids: a SparseTensor of int32 or int64, (rows, entries).
 
     sp_ids: a SparseTensor of int32 or int64 (batch, ids).
 
@@ -150,6 +151,11 @@ def safe_embedding_lookup_sparse(
     """`embedding_lookup_sparse` of all rows: ids below 0 and weights that are not positive are left out.
 
     Rows without any id are zeros, or the embedding of default_id.
+
+    embedding_weights: a tensor (ids, ...), or a list of tensors that hold the rows in turn. sparse_ids: a SparseTensor
+    of int32 or int64, (..., entries). max_norm: a float: longer embeddings are cut to it; None: no limit.
+    sparse_weights: a SparseTensor of the same places; None: weights of 1. combiner: "sum", "mean" or "sqrtn".
+    default_id: an int; None: zeros.
 
     >>> ids = tf.SparseTensor([[0, 0], [2, 0]], constant([1, -1], int64), [3, 1])
     >>> safe_embedding_lookup_sparse(constant([[1.], [2.]]), ids)

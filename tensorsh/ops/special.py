@@ -337,6 +337,7 @@ def polyval(coeffs: Any, x: Any, name: str | None = None) -> Tensor:
     """The polynomial with these coefficients, the highest power's first, at x.
 
     coeffs: a list of tensors, that of the highest power first.
+    Raises ValueError for what is no list.
 
     >>> polyval([1., 2., 3.], 2.)
     <tf.Tensor: shape=(), dtype=float32, numpy=11.0>

@@ -67,6 +67,7 @@ def inverse_stft(
     """The signal of `stft`'s spectra, where the windows of both steps multiply to 1: see `inverse_stft_window_fn`.
 
     stfts: complex (..., frames, fft_length / 2 + 1).
+    fft_length: an int; None: the power of two that is not below frame_length.
 
     >>> x = [0., 1., 2., 3., 4., 5.]
     >>> inverse_stft(stft(x, 4, 2), 4, 2, window_fn=inverse_stft_window_fn(2))
@@ -155,6 +156,7 @@ def idct(
     """The inverse of `dct`; without norm="ortho", up to the factor 2 * n (2 * (n - 1) for type 1).
 
     type: an int from 1 to 4: which transform is inverted.
+    n: an int, as for `dct`. norm: None or "ortho".
 
     >>> idct(dct([1., 2., 4.], norm="ortho"), norm="ortho")
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0000002, 2.       , 4.       ], dtype=float32)>
@@ -271,6 +273,7 @@ def inverse_mdct(
     """The signal of `mdct`'s frames; its first and last half frame, which only one frame saw, are not restored.
 
     mdcts: float (..., frames, half of the frame).
+    norm: None or "ortho".
 
     >>> inverse_mdct(mdct(ones([8]), 4))[2:6]
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0.9999997, 0.9999997, 0.9999997, 0.9999997], dtype=float32)>

@@ -107,6 +107,8 @@ def as_string(
 def join(inputs: Any, separator: str = "", name: str | None = None) -> Tensor:
     """Texts put together, element by element; scalars go with every element.
 
+    inputs: a list of texts, scalars or of one shape. Raises InvalidArgumentError if shapes differ.
+
     >>> tf.strings.join([["a", "b"], "x"], separator="-")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a-x', b'b-x'], dtype=object)>
     """
@@ -335,6 +337,10 @@ def ngrams(
 ) -> Tensor:
     """Runs of ngram_width texts of a vector, put together; several widths one after the other.
 
+    data: texts, (n,). ngram_width: an int, or a list of ints. pad_values: a text, or a pair of them, put before and
+    after; None: nothing. padding_width: an int: how often they are put there, at most the widest width - 1, which is
+    the default. preserve_short_sequences: whether texts too few for a run are put together as they are.
+
     >>> ngrams(["a", "b", "c"], 2)
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a b', b'b c'], dtype=object)>
     """
@@ -358,6 +364,8 @@ def unsorted_segment_join(
     inputs: Any, segment_ids: Any, num_segments: Any, separator: str = "", name: str | None = None
 ) -> Tensor:
     """The texts of each segment put together.
+
+    inputs: texts, of the shape of segment_ids. Raises InvalidArgumentError for a segment out of range.
 
     >>> unsorted_segment_join(["a", "b", "c"], [1, 0, 1], 2, separator=":")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'b', b'a:c'], dtype=object)>

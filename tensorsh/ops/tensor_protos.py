@@ -26,6 +26,9 @@ def make_tensor_proto(
 ) -> TensorProto:
     """The message that holds values: `constant`'s arguments. verify_shape: the values are to have the shape given.
 
+    allow_broadcast: taken as TensorFlow takes it; it changes nothing here. Raises TypeError for another shape with
+    verify_shape, ValueError for more values than the shape holds.
+
     >>> tf.make_tensor_proto(3.5).float_val
     [3.5]
     """

@@ -139,6 +139,9 @@ def unicode_encode(
 ) -> Tensor:
     """Texts of code points: the last axis of a tensor, or the rows of a RaggedTensor.
 
+    output_encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE". Raises InvalidArgumentError for a code point out of range with
+    errors="strict".
+
     >>> unicode_encode([104, 105], "UTF-8")
     <tf.Tensor: shape=(), dtype=string, numpy=b'hi'>
     """
@@ -200,6 +203,9 @@ def string_format(
     template: str, inputs: Any, placeholder: str = "{}", summarize: int = 3, name: str | None = None
 ) -> Tensor:
     """A text with tensors in the places of the placeholders, each shown by `summarize` entries at its ends (-1: all).
+
+    template: a text. placeholder: the text that stands for a tensor. summarize: an int: how many entries are shown at
+    each end; -1: all. Raises ValueError unless there are as many placeholders as tensors.
 
     >>> tf.strings.format("x = {}", constant([1, 2]))
     <tf.Tensor: shape=(), dtype=string, numpy=b'x = [1 2]'>
