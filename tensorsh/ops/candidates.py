@@ -288,6 +288,7 @@ def compute_accidental_hits(
     """Where drawn candidates are among the true classes: (row, position of the candidate, the lowest float).
 
     sampled_candidates: int64 (num_sampled,): the drawn classes.
+    true_classes: int64 (batch, num_true).
 
     >>> compute_accidental_hits([[1, 2], [3, 4]], [2, 3, 5], 2).ids
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>

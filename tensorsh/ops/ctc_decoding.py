@@ -23,9 +23,7 @@ _NEVER = -math.inf
 def collapse_repeated(labels: Any, seq_length: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(labels, lengths) with each run of the same label written once, zeros after the end of the sequences.
 
-    labels: (batch, longest) ints; seq_length: (batch,).
-
-    seq_length: int (batch,): how many labels of each row count.
+    labels: (batch, longest) ints. seq_length: int (batch,): how many labels of each row count.
 
     >>> collapse_repeated([[1, 1, 2, 2, 1]], [4])[0]
     <tf.Tensor: shape=(1, 2), dtype=int32, numpy=array([[1, 2]], dtype=int32)>
@@ -100,8 +98,6 @@ def ctc_beam_search_decoder(
     beam_width: how many prefixes are followed. By the prefix search of Graves et al. (2006).
     top_paths: an int, how many labellings are returned. Raises InvalidArgumentError for more of them than beam_width,
     or than there are.
-
-    top_paths: an int: how many paths are wanted.
 
     >>> decoded, score = ctc_beam_search_decoder([[[0., 2., 1.]], [[2., 1., 2.]], [[0., 2., 1.]]], [3])
     >>> decoded[0].values

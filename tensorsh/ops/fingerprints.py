@@ -19,6 +19,7 @@ def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -
     """A number below num_buckets for each text, by FarmHash's fingerprint (Pike and Alakuijala).
 
     num_buckets: an int, 1 or more.
+    input: texts of any shape.
 
     >>> to_hash_bucket_fast(["a", "hello"], 100)
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([39, 96])>
@@ -31,6 +32,7 @@ def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | No
     """A number below num_buckets for each text, by SipHash with a key of two ints (Aumasson and Bernstein, 2012).
 
     num_buckets: an int, 1 or more.
+    input: texts of any shape. key: a list of two ints.
 
     >>> to_hash_bucket_strong(["a", "b"], 10, [1, 2])
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([6, 4])>

@@ -65,6 +65,7 @@ def fractional_avg_pool(
     """The means of regions whose sides are drawn, as `fractional_max_pool`; pooling_ratio: [1, rows, columns, 1].
 
     pseudo_random: whether the sides alternate evenly. overlapping: whether regions share their borders.
+    value: (batch, height, width, channels). seed: an int; 0: another draw at each call.
 
     >>> fractional_avg_pool(reshape(arange(16.), 1, 4, 4, 1), [1., 2., 2., 1.]).output[0, :, :, 0]
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

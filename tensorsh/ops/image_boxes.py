@@ -165,7 +165,10 @@ def non_max_suppression_with_scores(
 ) -> tuple[Tensor, Tensor]:
     """`non_max_suppression` with the scores; with `soft_nms_sigma` above 0 an overlap lowers a score instead.
 
+    After Bodla, Singh, Chellappa and Davis (2017).
+
     soft_nms_sigma: a float: how gently overlaps lower scores; 0: overlapping boxes are left out.
+    Raises InvalidArgumentError for an iou_threshold outside of [0, 1].
 
     >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .5]]
     >>> tf.image.non_max_suppression_with_scores(boxes, [.9, .8], 2, soft_nms_sigma=.5)[0]
@@ -191,6 +194,7 @@ def non_max_suppression_overlaps(
 
     overlaps: float (boxes, boxes): how much each two overlap. overlap_threshold: a float: boxes that overlap by
     more are one.
+    Raises InvalidArgumentError for a matrix that is not square.
 
     >>> tf.image.non_max_suppression_overlaps([[1., .6], [.6, 1.]], [.9, .8], 2)
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([0], dtype=int32)>
@@ -226,9 +230,6 @@ def non_max_suppression_padded(
 
     pad_to_max_output_size: fill the indices up with 0; ValueError for a batch without. sorted_input: take the boxes in
     the order in which they come. canonicalized_coordinates, tile_size: taken as TensorFlow takes them.
-
-    canonicalized_coordinates: whether the corners are in order already. tile_size: taken as TensorFlow takes it; it
-    changes nothing here.
 
     >>> boxes = [[0., 0., 1., 1.], [0., 0., 1., .9]]
     >>> tf.image.non_max_suppression_padded(boxes, [.9, .8], 2, pad_to_max_output_size=True)[0]
@@ -274,9 +275,6 @@ def combined_non_max_suppression(
     max_output_size_per_class: an int: the most boxes that are kept of a class. max_total_size: an int: the most boxes
     that are kept of an image. Raises InvalidArgumentError for boxes that are not of rank 4, scores not of rank 3, or an
     iou_threshold outside of [0, 1].
-
-    max_output_size_per_class: an int: the most boxes of a class. max_total_size: an int: the most boxes of an
-    image.
 
     >>> found = tf.image.combined_non_max_suppression([[[[0., 0., 1., 2.]]]], [[[.5, .7]]], 1, 2)
     >>> found.nmsed_classes

@@ -21,10 +21,9 @@ def adjust_jpeg_quality(image: Any, jpeg_quality: Any, dct_method: str = "", nam
 
     Decoded by libjpeg's accurate integer transform, which TensorFlow takes with dct_method="INTEGER_ACCURATE"; its
     default is off by a level or two. Needs Pillow: pip install tensorsh[images].
+
     jpeg_quality: an int from 0 to 100. dct_method: taken as TensorFlow takes it; it changes nothing here. Raises
     InvalidArgumentError for another quality, rank or number of channels.
-
-    jpeg_quality: an int from 0 to 100.
 
     >>> adjust_jpeg_quality(zeros([8, 8, 1], uint8), 50)[0, 0]
     <tf.Tensor: shape=(1,), dtype=uint8, numpy=array([0], dtype=uint8)>

@@ -66,6 +66,7 @@ def depthwise_conv2d_backprop_filter(
     """The gradient of `depthwise_conv2d` for its filter of shape filter_sizes, given that for its output.
 
     filter_sizes: int (4,): the filter's shape. out_backprop: the upstream cotangent.
+    input: (batch, height, width, channels).
 
     >>> x, g = fill([1, 2, 2, 1], 3.), ones([1, 1, 1, 1])
     >>> depthwise_conv2d_backprop_filter(x, [2, 2, 1, 1], g, [1, 1, 1, 1], "VALID")[0, 0, 0]

@@ -280,6 +280,7 @@ def quantize_and_dequantize(
 
     input_min: the lowest value, if range_given. input_max: the highest. signed_input: whether values below 0 occur.
     range_given: whether the bounds are these, not the input's own. round_mode: "HALF_TO_EVEN" or "HALF_UP".
+    num_bits: an int from 1 to 63. axis: an int, for a range of each of its entries; None: one range.
 
     >>> tf.quantization.quantize_and_dequantize([1., 2.], 0., 1.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.007874, 2.      ], dtype=float32)>

@@ -34,8 +34,6 @@ def nce_loss(
     sampled_values: what a candidate sampler gave; by default `log_uniform_candidate_sampler`. After Gutmann and
     Hyvarinen (2010).
 
-    biases: float (classes,). remove_accidental_hits: whether drawn classes that are right are left out.
-
     >>> drawn = all_candidate_sampler([[1]], 1, 2, True)
     >>> nce_loss(constant([[0.], [1.]]), constant([0., 0.]), [[1]], [[2.]], 2, 2, sampled_values=drawn)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([2.9470034], dtype=float32)>
@@ -66,6 +64,7 @@ def sampled_softmax_loss(
 
     biases: float (classes,). sampled_values: what a candidate sampler gave. remove_accidental_hits: whether drawn
     classes that are right are left out.
+    weights: (classes, dim). labels: (batch, num_true) int64. inputs: (batch, dim).
 
     >>> drawn = all_candidate_sampler([[1]], 1, 2, True)
     >>> sampled_softmax_loss(constant([[0.], [1.]]), constant([0., 0.]), [[1]], [[2.]], 2, 2, sampled_values=drawn)

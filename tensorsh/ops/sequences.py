@@ -67,8 +67,6 @@ def sobol_sample(dim: Any, num_results: Any, skip: Any = 0, dtype: Any = float32
     By the direction numbers of Joe and Kuo (2003).
 
     dim: at most 40. In the order of Gray codes, without the origin. Raises InvalidArgumentError for a dim below 1.
-    num_results: an int, at least 1. skip: an int, not negative.
-
     num_results: an int: how many points. skip: an int: how many points of the sequence are passed over.
 
     >>> sobol_sample(2, 3)

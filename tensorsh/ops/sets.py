@@ -125,8 +125,6 @@ def edit_distance(hypothesis: Any, truth: Any, normalize: bool = True, name: str
 
     Both are SparseTensors whose last axis holds the sequences. normalize: divide by the length of truth's row.
     By Levenshtein's recurrence.
-    hypothesis, truth: SparseTensors of one rank.
-
     hypothesis: a SparseTensor. truth: a SparseTensor of the same dtype.
 
     >>> a, b = tf.sparse.from_dense([[1, 2, 3]]), tf.sparse.from_dense([[1, 3]])

@@ -105,8 +105,6 @@ def embedding_lookup_sparse(
     (the sum, divided by the root of the sum of the weights' squares). max_norm: longer embeddings are cut to it.
     sp_ids: a SparseTensor of int32 or int64, (rows, entries).
 
-    sp_ids: a SparseTensor of int32 or int64 (batch, ids).
-
     >>> ids = tf.SparseTensor([[0, 0], [0, 1]], constant([0, 2], int64), [1, 2])
     >>> embedding_lookup_sparse(constant([[1.], [2.], [3.]]), ids, None, combiner="sum")
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[4.]], dtype=float32)>

@@ -132,6 +132,7 @@ def string_length(input: Any, unit: str = "BYTE", name: str | None = None) -> Te
     """How long each text is: in bytes, or with unit="UTF8_CHAR" in characters.
 
     unit: "BYTE" or "UTF8_CHAR".
+    input: texts of any shape.
 
     >>> tf.strings.length(["abc", ""])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 0], dtype=int32)>
@@ -154,6 +155,7 @@ def lower(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
     """The letters A to Z in lower case, with encoding="utf-8" all letters.
 
     encoding: "" for ASCII, or "utf-8".
+    input: texts of any shape.
 
     >>> lower(["AbC"])
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'abc'], dtype=object)>
@@ -166,6 +168,7 @@ def upper(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
     """The letters a to z in upper case, with encoding="utf-8" all letters.
 
     encoding: "" for ASCII, or "utf-8".
+    input: texts of any shape.
 
     >>> upper(["AbC"])
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'ABC'], dtype=object)>
@@ -191,6 +194,7 @@ def substr(input: Any, pos: Any, len: Any, unit: str = "BYTE", name: str | None 
 
     pos: an int: where it begins; negative ones count from the end. len: an int: how long it is. unit: "BYTE" or
     "UTF8_CHAR".
+    input: texts.
 
     >>> substr(["hello", "world"], 1, 3)
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'ell', b'orl'], dtype=object)>

@@ -66,3 +66,13 @@ def test_an_error_spoken_of_in_passing_is_raised_too():
         """Half of x. An odd x raises ValueError."""
 
     assert parts_of(strict, ["x"]).raises == ["An odd x raises ValueError."]
+
+
+def test_an_argument_may_follow_what_is_raised():
+    def positive(x, y):
+        """A sum.
+
+        x: a number. Raises ValueError for x below 0. y: another.
+        """
+
+    assert parts_of(positive, ["x", "y"]).arguments == {"x": "a number", "y": "another"}

@@ -72,13 +72,14 @@ def test_an_op_of_keras_has_a_page_of_its_own_beside_tensorflows(capsys):
     assert "gradient  of any order, for inputs" in page
 
 
-@pytest.mark.parametrize("family", [family for family in registry.FAMILIES if family.startswith("keras")])
-def test_every_argument_of_keras_is_described(family):
-    registry.import_family(family)
-    for op in [op for op in registry.OPS.values() if op.family == family]:
-        names = inspect.signature(op.function).parameters
+def test_every_argument_is_described():
+    undescribed = {}
+    for op in registry.OPS.values():
+        names = [name for name in inspect.signature(op.function).parameters if name != "tf"]  # never shown
         parts = parts_of(op.function, names)
-        assert [name for name in names if not described(name, parts)] == [], op.name
+        undescribed[op.name] = [name for name in names if not described(name, parts)]
+    assert len(undescribed) > 1000
+    assert {op: names for op, names in undescribed.items() if names} == {}
 
 
 def test_every_argument_of_keras_classes_is_described():
