@@ -274,11 +274,13 @@ def _find(flag: str, word: str) -> Option:
         if flag in option.flags.split():
             return option
     long = [each for option in OPTIONS for each in option.flags.split() if each.startswith("--")]
-    raise UsageError(f"unknown option {word}; {_meant(word, long) or 'tensorsh --help lists them'}")
+    raise UsageError(f"unknown option {word}; {_meant(word, long, 0.75) or 'tensorsh --help lists them'}")
 
 
-def _meant(word: str, known: Iterable[str]) -> str | None:
+def _meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """cutoff: how much alike they are to be, of 1; the dashes alone make any two flags somewhat alike."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), n=1)
+    known = list(known)
+    close = [each for each in known if each.startswith(word)] or get_close_matches(word, known, n=1, cutoff=cutoff)
     return f"did you mean {close[0]}?" if close else None

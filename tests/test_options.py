@@ -63,6 +63,8 @@ def test_a_value_may_begin_with_a_dash() -> None:
     [
         ("--zzz", "unknown option --zzz; tensorsh --help lists them"),
         ("--debgu", "unknown option --debgu; did you mean --debug?"),
+        ("--input", "unknown option --input; did you mean --input-format?"),
+        ("--load", "unknown option --load; tensorsh --help lists them"),
         ("-z", "unknown option -z; tensorsh --help lists them"),
         ("-az", "unknown option -az; tensorsh --help lists them"),
         ("-e", "-e needs a value: -e TEXT"),
