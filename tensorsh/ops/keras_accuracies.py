@@ -46,6 +46,8 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Tensor:
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
     """Whether the largest entries of y_true and of y_pred, along the last axis, are in one place.
 
+    y_true: (batch, classes), mostly one-hot. y_pred: float (batch, classes).
+
     >>> tf.keras.metrics.categorical_accuracy([[0., 1.], [1., 0.]], [[0.3, 0.7], [0.2, 0.8]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
     """
@@ -59,6 +61,8 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
 @op(_paths("sparse_categorical_accuracy"), short=False)
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
     """Whether the largest entry of y_pred, along the last axis, is in place y_true, a class number.
+
+    y_true: integers (batch,). y_pred: float (batch, classes).
 
     >>> tf.keras.metrics.sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.2, 0.8]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
@@ -80,6 +84,8 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
     """Whether the place of y_true's largest entry is among those of the k largest of y_pred, which is float32.
 
+    y_true: (batch, classes), mostly one-hot. y_pred: float (batch, classes).
+
     >>> tf.keras.metrics.top_k_categorical_accuracy([[0., 0., 1.]], [[0.5, 0.1, 0.4]], k=2)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
     """
@@ -90,7 +96,8 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Tensor:
     """Whether y_true, a class number, is among the places of the k largest entries of y_pred, which is float32.
 
-    from_sorted_ids: y_pred holds class numbers, the likeliest first, instead of scores.
+    from_sorted_ids: y_pred holds class numbers, the likeliest first, instead of scores. y_true: integers (batch,).
+    y_pred: float (batch, classes).
 
     >>> tf.keras.metrics.sparse_top_k_categorical_accuracy([2], [[0.5, 0.1, 0.4]], k=2)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>

@@ -66,7 +66,7 @@ def keras_relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, thresho
 @named("leaky_relu")
 @op("keras.activations.leaky_relu", short=False, samples=_samples)
 def keras_leaky_relu(x: Any, negative_slope: Any = 0.2) -> Tensor:
-    """x where it is positive, else negative_slope * x.
+    """x where it is positive, else negative_slope * x (Maas et al., 2013).
 
     >>> tf.keras.activations.leaky_relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
@@ -77,7 +77,7 @@ def keras_leaky_relu(x: Any, negative_slope: Any = 0.2) -> Tensor:
 @named("elu")
 @op("keras.activations.elu", short=False, samples=lambda s: [s.call(s.distinct(2, 3), alpha=0.5)])
 def keras_elu(x: Any, alpha: Any = 1.0) -> Tensor:
-    """x where it is positive, else alpha * (exp(x) - 1).
+    """x where it is positive, else alpha * (exp(x) - 1) (Clevert et al., 2015).
 
     >>> tf.keras.activations.elu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
@@ -165,6 +165,8 @@ def celu(x: Any, alpha: Any = 1.0) -> Tensor:
 def keras_gelu(x: Any, approximate: bool = False) -> Tensor:
     """x times the probability that a standard normal draw is below x; by tanh if `approximate`.
 
+    approximate: whether by tanh (Hendrycks & Gimpel, 2016).
+
     >>> tf.keras.activations.gelu([-1., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.15865526,  0.        ,  1.9544997 ], dtype=float32)>
     """
@@ -175,7 +177,7 @@ def keras_gelu(x: Any, approximate: bool = False) -> Tensor:
 def glu(x: Any, axis: int = -1) -> Tensor:
     """The first half along `axis` times the sigmoid of the second (Dauphin et al., 2017).
 
-    Raises ValueError for an axis of odd size.
+    x: a tensor of even size along `axis`. Raises ValueError for an axis of odd size.
 
     >>> glu([1., 2., 0., 0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, 1. ], dtype=float32)>
@@ -192,7 +194,7 @@ def glu(x: Any, axis: int = -1) -> Tensor:
 
 @op("keras.activations.hard_sigmoid keras.ops.hard_sigmoid keras.ops.nn.hard_sigmoid", samples=_samples)
 def hard_sigmoid(x: Any) -> Tensor:
-    """0 up to -3, 1 from 3 on, and x / 6 + 0.5 between.
+    """0 up to -3, 1 from 3 on, and x / 6 + 0.5 between (Howard et al., 2019).
 
     >>> hard_sigmoid([-4., 0., 4.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
@@ -206,7 +208,7 @@ def hard_sigmoid(x: Any) -> Tensor:
     samples=_samples,
 )
 def hard_silu(x: Any) -> Tensor:
-    """x * hard_sigmoid(x).
+    """x * hard_sigmoid(x) (Howard et al., 2019).
 
     >>> hard_silu([-4., 0., 4.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.,  0.,  4.], dtype=float32)>
@@ -227,7 +229,7 @@ def hard_tanh(x: Any) -> Tensor:
 
 @op("keras.activations.hard_shrink keras.ops.hard_shrink keras.ops.nn.hard_shrink", samples=_samples)
 def hard_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
-    """x, but 0 from -threshold to threshold.
+    """x, but 0 from -threshold to threshold (Donoho & Johnstone, 1994).
 
     >>> hard_shrink([-1., 0.2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-1.,  0.], dtype=float32)>
@@ -238,7 +240,7 @@ def hard_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
 
 @op("keras.activations.soft_shrink keras.ops.soft_shrink keras.ops.nn.soft_shrink", samples=_samples)
 def soft_shrink(x: Any, threshold: Any = 0.5) -> Tensor:
-    """x brought closer to 0 by `threshold`.
+    """x brought closer to 0 by `threshold` (Donoho & Johnstone, 1994).
 
     >>> soft_shrink([-1., 0.2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.5,  0. ], dtype=float32)>
@@ -289,7 +291,7 @@ def mish(x: Any) -> Tensor:
 
 @op("keras.activations.squareplus keras.ops.squareplus keras.ops.nn.squareplus", samples=_samples)
 def squareplus(x: Any, b: Any = 4) -> Tensor:
-    """(x + sqrt(x^2 + b)) / 2.
+    """(x + sqrt(x^2 + b)) / 2 (Barron, 2021).
 
     b: a number, the width of the bend at 0.
 

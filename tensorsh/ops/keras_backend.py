@@ -69,7 +69,7 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
     """A variable of `floatx` unless a dtype is given.
 
     value: a tensor, or what becomes one. constraint: a function that is kept with the variable for optimizers to apply
-    after a step; None: none.
+    after a step; None: none. name: taken as Keras takes it.
 
     >>> tf.keras.backend.variable([1, 2])
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([1., 2.], dtype=float32)>
@@ -81,7 +81,7 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
 def update(x: Variable, new_x: Any) -> Any:
     """Put a value into a variable.
 
-    new_x: a value of the variable's shape and dtype, or what becomes one.
+    new_x: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=2.0>
@@ -94,7 +94,7 @@ def update(x: Variable, new_x: Any) -> Any:
 def update_add(x: Variable, increment: Any) -> Any:
     """Add to a variable.
 
-    increment: a value of the variable's shape and dtype, or what becomes one.
+    increment: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update_add(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=3.0>
@@ -107,7 +107,7 @@ def update_add(x: Variable, increment: Any) -> Any:
 def update_sub(x: Variable, decrement: Any) -> Any:
     """Subtract from a variable.
 
-    decrement: a value of the variable's shape and dtype, or what becomes one.
+    decrement: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update_sub(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=-1.0>
@@ -245,6 +245,8 @@ def concatenate(tensors: Any, axis: int = -1) -> Tensor:
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Tensor:
     """A tensor of `floatx` unless a dtype is given.
 
+    name: taken as Keras takes it.
+
     >>> tf.keras.backend.constant([1, 2])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -287,7 +289,7 @@ def dot(x: Any, y: Any) -> Tensor:
 
 @_legacy(lambda s: [s.call(s.distinct(2, 3), 0.5)])
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
-    """x where it is positive, else alpha * (exp(x) - 1).
+    """x where it is positive, else alpha * (exp(x) - 1) (Clevert et al., 2015).
 
     >>> tf.keras.backend.elu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
@@ -331,6 +333,8 @@ def flatten(x: Any) -> Tensor:
 @_legacy(lambda s: [s.call(s(2, 3, 1))])
 def batch_flatten(x: Any) -> Tensor:
     """Each sample's elements in one row.
+
+    x: (batch, ...).
 
     >>> tf.keras.backend.batch_flatten([[[1, 2], [3, 4]]])
     <tf.Tensor: shape=(1, 4), dtype=int32, numpy=array([[1, 2, 3, 4]], dtype=int32)>

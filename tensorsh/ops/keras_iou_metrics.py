@@ -14,7 +14,7 @@ from .registry import ops
 
 @metric("iou_metrics")
 class IoU(Metric):
-    """The mean intersection over union, tp / (tp + fp + fn), of the classes `target_class_ids`.
+    """The mean intersection over union, tp / (tp + fp + fn), of the classes `target_class_ids` (Jaccard, 1912).
 
     y_true, y_pred: class numbers, or scores with the classes along `axis` where `sparse_y_true`, `sparse_y_pred` are
     False. Samples of `ignore_class`, or of no class, do not count. The dtype is that of the counts.

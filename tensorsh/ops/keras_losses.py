@@ -220,7 +220,9 @@ def _signed(y: Tensor) -> Tensor:
 
 @op(loss_paths("categorical_hinge"), samples=lambda s: [s.call([[0.0, 1.0, 0.0]], s.distinct(1, 3))])
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
-    """max(0, 1 + the highest score of a wrong class - the score of the right one).
+    """max(0, 1 + the highest score of a wrong class - the score of the right one) (Crammer & Singer, 2001).
+
+    y_true: float, of y_pred's shape, mostly one-hot. y_pred: float (batch, classes).
 
     >>> categorical_hinge([[0., 1.]], [[0.5, 0.25]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.25], dtype=float32)>
@@ -237,7 +239,9 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
 
 @op(loss_paths("KLD", "kld", "kullback_leibler_divergence", "kl_divergence"), short="kld", samples=probabilities)
 def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
-    """The sum of y_true * log(y_true / y_pred).
+    """The sum of y_true * log(y_true / y_pred) (Kullback & Leibler, 1951).
+
+    y_true: float, of y_pred's shape: probabilities.
 
     >>> kld([0.5, 0.5], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
@@ -332,7 +336,8 @@ def categorical_crossentropy(
 ) -> Tensor:
     """-sum(y_true * log(y_pred)) over the classes, y_pred first made 1 in total.
 
-    from_logits: y_pred are logits. label_smoothing: that share of each label is spread over all classes.
+    from_logits: y_pred are logits. label_smoothing: that share of each label is spread over all classes. y_true: float,
+    of y_pred's shape, mostly one-hot. y_pred: float (batch, classes).
 
     >>> categorical_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
@@ -359,7 +364,7 @@ def categorical_focal_crossentropy(
     """`categorical_crossentropy` with each term weighted by alpha (1 - y_pred)^gamma.
 
     alpha: a float, or one for each class. gamma: a float: the greater, the less an easy sample counts (Lin et al.,
-    2018).
+    2018). y_true: float, of y_pred's shape, mostly one-hot. y_pred: float (batch, classes).
 
     >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>

@@ -40,9 +40,9 @@ def on_batch(function: Callable[[Tensor], Tensor], images: Any, data_format: str
 
 @keras_op("image.rgb_to_grayscale", lambda s: [s.call(s(2, 2, 3))])
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Tensor:
-    """Red, green and blue as their brightness: 0.2989, 0.587 and 0.114 of them.
+    """Red, green and blue as their brightness: 0.2989, 0.587 and 0.114 of them (ITU-R BT.601).
 
-    Raises ValueError unless there are three channels, or one.
+    images: (height, width, 3) or (batch, height, width, 3). Raises ValueError unless there are three channels, or one.
 
     >>> tf.keras.ops.image.rgb_to_grayscale(tf.constant([[[1., 0., 1.]]]))
     <tf.Tensor: shape=(1, 1, 1), dtype=float32, numpy=array([[[0.4129]]], dtype=float32)>
@@ -63,7 +63,9 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Tensor:
 
 @keras_op("image.rgb_to_hsv", lambda s: [s.call(s(1, 1, 3, within=(0.1, 0.9)))])
 def rgb_to_hsv(images: Any, data_format: str | None = None) -> Tensor:
-    """Red, green and blue (0 to 1) as hue, saturation and value.
+    """Red, green and blue (0 to 1) as hue, saturation and value (Smith, 1978).
+
+    images: (height, width, 3) or (batch, height, width, 3).
 
     >>> tf.keras.ops.image.rgb_to_hsv(tf.constant([[[1., 0.5, 0.]]]))
     <tf.Tensor: shape=(1, 1, 3), dtype=float32, numpy=array([[[0.08333334, 1.        , 1.        ]]], dtype=float32)>
@@ -73,7 +75,9 @@ def rgb_to_hsv(images: Any, data_format: str | None = None) -> Tensor:
 
 @keras_op("image.hsv_to_rgb")
 def hsv_to_rgb(images: Any, data_format: str | None = None) -> Tensor:
-    """Hue, saturation and value as red, green and blue (0 to 1).
+    """Hue, saturation and value as red, green and blue (0 to 1) (Smith, 1978).
+
+    images: (height, width, 3) or (batch, height, width, 3).
 
     >>> tf.keras.ops.image.hsv_to_rgb(tf.constant([[[0., 1., 1.]]]))
     <tf.Tensor: shape=(1, 1, 3), dtype=float32, numpy=array([[[1., 0., 0.]]], dtype=float32)>
@@ -91,6 +95,8 @@ def _floats(images: Any) -> Tensor:
 @keras_op("image.sobel_edges", lambda s: [s.call(s(1, 3, 3, 1))])
 def sobel_edges(images: Any, data_format: str | None = None) -> Tensor:
     """How fast images (batch, height, width, channels) change downwards and to the right, in a new last axis.
+
+    images: (batch, height, width, channels); the result is (batch, height, width, channels, 2).
 
     >>> tf.keras.ops.image.sobel_edges(tf.reshape(tf.range(9.), (1, 3, 3, 1)))[0, 1, 1]
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[24.,  8.]], dtype=float32)>

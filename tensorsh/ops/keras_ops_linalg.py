@@ -25,6 +25,8 @@ def _computed(product: Any, x1: Tensor, x2: Tensor) -> Tensor:
 def matmul(x1: Any, x2: Any) -> Tensor:
     """The matrix product; a vector is a row on the left and a column on the right.
 
+    x1: (n,) or (..., m, n). x2: (n,) or (..., n, k).
+
     >>> tf.keras.ops.matmul([[1, 2]], [[3], [4]])
     <tf.Tensor: shape=(1, 1), dtype=int32, numpy=array([[11]], dtype=int32)>
     """
@@ -203,6 +205,8 @@ def _matrix_norm(x: Tensor, ord: Any, axes: list[int], keepdims: bool) -> Tensor
 def det(x: Any) -> Tensor:
     """The determinants of square matrices.
 
+    x: (..., n, n).
+
     >>> tf.keras.ops.det([[1., 2.], [3., 5.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=-0.9999997615814209>
     """
@@ -212,6 +216,8 @@ def det(x: Any) -> Tensor:
 @keras_op("linalg.inv", lambda s: [s.call(s.spd(3, 3))])
 def inv(x: Any) -> Tensor:
     """The inverses of square matrices.
+
+    x: (..., n, n).
 
     >>> tf.keras.ops.inv([[2., 0.], [0., 4.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -259,6 +265,8 @@ def qr(x: Any, mode: str = "reduced") -> Any:
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """(u, s, v): x is u @ diag(s) @ v; only s without `compute_uv`.
 
+    x: (..., m, n).
+
     >>> tf.keras.ops.svd([[3., 0.], [0., 2.]], compute_uv=False)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
     """
@@ -272,6 +280,8 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 def eigh(x: Any) -> Any:
     """The eigenvalues, ascending, and eigenvectors of symmetric matrices.
 
+    x: (..., n, n).
+
     >>> tf.keras.ops.eigh([[2., 0.], [0., 1.]])[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -281,6 +291,8 @@ def eigh(x: Any) -> Any:
 @keras_op("numpy.slogdet", lambda s: [s.call(s.spd(3, 3))])
 def slogdet(x: Any) -> Any:
     """The sign of the determinant and the logarithm of its absolute value.
+
+    x: (..., n, n).
 
     >>> tf.keras.ops.slogdet([[1., 0.], [0., 1.]])[0]
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>

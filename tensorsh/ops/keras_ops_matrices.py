@@ -18,6 +18,8 @@ from .registry import at_path, ops
 def logdet(x: Any) -> Tensor:
     """The logarithm of the determinant of positive definite matrices.
 
+    x: (..., n, n).
+
     >>> tf.keras.ops.logdet(tf.eye(2))
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """
@@ -65,6 +67,8 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Tensor:
 def eig(x: Any) -> Any:
     """The eigenvalues and eigenvectors of square matrices, complex.
 
+    x: (..., n, n).
+
     >>> tf.keras.ops.eig(tf.eye(2))[0]
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([1.+0.j, 1.+0.j], dtype=complex64)>
     """
@@ -74,6 +78,8 @@ def eig(x: Any) -> Any:
 @keras_op("linalg.lu_factor")
 def lu_factor(x: Any) -> tuple[Tensor, Tensor]:
     """Both triangles of an LU decomposition in one matrix, and the order in which the rows were taken.
+
+    x: (..., n, n).
 
     >>> tf.keras.ops.lu_factor([[1., 2.], [2., 2.]])[1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 0], dtype=int32)>

@@ -37,6 +37,8 @@ def log_softmax(x: Any, axis: int | None = -1) -> Tensor:
 def gelu(x: Any, approximate: bool = True) -> Tensor:
     """x * P(X <= x) for a standard normal X, by its tanh approximation unless told otherwise.
 
+    approximate: whether by tanh (Hendrycks & Gimpel, 2016).
+
     >>> tf.keras.ops.gelu([1.])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.841192], dtype=float32)>
     """
@@ -45,7 +47,7 @@ def gelu(x: Any, approximate: bool = True) -> Tensor:
 
 @keras_op("nn.elu", distinct)
 def elu(x: Any, alpha: float = 1.0) -> Tensor:
-    """x where it is positive, else alpha * (exp(x) - 1).
+    """x where it is positive, else alpha * (exp(x) - 1) (Clevert et al., 2015).
 
     >>> tf.keras.ops.elu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
@@ -55,7 +57,7 @@ def elu(x: Any, alpha: float = 1.0) -> Tensor:
 
 @keras_op("nn.celu", distinct)
 def celu(x: Any, alpha: float = 1.0) -> Tensor:
-    """max(x, 0) + min(0, alpha * (exp(x / alpha) - 1)).
+    """max(x, 0) + min(0, alpha * (exp(x / alpha) - 1)) (Barron, 2017).
 
     >>> tf.keras.ops.celu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.63212055,  2.        ], dtype=float32)>
@@ -65,7 +67,7 @@ def celu(x: Any, alpha: float = 1.0) -> Tensor:
 
 @keras_op("nn.leaky_relu", distinct)
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Tensor:
-    """x where it is positive, else negative_slope * x.
+    """x where it is positive, else negative_slope * x (Maas et al., 2013).
 
     >>> tf.keras.ops.leaky_relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
@@ -75,7 +77,9 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Tensor:
 
 @keras_op("nn.glu", lambda s: [s.call(s(2, 4))])
 def glu(x: Any, axis: int = -1) -> Tensor:
-    """The first half along `axis`, times the sigmoid of the second.
+    """The first half along `axis`, times the sigmoid of the second (Dauphin et al., 2017).
+
+    x: a tensor of even size along `axis`.
 
     >>> tf.keras.ops.glu(tf.constant([1., 0.]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.5], dtype=float32)>
@@ -102,6 +106,8 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
 @keras_op(".top_k", lambda s: [s.call(s.distinct(2, 4), 2)])
 def top_k(x: Any, k: int, sorted: bool = True) -> Any:
     """The k greatest along the last axis, and where they are.
+
+    x: (..., n). k: an int, n at most.
 
     >>> tf.keras.ops.top_k([1., 3., 2.], 2)[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>

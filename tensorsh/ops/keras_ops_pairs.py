@@ -154,6 +154,8 @@ def nextafter(x1: Any, x2: Any) -> Tensor:
 def kron(x1: Any, x2: Any) -> Tensor:
     """The Kronecker product: x1 with each element replaced by its product with x2.
 
+    x1, x2: of any shapes.
+
     >>> tf.keras.ops.kron([1, 10], [1, 2])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([ 1,  2, 10, 20], dtype=int32)>
     """

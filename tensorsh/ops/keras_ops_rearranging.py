@@ -76,6 +76,8 @@ def _quarter_turn(x: Tensor) -> Tensor:
 def dstack(xs: Any) -> Tensor:
     """Tensors side by side along the third axis; (n,) counts as (1, n, 1), and (m, n) as (m, n, 1).
 
+    xs: a list of tensors, of one shape but for the third axis.
+
     >>> tf.keras.ops.dstack([tf.constant([1, 2]), tf.constant([3, 4])])
     <tf.Tensor: shape=(1, 2, 2), dtype=int32, numpy=
     array([[[1, 3],

@@ -142,6 +142,8 @@ def joinable(xs: Any) -> list[Tensor]:
 def concatenate(xs: Any, axis: int = 0) -> Tensor:
     """Tensors one after the other along an axis.
 
+    xs: a list of tensors, of one shape but for that axis.
+
     >>> tf.keras.ops.concatenate([tf.constant([1, 2]), tf.constant([3.])])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
@@ -151,6 +153,8 @@ def concatenate(xs: Any, axis: int = 0) -> Tensor:
 @keras_op("numpy.stack", lambda s: [s.call([s(3), s(3)])])
 def stack(x: Any, axis: int = 0) -> Tensor:
     """Tensors side by side along a new axis.
+
+    x: a list of tensors of one shape.
 
     >>> tf.keras.ops.stack([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -164,6 +168,8 @@ def stack(x: Any, axis: int = 0) -> Tensor:
 def vstack(xs: Any) -> Tensor:
     """Tensors one after the other along the first axis, vectors too.
 
+    xs: a list of tensors, of one shape but for that axis.
+
     >>> tf.keras.ops.vstack([tf.constant([1, 2]), tf.constant([3, 4])])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
     """
@@ -173,6 +179,8 @@ def vstack(xs: Any) -> Tensor:
 @keras_op("numpy.hstack", lambda s: [s.call([s(3), s(3)]), s.call([s(2, 1), s(2, 2)])])
 def hstack(xs: Any) -> Tensor:
     """Columns side by side.
+
+    xs: a list of tensors, of one shape but for that axis.
 
     >>> tf.keras.ops.hstack([tf.constant([1, 2]), tf.constant([3, 4])])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
@@ -186,6 +194,8 @@ def hstack(xs: Any) -> Tensor:
 @keras_op("numpy.append", lambda s: [s.call(s(2, 2), s(3))])
 def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
     """x2 after x1 along an axis, or after both are made rows.
+
+    x1, x2: of one shape but for that axis. axis: None: both are made rows.
 
     >>> tf.keras.ops.append([1, 2], [3, 4])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
@@ -403,6 +413,8 @@ def _triangle(x: Any, k: int, lower: bool) -> Tensor:
 @keras_op("numpy.meshgrid", lambda s: [s.call(s(2), s(3))])
 def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
     """The coordinates of each point of a grid.
+
+    x: tensors of rank 1.
 
     >>> tf.keras.ops.meshgrid([1, 2], [3, 4])
     [<tf.Tensor: shape=(2, 2), dtype=int32, numpy=

@@ -15,6 +15,8 @@ from .registry import ops
 def corrcoef(x: Any) -> Tensor:
     """The correlations of the rows of x with each other, in [-1, 1].
 
+    x: (rows, n).
+
     >>> tf.keras.ops.corrcoef(tf.constant([[1., 2.], [4., 2.]]))
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[ 1., -1.],
@@ -34,7 +36,7 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Tensor:
     """The sums of products of x1 with x2 moved along it: where they cover each other (`valid`), touch (`full`), or
     those in the middle (`same`). Raises ValueError for another mode.
 
-    mode: a str.
+    mode: a str. x1: (n,). x2: (m,).
 
     >>> tf.keras.ops.correlate([1., 2., 3.], [1., 10.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([21., 32.], dtype=float32)>

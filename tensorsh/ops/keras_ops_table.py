@@ -125,7 +125,7 @@ _OF_ONE = (
         nn.softsign | softsign | x / (1 + |x|) | [-1., 0.5] | [-0.5         0.33333334] float32
         nn.relu | relu | max(x, 0) | [-1., 0.5] | [0.  0.5] float32
         nn.relu6 | relu6 | min(max(x, 0), 6) | [-1., 0.5] | [0.  0.5] float32
-        nn.selu | selu | The scaled exponential linear unit | [-1., 0.5] | [-1.1113307  0.5253505] float32
+        nn.selu | selu | The scaled ELU (Klambauer et al., 2017) | [-1., 0.5] | [-1.1113307  0.5253505] float32
         nn.silu nn.swish | silu | x * sigmoid(x) | [-1., 0.5] | [-0.26894143  0.31122968] float32
         nn.log_sigmoid | log_sigmoid | log(sigmoid(x)) | [-1., 0.5] | [-1.3132616 -0.474077 ] float32
         """,

@@ -16,7 +16,9 @@ from .registry import at_path, ops
 
 @keras_op("numpy.bartlett")
 def bartlett(x: Any) -> Tensor:
-    """The triangular window of x points, from 0 up to 1 and down to 0.
+    """The triangular window of x points, from 0 up to 1 and down to 0 (Harris, 1978).
+
+    x: an int.
 
     >>> tf.keras.ops.bartlett(5)
     <tf.Tensor: shape=(5,), dtype=float32, numpy=array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)>
@@ -30,7 +32,9 @@ def bartlett(x: Any) -> Tensor:
 
 @keras_op("numpy.blackman")
 def blackman(x: Any) -> Tensor:
-    """The Blackman window of x points: 0.42 - 0.5 cos(t) + 0.08 cos(2 t) for t from 0 to 2 pi.
+    """The Blackman window of x points: 0.42 - 0.5 cos(t) + 0.08 cos(2 t) for t from 0 to 2 pi (Harris, 1978).
+
+    x: an int.
 
     >>> tf.keras.ops.blackman(1)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>
@@ -44,7 +48,9 @@ def blackman(x: Any) -> Tensor:
 
 @keras_op("numpy.hamming")
 def hamming(x: Any) -> Tensor:
-    """The Hamming window of x points: 0.54 - 0.46 cos(t) for t from 0 to 2 pi.
+    """The Hamming window of x points: 0.54 - 0.46 cos(t) for t from 0 to 2 pi (Harris, 1978).
+
+    x: an int.
 
     >>> tf.keras.ops.hamming(3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.08000001, 1.        , 0.08000001], dtype=float32)>
@@ -54,7 +60,9 @@ def hamming(x: Any) -> Tensor:
 
 @keras_op("numpy.hanning")
 def hanning(x: Any) -> Tensor:
-    """The Hann window of x points: 0.5 - 0.5 cos(t) for t from 0 to 2 pi.
+    """The Hann window of x points: 0.5 - 0.5 cos(t) for t from 0 to 2 pi (Harris, 1978).
+
+    x: an int.
 
     >>> tf.keras.ops.hanning(3)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 1., 0.], dtype=float32)>
@@ -66,7 +74,7 @@ def hanning(x: Any) -> Tensor:
 def kaiser(x: Any, beta: Any) -> Tensor:
     """The Kaiser window of x points with shape `beta`.
 
-    beta: a float: the greater, the narrower (Kaiser & Schafer, 1980).
+    beta: a float: the greater, the narrower (Kaiser & Schafer, 1980). x: an int.
 
     >>> tf.keras.ops.kaiser(3, 0.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 1.], dtype=float32)>
@@ -92,6 +100,8 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Ten
 def rfft(x: Any, fft_length: int | None = None) -> tuple[Tensor, Tensor]:
     """The Fourier transform of real rows, for frequencies not below zero.
 
+    x: float (..., n). The result is a pair, the real and the imaginary parts (..., n // 2 + 1).
+
     >>> tf.keras.ops.rfft(tf.constant([1., 2., 3., 4.]))[0]
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([10., -2., -2.], dtype=float32)>
     """
@@ -114,6 +124,8 @@ def irfft(x: Any, fft_length: int | None = None) -> Tensor:
 def fft(x: Any) -> tuple[Tensor, Tensor]:
     """The Fourier transform of rows.
 
+    x: a pair, the real and the imaginary parts, float (..., n). Raises ValueError for what is no such pair.
+
     >>> tf.keras.ops.fft((tf.constant([1., 2.]), tf.constant([0., 0.])))[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 3., -1.], dtype=float32)>
     """
@@ -124,6 +136,8 @@ def fft(x: Any) -> tuple[Tensor, Tensor]:
 def fft2(x: Any) -> tuple[Tensor, Tensor]:
     """The Fourier transform along the last two axes.
 
+    x: a pair, the real and the imaginary parts, float (..., m, n). Raises ValueError for what is no such pair.
+
     >>> tf.keras.ops.fft2((tf.ones((1, 2)), tf.zeros((1, 2))))[0]
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[2., 0.]], dtype=float32)>
     """
@@ -133,6 +147,8 @@ def fft2(x: Any) -> tuple[Tensor, Tensor]:
 @keras_op(".ifft2", lambda s: [s.call((s(2, 3), s(2, 3)))])
 def ifft2(x: Any) -> tuple[Tensor, Tensor]:
     """The tensor that has this transform along the last two axes.
+
+    x: a pair, the real and the imaginary parts, float (..., m, n). Raises ValueError for what is no such pair.
 
     >>> tf.keras.ops.ifft2((tf.constant([[2., 0.]]), tf.zeros((1, 2))))[0]
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[1., 1.]], dtype=float32)>

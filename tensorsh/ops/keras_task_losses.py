@@ -17,7 +17,7 @@ from .registry import op, ops
 
 @op(loss_paths("dice", metrics=False), samples=probabilities)
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Tensor:
-    """1 - 2 sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)).
+    """1 - 2 sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)) (Dice, 1945).
 
     >>> dice([1., 0.], [1., 0.])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
