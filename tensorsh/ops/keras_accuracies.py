@@ -96,8 +96,8 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Tensor:
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Tensor:
     """Whether y_true, a class number, is among the places of the k largest entries of y_pred, which is float32.
 
-    from_sorted_ids: y_pred holds class numbers, the likeliest first, instead of scores. y_true: integers (batch,).
-    y_pred: float (batch, classes).
+    y_true: integers (batch,). y_pred: float (batch, classes). from_sorted_ids: y_pred holds class numbers, the
+    likeliest first, instead of scores.
 
     >>> tf.keras.metrics.sparse_top_k_categorical_accuracy([2], [[0.5, 0.1, 0.4]], k=2)
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.], dtype=float32)>

@@ -68,8 +68,8 @@ def get_value(x: Any) -> Any:
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
     """A variable of `floatx` unless a dtype is given.
 
-    value: a tensor, or what becomes one. constraint: a function that is kept with the variable for optimizers to apply
-    after a step; None: none. name: taken as Keras takes it.
+    value: a tensor, or what becomes one. name: taken as Keras takes it. constraint: a function that is kept with the
+    variable for optimizers to apply after a step; None: none.
 
     >>> tf.keras.backend.variable([1, 2])
     <tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([1., 2.], dtype=float32)>
@@ -81,7 +81,7 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
 def update(x: Variable, new_x: Any) -> Any:
     """Put a value into a variable.
 
-    new_x: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
+    x: a Variable. new_x: a value of the variable's shape and dtype, or what becomes one.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=2.0>
@@ -94,7 +94,7 @@ def update(x: Variable, new_x: Any) -> Any:
 def update_add(x: Variable, increment: Any) -> Any:
     """Add to a variable.
 
-    increment: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
+    x: a Variable. increment: a value of the variable's shape and dtype, or what becomes one.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update_add(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=3.0>
@@ -107,7 +107,7 @@ def update_add(x: Variable, increment: Any) -> Any:
 def update_sub(x: Variable, decrement: Any) -> Any:
     """Subtract from a variable.
 
-    decrement: a value of the variable's shape and dtype, or what becomes one. x: a Variable.
+    x: a Variable. decrement: a value of the variable's shape and dtype, or what becomes one.
 
     >>> v = tf.Variable(1.); tf.keras.backend.update_sub(v, 2.); v.numpy()
     <tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=-1.0>

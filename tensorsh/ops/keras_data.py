@@ -25,9 +25,9 @@ def pad_sequences(
 ) -> Any:
     """Sequences as the rows of an array: filled up with `value`, or cut off, at the beginning ("pre") or end ("post").
 
-    maxlen: the length of the rows; the longest sequence's by default. sequences: a list of lists, of numbers or of rows
-    of one shape. padding: where it is filled up. truncating: where it is cut off. value: a number. Raises ValueError
-    for what are no sequences of one kind.
+    sequences: a list of lists, of numbers or of rows of one shape. maxlen: the length of the rows; the longest
+    sequence's by default. padding: where it is filled up. truncating: where it is cut off. value: a number. Raises
+    ValueError for what are no sequences of one kind.
 
     >>> tf.keras.utils.pad_sequences([[1], [2, 3], [4, 5, 6]])
     array([[0, 0, 1],

@@ -336,8 +336,8 @@ def categorical_crossentropy(
 ) -> Tensor:
     """-sum(y_true * log(y_pred)) over the classes, y_pred first made 1 in total.
 
-    from_logits: y_pred are logits. label_smoothing: that share of each label is spread over all classes. y_true: float,
-    of y_pred's shape, mostly one-hot. y_pred: float (batch, classes).
+    y_true: float, of y_pred's shape, mostly one-hot. y_pred: float (batch, classes). from_logits: y_pred are logits.
+    label_smoothing: that share of each label is spread over all classes.
 
     >>> categorical_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
@@ -363,8 +363,8 @@ def categorical_focal_crossentropy(
 ) -> Tensor:
     """`categorical_crossentropy` with each term weighted by alpha (1 - y_pred)^gamma.
 
-    alpha: a float, or one for each class. gamma: a float: the greater, the less an easy sample counts (Lin et al.,
-    2018). y_true: float, of y_pred's shape, mostly one-hot. y_pred: float (batch, classes).
+    y_true: float, of y_pred's shape, mostly one-hot. y_pred: float (batch, classes). alpha: a float, or one for each
+    class. gamma: a float: the greater, the less an easy sample counts (Lin et al., 2018).
 
     >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>

@@ -186,9 +186,9 @@ def conv_transpose(
 ) -> Tensor:
     """The transpose of a convolution, with a kernel (*sizes, outputs, channels), in 1 to 3 dimensions.
 
-    output_padding: by how much the result is longer than it must be. inputs: (batch, *sizes, channels). kernel:
-    (*sizes, outputs, channels), of the dtype of the inputs. strides: an int, or an int for each spatial axis. padding:
-    "valid" or "same". Raises ValueError for channels that do not fit, or another padding.
+    inputs: (batch, *sizes, channels). kernel: (*sizes, outputs, channels), of the dtype of the inputs. strides: an int,
+    or an int for each spatial axis. padding: "valid" or "same". output_padding: by how much the result is longer than
+    it must be. Raises ValueError for channels that do not fit, or another padding.
 
     >>> tf.keras.ops.conv_transpose(tf.ones((1, 2, 1)), tf.ones((2, 1, 1)), 2)
     <tf.Tensor: shape=(1, 4, 1), dtype=float32, numpy=

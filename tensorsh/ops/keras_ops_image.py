@@ -145,7 +145,7 @@ def resize(
 ) -> Tensor:
     """Images of another size (height, width); if it has other proportions, cut or padded before if told so.
 
-    interpolation: bilinear, nearest, bicubic, lanczos3, lanczos5 or area. size: two ints. crop_to_aspect_ratio: whether
+    size: two ints. interpolation: bilinear, nearest, bicubic, lanczos3, lanczos5 or area. crop_to_aspect_ratio: whether
     what does not fit the new proportions is cut off. pad_to_aspect_ratio: whether it is filled up with `fill_value`
     instead. fill_mode: "constant". fill_value: a float. Raises ValueError for what does not fit.
 

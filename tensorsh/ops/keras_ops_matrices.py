@@ -107,9 +107,9 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Tensor:
 def lstsq(a: Any, b: Any, rcond: float | None = None) -> Tensor:
     """The x that makes the length of a @ x - b least, by way of a's singular values.
 
-    rcond: singular values below this share of the greatest count as zero; by default the dtype's epsilon times the
-    longer side of a. a: (m, n). b: (m,) or (m, k). Raises ValueError unless a and b have as many rows, TypeError for
-    other ranks.
+    a: (m, n). b: (m,) or (m, k). rcond: singular values below this share of the greatest count as zero; by default the
+    dtype's epsilon times the longer side of a. Raises ValueError unless a and b have as many rows, TypeError for other
+    ranks.
 
     >>> tf.keras.ops.lstsq(tf.constant([[1., 0.], [0., 2.]]), tf.constant([1., 2.]))
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 1.], dtype=float32)>

@@ -146,8 +146,8 @@ def dot_product_attention(
     """softmax(query @ key * scale + bias) @ value, for each head (Vaswani et al., 2017).
 
     query: (batch, queries, heads, size). key, value: (batch, keys, heads, size), with fewer heads if several of the
-    query's share one. mask: bools (batch, heads, queries, keys); is_causal: no query sees later keys. scale: 1 /
-    sqrt(size) by default. bias: added to the logits, of a shape that broadcasts with (batch, heads, queries, keys).
+    query's share one. bias: added to the logits, of a shape that broadcasts with (batch, heads, queries, keys). mask:
+    bools (batch, heads, queries, keys). scale: 1 / sqrt(size) by default. is_causal: no query sees later keys.
     flash_attention: None or False. attn_logits_soft_cap: None. Raises ValueError for other ranks, and for what only
     other hardware has.
 

@@ -194,7 +194,7 @@ def scatter(indices: Any, values: Any, shape: Any) -> Tensor:
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Tensor:
     """The inputs with the updates at the indices: in place of what is there, or joined to it.
 
-    reduction: add, max, min or mul. indices: integers (n, axes that they name). Raises ValueError for another
+    indices: integers (n, axes that they name). reduction: add, max, min or mul. Raises ValueError for another
     reduction.
 
     >>> tf.keras.ops.scatter_update(tf.zeros(3), [[1]], [5.])
@@ -319,7 +319,7 @@ def view_as_real(x: Any) -> Tensor:
 def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Tensor:
     """The axes in the order of a pattern of names; names in brackets are one axis together.
 
-    axes_lengths: the sizes of names that the shape does not tell. pattern: a str such as "a (b c) -> c a b". Raises
+    pattern: a str such as "a (b c) -> c a b". axes_lengths: the sizes of names that the shape does not tell. Raises
     ValueError if the pattern does not fit the shape.
 
     >>> tf.keras.ops.rearrange(tf.constant([[1, 2, 3, 4]]), "a (b c) -> b (a c)", b=2)

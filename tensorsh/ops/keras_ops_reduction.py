@@ -289,8 +289,8 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lies the part q (0 to 1) of the values along `axis`.
 
-    method: linear, lower, higher, nearest or midpoint: what to take between two values. q: a float or a tensor, whose
-    axes come first in the result.
+    q: a float or a tensor, whose axes come first in the result. method: linear, lower, higher, nearest or midpoint:
+    what to take between two values.
 
     >>> tf.keras.ops.quantile([1., 2., 3., 4.], [0.1, 0.5])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.3, 2.5], dtype=float32)>

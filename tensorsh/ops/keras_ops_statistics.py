@@ -36,7 +36,7 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Tensor:
     """The sums of products of x1 with x2 moved along it: where they cover each other (`valid`), touch (`full`), or
     those in the middle (`same`). Raises ValueError for another mode.
 
-    mode: a str. x1: (n,). x2: (m,).
+    x1: (n,). x2: (m,). mode: "valid", "same" or "full".
 
     >>> tf.keras.ops.correlate([1., 2., 3.], [1., 10.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([21., 32.], dtype=float32)>
@@ -154,9 +154,9 @@ def unique(
     """The distinct values of x, or its distinct slices along `axis`, in order; on demand where each first stands,
     which of them stands at each place, and how often.
 
-    size: so many of them, the rest of it filled with `fill_value` (0). return_index, return_inverse, return_counts:
-    whether these are returned too, in this order, as int32. sorted: whether the order is ascending, rather than that of
-    the first occurrences. fill_value: a number.
+    sorted: whether the order is ascending, rather than that of the first occurrences. return_index, return_inverse,
+    return_counts: whether these are returned too, in this order, as int32. size: so many of them, the rest of it filled
+    with `fill_value` (0). fill_value: a number.
 
     >>> tf.keras.ops.unique([3, 1, 3], return_counts=True)[1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>

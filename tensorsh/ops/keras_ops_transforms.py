@@ -183,9 +183,9 @@ def map_coordinates(
 ) -> Tensor:
     """The inputs at other places: coordinates (rank of the inputs, ...).
 
-    order: 0 for the nearest element, 1 for linear between. fill_mode: what is beyond the edge: constant (`fill_value`),
-    nearest, wrap, mirror or reflect. inputs: a tensor of rank 1 or more. coordinates: float, a row of positions for
-    each axis. fill_value: a float. Raises ValueError for what does not fit, NotImplementedError for another order.
+    inputs: a tensor of rank 1 or more. coordinates: float, a row of positions for each axis. order: 0 for the nearest
+    element, 1 for linear between. fill_mode: what is beyond the edge: constant (`fill_value`), nearest, wrap, mirror or
+    reflect. fill_value: a float. Raises ValueError for what does not fit, NotImplementedError for another order.
 
     >>> tf.keras.ops.image.map_coordinates(tf.constant([[1., 3.]]), [[0., 0.], [0.5, 1.]], 1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
@@ -357,8 +357,8 @@ def scale_and_translate(
 ) -> Tensor:
     """Images whose axes `spatial_dims` are stretched by `scale`, moved by `translation` and cut to `output_shape`.
 
-    method: linear, cubic, lanczos3 or lanczos5. output_shape: a list of ints, one for each axis. scale, translation:
-    float (n,). spatial_dims: a list of n ints. Raises ValueError for another.
+    output_shape: a list of ints, one for each axis. scale, translation: float (n,). spatial_dims: a list of n ints.
+    method: linear, cubic, lanczos3 or lanczos5. Raises ValueError for another.
 
     >>> x, one = tf.constant([0., 4.]), tf.constant([2.])
     >>> tf.keras.ops.image.scale_and_translate(x, (4,), one, tf.constant([0.]), (0,), "linear")

@@ -74,7 +74,7 @@ def hanning(x: Any) -> Tensor:
 def kaiser(x: Any, beta: Any) -> Tensor:
     """The Kaiser window of x points with shape `beta`.
 
-    beta: a float: the greater, the narrower (Kaiser & Schafer, 1980). x: an int.
+    x: an int. beta: a float: the greater, the narrower (Kaiser & Schafer, 1980).
 
     >>> tf.keras.ops.kaiser(3, 0.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 1., 1.], dtype=float32)>
@@ -184,9 +184,9 @@ def stft(
 ) -> tuple[Tensor, Tensor]:
     """The Fourier transforms of windowed pieces of the last axis: (..., pieces, fft_length // 2 + 1).
 
-    window: "hann", "hamming", a tensor (sequence_length,), or None. center: mirror the ends first, so that a piece's
-    middle stands where it was taken. fft_length: an int, no less than sequence_length. sequence_length: an int, the
-    elements of a piece. sequence_stride: an int, from one piece's start to the next. Raises TypeError unless x is
+    sequence_length: an int, the elements of a piece. sequence_stride: an int, from one piece's start to the next.
+    fft_length: an int, no less than sequence_length. window: "hann", "hamming", a tensor (sequence_length,), or None.
+    center: mirror the ends first, so that a piece's middle stands where it was taken. Raises TypeError unless x is
     float32 or float64, ValueError for what does not fit.
 
     >>> tf.keras.ops.stft(tf.ones(4), 2, 2, 2, window=None, center=False)[0]
@@ -242,9 +242,10 @@ def istft(
 ) -> Tensor:
     """The rows that have these transforms, as `stft` makes them; `length`: so many elements of them.
 
-    x: a pair, the real and the imaginary parts, float (..., pieces, fft_length // 2 + 1). fft_length: an int, as it was
-    for `stft`. length: an int; None: all that there are. window: as it was for `stft`. center: as it was for `stft`.
-    sequence_length, sequence_stride: ints, as they were for `stft`. Raises ValueError for what is no such pair.
+    x: a pair, the real and the imaginary parts, float (..., pieces, fft_length // 2 + 1). sequence_length,
+    sequence_stride: ints, as they were for `stft`. fft_length: an int, as it was for `stft`. length: an int; None: all
+    that there are. window: as it was for `stft`. center: as it was for `stft`. Raises ValueError for what is no such
+    pair.
 
     >>> y = tf.keras.ops.stft(tf.constant([1., 2., 3., 4.]), 2, 1, 2)
     >>> tf.keras.ops.istft(y, 2, 1, 2)

@@ -101,8 +101,8 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """The inputs, each set to 0 with probability `rate`, the others divided by 1 - rate.
 
-    noise_shape: the shape in which is drawn, broadcast to that of the inputs, whose sizes None stands for. rate: a
-    float from 0 to 1 (excluded) (Srivastava et al., 2014).
+    rate: a float from 0 to 1 (excluded) (Srivastava et al., 2014). noise_shape: the shape in which is drawn, broadcast
+    to that of the inputs, whose sizes None stands for.
 
     >>> tf.keras.random.dropout(tf.ones(4), 0.5, seed=1)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([2., 0., 2., 0.], dtype=float32)>

@@ -59,7 +59,7 @@ def _rebuilt(part: Any, function: Callable[[Any], Any]) -> Any:
 def keras_map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """The first structure with func(leaf, leaf of the second structure, ...) for each leaf.
 
-    none_is_leaf: whether None is one. structures: lists, tuples and dictionaries, nested alike. Raises ValueError if
+    structures: lists, tuples and dictionaries, nested alike. none_is_leaf: whether None is one. Raises ValueError if
     the structures differ. Raises TypeError if func cannot be called.
 
     >>> tf.keras.tree.map_structure(lambda x, y: x * y, [1, (2,)], [10, (20,)])
