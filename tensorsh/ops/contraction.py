@@ -96,6 +96,7 @@ def matmul(
     result. Raises InvalidArgumentError unless both have rank 2 or more, fit, and have one dtype.
 
     grad_a: taken as TensorFlow takes it; it changes nothing here. grad_b: the same.
+    a: (..., n, k). b: (..., k, m), of the dtype of a.
 
     >>> matmul([[1., 2.], [3., 4.]], [[1.], [1.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -250,6 +251,7 @@ def matvec(
     """A matrix times a vector: (..., n, k) times (..., k) is (..., n).
 
     transpose_a, adjoint_a: transpose, or transpose and conjugate, the matrix first.
+    a: (..., n, k). b: (..., k), of the dtype of a.
 
     >>> matvec([[1., 2.], [3., 4.]], [1., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 7.], dtype=float32)>

@@ -303,6 +303,8 @@ def no_op(name: str | None = None) -> None:
 def group(*inputs: Any, **kwargs: Any) -> None:
     """Nothing: the inputs have been computed.
 
+    inputs: values of any kind.
+
     >>> print(group(constant(1), constant(2)))
     None
     """

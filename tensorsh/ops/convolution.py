@@ -170,6 +170,7 @@ def conv2d(
     filters: (height, width, channels / groups, filters). strides, dilations: an int, or one for each axis. padding:
     "VALID" for none, "SAME" for as many zeros as keep the size (for stride 1), or pairs for each axis of the input.
     data_format: "NCHW" has the channels second. Raises InvalidArgumentError if the shapes do not fit.
+    input: (batch, height, width, channels).
 
     >>> conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 1]), 1, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
@@ -191,6 +192,8 @@ def conv1d(
     name: str | None = None,
 ) -> Tensor:
     """Filters slid along sequences: (batch, width, channels) and (width, channels, filters); otherwise as `conv2d`.
+
+    input: (batch, width, channels). filters: (width, channels in, channels out).
 
     >>> conv1d([[[1.], [2.], [3.]]], [[[1.]], [[1.]]], 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
@@ -222,6 +225,8 @@ def conv3d(
 ) -> Tensor:
     """Filters slid over volumes: (batch, depth, height, width, channels); `strides` is a list of 5.
 
+    input: (batch, depth, height, width, channels). filters: (depth, height, width, channels in, channels out).
+
     >>> conv3d(ones([1, 2, 2, 2, 1]), ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1, 1), dtype=float32, numpy=array([[[[[8.]]]]], dtype=float32)>
     """
@@ -244,6 +249,8 @@ def convolution(
 ) -> Tensor:
     """A convolution over as many axes as `filters` has but two: `conv1d`, `conv2d` or `conv3d`.
 
+    input: (batch, *spatial, channels).
+
     >>> convolution(ones([1, 4, 1]), ones([2, 1, 1])).shape
     TensorShape([1, 3, 1])
     """
@@ -264,6 +271,9 @@ def convolution(
 @op("nn.atrous_conv2d", samples=lambda s: [s.call(s(1, 5, 5, 1), s(2, 2, 1, 2), 2, "SAME")])
 def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: str | None = None) -> Tensor:
     """`conv2d` with stride 1 and dilation `rate`.
+
+    value: (batch, height, width, channels). rate: an int, at least 1: the distance of neighbouring entries of the
+    kernel.
 
     >>> atrous_conv2d(ones([1, 3, 3, 1]), ones([2, 2, 1, 1]), 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
@@ -380,6 +390,7 @@ def depthwise_conv2d(
     (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
 
     filter: (height, width, channels, multiplier).
+    input: (batch, height, width, channels).
 
     >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>

@@ -95,6 +95,7 @@ def conv2d_transpose(
 
     filters: (height, width, output channels, input channels). output_shape: of the whole result, or its (height,
     width). It is the gradient of `conv2d` with regard to its input.
+    input: (batch, height, width, channels).
 
     >>> conv2d_transpose(ones([1, 1, 1, 1]), ones([1, 2, 1, 1]), [1, 1, 2, 1], [1, 2])
     <tf.Tensor: shape=(1, 1, 2, 1), dtype=float32, numpy=
@@ -118,6 +119,8 @@ def conv1d_transpose(
 ) -> Tensor:
     """The transpose of `conv1d`: input (batch, width, channels), filters (width, output, input).
 
+    input: (batch, width, channels). filters: (width, channels out, channels in).
+
     >>> conv1d_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2)
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[1.],
@@ -140,6 +143,8 @@ def conv3d_transpose(
 ) -> Tensor:
     """The transpose of `conv3d`: filters (depth, height, width, output, input).
 
+    input: (batch, depth, height, width, channels). filters: (depth, height, width, channels out, channels in).
+
     >>> conv3d_transpose(ones([1, 1, 1, 1, 1]), ones([2, 1, 1, 1, 1]), [1, 2, 1, 1, 1], 2).shape
     TensorShape([1, 2, 1, 1, 1])
     """
@@ -160,6 +165,8 @@ def conv_transpose(
 ) -> Tensor:
     """The transposed convolution over as many axes as `filters` has but two.
 
+    input: (batch, *spatial, channels). filters: (*spatial, channels out, channels in).
+
     >>> conv_transpose(ones([1, 1, 1]), ones([2, 1, 1]), [1, 2, 1], 2).shape
     TensorShape([1, 2, 1])
     """
@@ -175,6 +182,9 @@ def atrous_conv2d_transpose(
     value: Any, filters: Any, output_shape: Any, rate: Any, padding: Any, name: str | None = None
 ) -> Tensor:
     """`conv2d_transpose` with stride 1 and dilation `rate`.
+
+    value: (batch, height, width, channels). filters: (height, width, channels out, channels in). rate: an int, at least
+    1: the distance of neighbouring entries of the kernel.
 
     >>> atrous_conv2d_transpose(ones([1, 1, 1, 1]), ones([2, 2, 1, 1]), [1, 3, 3, 1], 2, "VALID").shape
     TensorShape([1, 3, 3, 1])

@@ -20,6 +20,8 @@ from .shape_assertions import prefix, shape_and_dtype
 def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | None = None) -> None:
     """Raise InvalidArgumentError, telling the first entries of each of `data`, unless `condition` is true.
 
+    condition: a bool of shape (). data: a list of tensors.
+
     >>> Assert(constant(2) > 1, ["two is more"])
     """
     if not condition:

@@ -239,6 +239,7 @@ def diag_part(
     padding_value: what fills up shorter diagonals.
     k: an int, or a pair of ints for the diagonals from the first to the second; 0 is the main one. Raises
     InvalidArgumentError for a diagonal outside of the matrix.
+    input: (..., n, m).
 
     >>> diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
@@ -266,6 +267,8 @@ def set_diag(
     align: str = "RIGHT_LEFT",
 ) -> Tensor:
     """The matrices with their k-th diagonal (or several, for a pair k) replaced by `diagonal`.
+
+    input: (..., n, m). k: an int, or a pair of ints for the diagonals from the first to the second; 0 is the main one.
 
     >>> set_diag([[1, 2], [3, 4]], [9, 9])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -316,6 +319,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
     num_lower: an int: subdiagonals that stay; negative: all. num_upper: an int: superdiagonals that stay; negative:
     all.
     Raises InvalidArgumentError for more diagonals than there are.
+    input: (..., n, m).
 
     >>> band_part([[1, 2], [3, 4]], -1, 0)
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -343,6 +347,8 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
 def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
     """A tensor of twice the rank with the given entries on its diagonal: y[i, ..., i, ...] = x[i, ...].
 
+    diagonal: a tensor of any shape.
+
     >>> tensor_diag([1, 2])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[1, 0],
@@ -359,6 +365,8 @@ def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
 @op("linalg.tensor_diag_part", samples=lambda s: [s.call(s(3, 3)), s.call(s(2, 2, 2, 2))])
 def tensor_diag_part(input: Any, name: str | None = None) -> Tensor:
     """The diagonal of a tensor of even rank: y[i, ...] = x[i, ..., i, ...]; the inverse of `tensor_diag`.
+
+    input: a tensor of even rank, of which the second half of the shape is like the first.
 
     >>> tensor_diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>

@@ -103,6 +103,8 @@ def image_gradients(image: Any) -> tuple[Tensor, Tensor]:
 def sobel_edges(image: Any) -> Tensor:
     """Sobel's slopes: (batch, height, width, channels, 2), of which the last axis is [dy, dx]. Borders are mirrored.
 
+    image: (batch, height, width, channels).
+
     >>> tf.image.sobel_edges(reshape([1., 2., 4., 1., 2., 4.], 1, 2, 3, 1))[0, ..., 0, 1]
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
     array([[ 0., 12.,  0.],

@@ -85,6 +85,7 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Tensor:
     """The peak signal-to-noise ratio of images in decibels: 10 * log10(max_val ** 2 / mean squared difference).
 
     max_val: the largest value that a pixel may have. One number for each pair of images; inf if they are equal.
+    a: (..., height, width, channels). b: of the shape of a.
 
     >>> tf.image.psnr([[[0.], [0.]]], [[[0.], [.1]]], 1.)
     <tf.Tensor: shape=(), dtype=float32, numpy=23.010300>

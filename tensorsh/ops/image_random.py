@@ -208,6 +208,8 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
 
     Raises InvalidArgumentError if it is larger than the tensor.
 
+    size: ints, (rank,).
+
     >>> set_seed(1); tf.image.random_crop([1, 2, 3, 4, 5, 6], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
     """
@@ -217,6 +219,8 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
 @op("image.stateless_random_crop", short=False, samples=lambda s: [s.call(s(3, 4), [2, 2], [1, 2])])
 def stateless_random_crop(value: Any, size: Any, seed: Any, name: str | None = None) -> Tensor:
     """`random_crop` as a function of `seed`, two integers.
+
+    size: ints, (rank,).
 
     >>> tf.image.stateless_random_crop([1, 2, 3, 4, 5, 6], [2], [3, 4])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>

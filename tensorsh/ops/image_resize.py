@@ -258,6 +258,7 @@ def resize(
     preserve_aspect_ratio: the largest size within `size` that has the images' proportions. antialias: whether a filter
     is widened where an image shrinks. Raises ValueError for another method or rank, InvalidArgumentError if nothing is
     left.
+    size: two ints, the height and the width.
 
     >>> tf.image.resize([[[1.], [2.]], [[3.], [4.]]], [1, 4])
     <tf.Tensor: shape=(1, 4, 1), dtype=float32, numpy=

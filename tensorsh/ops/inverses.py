@@ -95,6 +95,8 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
 
     Raises InvalidArgumentError for a matrix that is not square or has no inverse.
 
+    input: (..., n, n).
+
     >>> inv([[4., 2.], [2., 3.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[ 0.375, -0.25 ],
@@ -143,6 +145,8 @@ def _det_samples(s: Any) -> Any:
 def det(input: Any, name: str | None = None) -> Tensor:
     """The determinant of each square matrix.
 
+    input: (..., n, n).
+
     >>> det([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=-2.0>
     """
@@ -168,6 +172,8 @@ def _log_determinant(xp, x):
 @op("linalg.slogdet", samples=_det_samples)
 def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
     """The sign of each determinant and the logarithm of its absolute value; (0, -inf) for a singular matrix.
+
+    input: (..., n, n).
 
     >>> slogdet([[1., 2.], [3., 4.]]).sign
     <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>

@@ -57,6 +57,8 @@ def expm(input: Any, name: str | None = None) -> Tensor:
 
     By a Pade approximant of a matrix scaled down by a power of 2, squared as often.
 
+    input: (..., n, n).
+
     >>> expm([[0., 1.], [0., 0.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 1.],
@@ -196,6 +198,8 @@ def _root_samples(s: Any) -> Any:
 def sqrtm(input: Any, name: str | None = None) -> Tensor:
     """The matrix y with y @ y = x whose eigenvalues have positive real parts; nan if there is none of x's dtype.
 
+    input: (..., n, n).
+
     >>> sqrtm([[4., 0.], [0., 9.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 0.],
@@ -236,6 +240,8 @@ def _logarithm_of(m: np.ndarray) -> np.ndarray:
 @op("linalg.logm")
 def logm(input: Any, name: str | None = None) -> Tensor:
     """The principal logarithm of each complex matrix: y with expm(y) = x. Has no gradient, as in TensorFlow.
+
+    input: complex (..., n, n).
 
     >>> logm(constant([[1., 0.], [0., 1.]], complex64))
     <tf.Tensor: shape=(2, 2), dtype=complex64, numpy=

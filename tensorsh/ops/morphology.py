@@ -33,6 +33,7 @@ def dilation2d(
 
     input: (batch, height, width, channels), filters: (rows, columns, channels). strides, dilations: lists of 4.
     Where several places are largest, the gradient goes to the first.
+    filters: (height, width, channels).
 
     >>> dilation2d(ones([1, 1, 2, 1]), [[[0.], [5.]]], [1, 1, 1, 1], "VALID", "NHWC", [1, 1, 1, 1])
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[6.]]]], dtype=float32)>
@@ -88,6 +89,8 @@ def erosion2d(
     value: Any, filters: Any, strides: Any, padding: str, data_format: str, dilations: Any, name: str | None = None
 ) -> Tensor:
     """The smallest input - filter over each window, the filter reversed: the dual of `dilation2d`.
+
+    value: (batch, height, width, channels). filters: (height, width, channels).
 
     >>> erosion2d(ones([1, 1, 2, 1]), [[[0.], [5.]]], [1, 1, 1, 1], "VALID", "NHWC", [1, 1, 1, 1])
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[-4.]]]], dtype=float32)>

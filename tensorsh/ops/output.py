@@ -23,6 +23,8 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
     -1.
     sep, end: what stands between the values, and after the last.
 
+    inputs: values of any kind.
+
     >>> tf.print(tf.range(10), constant([[1., 2.], [3., 4.]]), "text", output_stream="stdout")
     [0 1 2 ... 7 8 9] [[1 2]
      [3 4]] text

@@ -66,6 +66,8 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     """One tensor of the rows of several: row j of data[i] goes to place indices[i][j], and of several the
     last stays.
 
+    indices: a list of int32 tensors. data: a list of tensors, whose shapes begin with those of the indices.
+
     >>> dynamic_stitch([[0, 2], [1]], [[1, 3], [2]])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """

@@ -186,6 +186,8 @@ def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name:
 def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: str | None = None) -> Tensor:
     """The channels of each pixel as a block of `block_size` x `block_size` pixels: undoes `space_to_depth`.
 
+    input: (batch, height, width, channels).
+
     >>> depth_to_space(reshape(arange(4), [1, 1, 1, 4]), 2)[0, :, :, 0]
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[0, 1],
@@ -263,6 +265,8 @@ def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | N
 def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None = None) -> Tensor:
     """As `space_to_batch_nd`.
 
+    input: (batch, *spatial, ...).
+
     >>> space_to_batch(reshape(arange(4), [1, 2, 2, 1]), [2, 1], [[0, 0], [0, 0]])[:, 0, :, 0]
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[0, 1],
@@ -276,6 +280,7 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     """Entries of the batch as blocks of space, cropped by `crops`: undoes `space_to_batch_nd`.
 
     crops: int (spatial axes, 2): how much is cut off before and after.
+    input: (batch, *spatial, ...).
 
     >>> batch_to_space(reshape(arange(4), [2, 2, 1]), [2], [[0, 0]])[..., 0]
     <tf.Tensor: shape=(1, 4), dtype=int32, numpy=array([[0, 2, 1, 3]], dtype=int32)>

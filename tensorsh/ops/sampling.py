@@ -178,6 +178,7 @@ def categorical(logits: Any, num_samples: Any, dtype: Any = None, seed: Any = No
     """Classes drawn by the probabilities softmax(row), for every row of `logits`: shape (rows, num_samples).
 
     dtype: int64 (default) or int32. Raises InvalidArgumentError unless logits are a matrix.
+    logits: float (rows, classes).
 
     >>> set_seed(42); categorical(log([[.2, .3, .5]]), 8)
     <tf.Tensor: shape=(1, 8), dtype=int64, numpy=array([[1, 2, 1, 2, 2, 1, 0, 2]])>
@@ -206,6 +207,8 @@ def gamma(
 
     The result has the shape `shape` + that of alpha and beta broadcast: `shape` draws of each distribution.
     It is differentiable with regard to both (Figurnov et al., "Implicit reparameterization gradients", 2018).
+
+    alpha: float of any shape. beta: of a shape that broadcasts with alpha; None: 1.
 
     >>> set_seed(42); gamma([3], 2.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2.6936672, 2.0940087, 0.9814205], dtype=float32)>

@@ -221,6 +221,8 @@ def histogram_fixed_width(
 
     Values beyond an end count in its bin.
 
+    values: numbers of any shape.
+
     >>> histogram_fixed_width([0., 1., 5.], [0., 5.], nbins=5)
     <tf.Tensor: shape=(5,), dtype=int32, numpy=array([1, 1, 0, 0, 1], dtype=int32)>
     """
@@ -252,6 +254,8 @@ def histogram_fixed_width_bins(
     values: Any, value_range: Any, nbins: Any = 100, dtype: Any = int32, name: str | None = None
 ) -> Tensor:
     """For each value the bin of `histogram_fixed_width` that it falls into, as int32.
+
+    values: numbers of any shape.
 
     >>> histogram_fixed_width_bins([-1., 0., 1.5, 5.], [0., 5.], nbins=5)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 0, 1, 4], dtype=int32)>

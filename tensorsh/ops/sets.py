@@ -27,6 +27,8 @@ _MEMBERS = (int8, int16, int32, int64, uint8, uint16, string)
 def size(a: Any, validate_indices: bool = True) -> Tensor:
     """How many different entries each row of a SparseTensor has.
 
+    a: a SparseTensor of rank 2 or more.
+
     >>> tf.sets.size(tf.sparse.from_dense([[1, 2, 2], [3, 0, 0]]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>
     """
@@ -41,6 +43,8 @@ def size(a: Any, validate_indices: bool = True) -> Tensor:
 def intersection(a: Any, b: Any, validate_indices: bool = True) -> SparseTensor:
     """The entries that are in both rows.
 
+    a, b: tensors or SparseTensors of rank 2 or more.
+
     >>> tf.sets.intersection([[1, 2, 3]], [[2, 3, 4]]).values
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
@@ -50,6 +54,8 @@ def intersection(a: Any, b: Any, validate_indices: bool = True) -> SparseTensor:
 @op("sets.union", short=False)
 def union(a: Any, b: Any, validate_indices: bool = True) -> SparseTensor:
     """The entries that are in one of the rows, or in both.
+
+    a, b: tensors or SparseTensors of rank 2 or more.
 
     >>> tf.sets.union([[1, 2, 3]], [[2, 3, 4]]).values
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([1, 2, 3, 4], dtype=int32)>
@@ -62,6 +68,7 @@ def difference(a: Any, b: Any, aminusb: bool = True, validate_indices: bool = Tr
     """The entries of a's rows that are not in b's; the other way round with aminusb=False.
 
     aminusb: whether what only a has is wanted, not what only b has.
+    a, b: tensors or SparseTensors of rank 2 or more.
 
     >>> tf.sets.difference([[1, 2, 3]], [[2, 3, 4]]).values
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>

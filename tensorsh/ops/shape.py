@@ -34,6 +34,8 @@ def identity(input: Any, name: str | None = None) -> Tensor:
 def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     """`identity` of each tensor of a list.
 
+    input: a list of tensors.
+
     >>> identity_n([1, 2.])
     [<tf.Tensor: shape=(), dtype=int32, numpy=1>, <tf.Tensor: shape=(), dtype=float32, numpy=2.0>]
     """
@@ -299,6 +301,8 @@ def _size_type(kernel: str, out_type: Any) -> DType:
 @op("shape_n")
 def shape_n(input: Any, out_type: Any = "int32", name: str | None = None) -> list[Tensor]:
     """`shape` of each tensor of a list; they must be of one dtype.
+
+    input: a list of tensors of one dtype.
 
     >>> shape_n([[1, 2], [[3]]])
     [<tf.Tensor: shape=(1,), dtype=int32, numpy=array([2], dtype=int32)>, \

@@ -67,6 +67,8 @@ def assert_same_float_dtype(tensors: Any = None, dtype: Any = None) -> DType:
 def is_numeric_tensor(tensor: Any) -> bool:
     """Whether it is a tensor of numbers.
 
+    tensor: a value of any kind.
+
     >>> is_numeric_tensor(constant(1)), is_numeric_tensor(1)
     (True, False)
     """
@@ -76,6 +78,8 @@ def is_numeric_tensor(tensor: Any) -> bool:
 @op("debugging.assert_proper_iterable")
 def assert_proper_iterable(values: Any) -> None:
     """Raise TypeError unless `values` is an iterable other than a tensor, an array or text.
+
+    values: a value of any kind.
 
     >>> assert_proper_iterable([1, 2])
     """
@@ -159,6 +163,7 @@ def assert_shapes(
 
     shapes: pairs (tensor, shape); a shape's entries are sizes, names of sizes, None or "." for any, and as
     its first "*" or `...` for any number of axes.
+    data: taken as TensorFlow takes it; it changes nothing here.
 
     >>> assert_shapes([(ones(2, 3), ("n", 3)), (ones(2), ("n",))])
     """

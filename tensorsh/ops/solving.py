@@ -64,6 +64,8 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
 
     Raises InvalidArgumentError unless the shapes fit and the matrix has an inverse.
 
+    matrix: (..., n, n). rhs: (..., n, m).
+
     >>> solve([[3., 1.], [1., 2.]], [[9.], [8.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
     array([[2.],
@@ -132,6 +134,7 @@ def triangular_solve(
     """x in matrix @ x = rhs for a triangular matrix, of which only that triangle is read; batch axes broadcast.
 
     lower: which triangle. adjoint: solve with the conjugate transpose of that triangle.
+    matrix: (..., n, n). rhs: (..., n, m).
 
     >>> triangular_solve([[2., 0.], [1., 4.]], [[2.], [5.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=
@@ -182,6 +185,8 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
 
     Only the lower triangle of x is read; the gradient is that of a symmetric x.
 
+    input: (..., n, n), float or complex.
+
     >>> cholesky([[4., 2.], [2., 2.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[2., 0.],
@@ -199,6 +204,8 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
 @op("linalg.logdet")
 def logdet(matrix: Any, name: str | None = None) -> Tensor:
     """The logarithm of the determinant of each positive definite matrix; nan for one that is not.
+
+    matrix: (..., n, n).
 
     >>> logdet([[4., 2.], [2., 3.]])
     <tf.Tensor: shape=(), dtype=float32, numpy=2.079441547393799>

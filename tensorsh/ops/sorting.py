@@ -71,6 +71,8 @@ def _pick(x: Tensor, order: Any) -> Tensor:
 def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
     """The entries in order along an axis; direction: "ASCENDING" or "DESCENDING".
 
+    values: a tensor of rank 1 or more.
+
     >>> sort([3, 1, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
@@ -90,6 +92,8 @@ def argsort(
     values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: bool = False, name: str | None = None
 ) -> Tensor:
     """Where in order the entries come from along an axis, as int32; always stable.
+
+    values: a tensor of rank 1 or more.
 
     >>> argsort([3, 1, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>
@@ -317,6 +321,7 @@ def approx_top_k(
     """As `approx_max_k`, or as `approx_min_k` if `is_max_k` is False.
 
     is_max_k: whether the largest are wanted, not the smallest.
+    input: float16, bfloat16 or float32 of rank 1 or more.
 
     >>> approx_top_k([1., 5., 3.], 1).indices
     <tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>

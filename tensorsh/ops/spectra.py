@@ -248,6 +248,8 @@ def mdct(
     Princen, Johnson & Bradley, "Subband/transform coding using filter bank designs based on time domain aliasing
     cancellation" (1987). Raises ValueError unless `frame_length` is a multiple of 4.
 
+    norm: None or "ortho".
+
     >>> mdct([0., 1., 2., 3., 4., 5., 6., 7.], 8, window_fn=None).shape
     TensorShape([1, 4])
     """

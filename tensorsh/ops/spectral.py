@@ -99,6 +99,7 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
     """q with orthonormal columns and r upper triangular with q @ r = x, for each matrix x.
 
     full_matrices: q square, (..., n, n), instead of (..., n, min(n, m)).
+    input: (..., n, m).
 
     >>> qr([[3., 0.], [4., 5.]]).r
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -198,6 +199,7 @@ def svd(
     """(s, u, v): singular values, descending, and vectors as columns, with x = u @ diag(s) @ v^H.
 
     full_matrices: u and v square. compute_uv: if False, the singular values alone. Matrices that hold nan give nan.
+    tensor: (..., n, m).
 
     >>> svd([[0., 2.], [3., 0.]], compute_uv=False)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 2.], dtype=float32)>
@@ -214,6 +216,8 @@ def svd(
 @op("linalg.matrix_rank")
 def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The number of singular values above `tol` (by default: the largest, times the larger side, times epsilon).
+
+    a: (..., n, m).
 
     >>> matrix_rank([[1., 2.], [2., 4.]])
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
@@ -234,6 +238,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     """The Moore-Penrose pseudoinverse of each matrix: (..., n, m) becomes (..., m, n).
 
     rcond: singular values up to this share of the largest count as 0 (by default 10 max(n, m) epsilon).
+    a: (..., n, m).
 
     >>> pinv([[2., 0.], [0., 4.], [0., 0.]])
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
@@ -326,6 +331,8 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 
     Only the lower triangle is read. Raises InvalidArgumentError for a matrix that holds nan.
 
+    tensor: (..., n, n), of which the lower triangle is read.
+
     >>> eigh([[2., 0.], [0., 1.]])[0]
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
@@ -336,6 +343,8 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 @op("linalg.eigvalsh", samples=lambda s: [s.call(s(3, 3))])
 def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues, ascending, of each symmetric or Hermitian matrix; the lower triangle is read.
+
+    tensor: (..., n, n).
 
     >>> eigvalsh([[2., 0.], [0., 1.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
@@ -397,6 +406,8 @@ def _general(tensor: Any) -> Tensor:
 def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
     """(eigenvalues, eigenvectors of length 1 as columns) of each square matrix, complex, in no particular order.
 
+    tensor: (..., n, n).
+
     >>> eig(constant([[2., 0.], [0., 1.]]))[0]
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([2.+0.j, 1.+0.j], dtype=complex64)>
     """
@@ -407,6 +418,8 @@ def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 @op("linalg.eigvals eigvals", samples=lambda s: [s.call(s.spd(3, 3)), s.call(s.complex(2, 2))])
 def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues of each square matrix, complex, in no particular order.
+
+    tensor: (..., n, n).
 
     >>> eigvals(constant([[0., -1.], [1., 0.]]))
     <tf.Tensor: shape=(2,), dtype=complex64, numpy=array([0.+1.j, 0.-1.j], dtype=complex64)>

@@ -150,6 +150,8 @@ def stateless_categorical(
 ) -> Tensor:
     """Classes drawn by the probabilities softmax(row) for every row of `logits`, a function of `seed`.
 
+    logits: float (rows, classes).
+
     >>> stateless_categorical([[.1, .2]], 5, seed=[1, 2])
     <tf.Tensor: shape=(1, 5), dtype=int64, numpy=array([[1, 1, 0, 1, 1]])>
     """
@@ -170,6 +172,8 @@ def stateless_gamma(
     """Draws from Gamma distributions, a function of `seed`. Unlike for `gamma`, `shape` is the whole
     result's: it ends with the shape of alpha and beta, broadcast (else InvalidArgumentError). Differentiable
     as `gamma` is.
+
+    alpha: float of any shape. beta: of a shape that broadcasts with alpha; None: 1.
 
     >>> stateless_gamma([3], seed=[1, 2], alpha=2.)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2.8172736, 1.9241365, 3.3360066], dtype=float32)>
@@ -306,6 +310,8 @@ def stateless_split(seed: Any, num: Any = 2, alg: Any = "auto_select") -> Tensor
 @op("random.fold_in random.experimental.stateless_fold_in")
 def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Tensor:
     """A new seed, of the dtype of `data`, from a seed and an integer (a step number, say).
+
+    data: an integer of shape ().
 
     >>> fold_in([1, 2], 3)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1105988140,          3], dtype=int32)>

@@ -180,6 +180,8 @@ def upper(input: Any, encoding: str = "", name: str | None = None) -> Tensor:
 def strip(input: Any, name: str | None = None) -> Tensor:
     """The texts without white space at their ends.
 
+    input: texts of any shape.
+
     >>> strip([" a b "])
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'a b'], dtype=object)>
     """
@@ -227,6 +229,8 @@ _NUMBERS = (float32, float64, int32, int64, uint32, uint64)
 def to_number(input: Any, out_type: Any = float32, name: str | None = None) -> Tensor:
     """The numbers that texts write, as float32 or another dtype. Raises InvalidArgumentError for what is no number.
 
+    input: texts of any shape.
+
     >>> to_number(["1.5", "-3e2"])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([   1.5, -300. ], dtype=float32)>
     """
@@ -262,6 +266,8 @@ def reduce_join(
     inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: str | None = None
 ) -> Tensor:
     """Texts put together along axes: along the first one named, then the results along the next. By default along all.
+
+    inputs: texts of any shape.
 
     >>> reduce_join([["a", "b"], ["c", "d"]], axis=1, separator="+")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a+b', b'c+d'], dtype=object)>
@@ -309,6 +315,7 @@ def string_split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | No
     """The words of texts, or what stands between separators. The words of a vector of texts are a RaggedTensor's rows.
 
     sep: the text between the parts; None: white space. maxsplit: an int: the most cuts, -1 for any number.
+    input: texts of rank 0 or 1.
 
     >>> tf.strings.split(["a b c", "d"])
     <tf.RaggedTensor [[b'a', b'b', b'c'], [b'd']]>
@@ -322,6 +329,8 @@ def string_split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | No
 @op("strings.bytes_split")
 def bytes_split(input: Any, name: str | None = None) -> Any:
     """The bytes of texts, each as a text.
+
+    input: texts of rank 0 or 1.
 
     >>> bytes_split("ab")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a', b'b'], dtype=object)>

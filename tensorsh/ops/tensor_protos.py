@@ -64,6 +64,8 @@ def _short(value: np.float32) -> float:
 def make_ndarray(tensor: TensorProto) -> np.ndarray:
     """The array that a message holds; its last value fills what is left.
 
+    tensor: a TensorProto.
+
     >>> tf.make_ndarray(tf.make_tensor_proto(7, shape=[2]))
     array([7, 7], dtype=int32)
     """

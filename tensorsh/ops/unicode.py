@@ -76,6 +76,8 @@ def unicode_decode(
 ) -> Any:
     """The code points of texts: int32, of a vector of texts as the rows of a RaggedTensor.
 
+    input: texts of rank 0 or 1.
+
     >>> unicode_decode("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([104, 105], dtype=int32)>
     """
@@ -94,6 +96,8 @@ def unicode_decode_with_offsets(
 ) -> tuple[Any, Any]:
     """(code points, where their bytes begin): as `unicode_decode`.
 
+    input: texts of rank 0 or 1.
+
     >>> unicode_decode_with_offsets("hi", "UTF-8")[1]
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
@@ -110,6 +114,8 @@ def unicode_split(
 ) -> Any:
     """The characters of texts, each as a text in the same encoding.
 
+    input: texts of rank 0 or 1.
+
     >>> unicode_split("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'h', b'i'], dtype=object)>
     """
@@ -121,6 +127,8 @@ def unicode_split_with_offsets(
     input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533, name: str | None = None
 ) -> tuple[Any, Any]:
     """(characters, where their bytes begin): as `unicode_split`.
+
+    input: texts of rank 0 or 1.
 
     >>> unicode_split_with_offsets("hi", "UTF-8")[1]
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
@@ -141,6 +149,7 @@ def unicode_encode(
 
     output_encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE". Raises InvalidArgumentError for a code point out of range with
     errors="strict".
+    input: int32 (..., n), or a RaggedTensor.
 
     >>> unicode_encode([104, 105], "UTF-8")
     <tf.Tensor: shape=(), dtype=string, numpy=b'hi'>
@@ -184,6 +193,8 @@ def unicode_transcode(
 ) -> Tensor:
     """Texts in another encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE".
 
+    input: texts of any shape.
+
     >>> unicode_transcode(["h"], "UTF-8", "UTF-16-BE")
     <tf.Tensor: shape=(1,), dtype=string, numpy=array([b'\\x00h'], dtype=object)>
     """
@@ -206,6 +217,7 @@ def string_format(
 
     template: a text. placeholder: the text that stands for a tensor. summarize: an int: how many entries are shown at
     each end; -1: all. Raises ValueError unless there are as many placeholders as tensors.
+    inputs: a tensor, or a list of tensors.
 
     >>> tf.strings.format("x = {}", constant([1, 2]))
     <tf.Tensor: shape=(), dtype=string, numpy=b'x = [1 2]'>
