@@ -88,6 +88,8 @@ def get_initializer(identifier: Any) -> Any:
 def serialize_initializer(initializer: Any) -> Any:
     """An initializer as a dictionary.
 
+    initializer: an object of `tf.keras.initializers`.
+
     >>> tf.keras.initializers.serialize(tf.keras.initializers.Zeros())
     {'module': 'keras.initializers', 'class_name': 'Zeros', 'config': {}, 'registered_name': None}
     """

@@ -73,6 +73,8 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     """x, y and sample weight of packed data, None for what is not there. Raises ValueError for more than three.
 
+    data: a tensor, or a tuple of one to three.
+
     >>> tf.keras.utils.unpack_x_y_sample_weight((1, 2))
     (1, 2, None)
     """

@@ -51,10 +51,11 @@ def ctc_decode(
 ) -> tuple[Tensor, Tensor]:
     """(labels, scores) of logits (batch, steps, classes): labels (paths, batch, steps) filled up with -1, as int32.
 
-    sequence_lengths: integers (batch,): how many steps count. strategy: "greedy", the likeliest class of each step, or
-    "beam_search", the `top_paths` likeliest labellings. beam_width: an int: how many labellings the search keeps.
-    top_paths: an int: how many it returns. merge_repeated: whether the greedy strategy takes equal neighbours for one.
-    mask_index: the class that stands for none. Raises ValueError for another strategy.
+    inputs: float (batch, steps, classes). sequence_lengths: integers (batch,): how many steps count. strategy:
+    "greedy", the likeliest class of each step, or "beam_search", the `top_paths` likeliest labellings. beam_width: an
+    int: how many labellings the search keeps. top_paths: an int: how many it returns. merge_repeated: whether the
+    greedy strategy takes equal neighbours for one. mask_index: the class that stands for none. Raises ValueError for
+    another strategy.
 
     >>> x = tf.constant([[[0., 3., 1.], [0., 3., 1.], [4., 1., 1.], [0., 1., 2.]]])
     >>> tf.keras.ops.ctc_decode(x, [4])[0]

@@ -191,7 +191,7 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keep
 def nanquantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lies the part q (0 to 1) of what is not NaN along `axis`; `method` as for `quantile`.
 
-    q: a float or a tensor, whose axes come first in the result.
+    q: a float or a tensor, whose axes come first in the result. method: as for `quantile`.
 
     >>> tf.keras.ops.nanquantile([[1., nan, 3.], [2., 4., 6.]], 0.5, axis=1)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 4.], dtype=float32)>

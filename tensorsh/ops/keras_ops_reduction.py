@@ -337,7 +337,7 @@ def _between(ordered: Tensor, q: Tensor, method: str) -> Tensor:
 def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The value below which lie q percent of the values along `axis`; `method` as for `quantile`.
 
-    q: a float from 0 to 100 or a tensor, whose axes come first in the result.
+    q: a float from 0 to 100 or a tensor, whose axes come first in the result. method: as for `quantile`.
 
     >>> tf.keras.ops.percentile([1., 2., 3., 4.], 50)
     <tf.Tensor: shape=(), dtype=float32, numpy=2.5>
@@ -392,6 +392,8 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 @keras_op("numpy.diff", lambda s: [s.call(s(2, 4)), s.call(s(3, 4), 2, 0)])
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The differences between neighbours along `axis`, n times over.
+
+    n: an int, 0 or more.
 
     >>> tf.keras.ops.diff([1, 4, 9])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>

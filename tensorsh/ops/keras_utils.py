@@ -18,7 +18,7 @@ from .registry import op, ops
 def set_random_seed(seed: int) -> None:
     """Seed all random numbers: TensorFlow's, NumPy's, and those that Keras's objects draw for their own seeds.
 
-    Raises ValueError unless the seed is an integer from 0 to 2**32 - 1.
+    seed: an int. Raises ValueError unless the seed is an integer from 0 to 2**32 - 1.
 
     >>> tf.keras.utils.set_random_seed(42)
     >>> tf.keras.initializers.HeNormal()([2, 2])
