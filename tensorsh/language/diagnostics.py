@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from .excerpt import draw
+from .headers import narrowed
 from .source import Source, Span, TensorshSyntaxError
 
 _LONGEST_TRAIL = 8
@@ -64,6 +65,8 @@ def diagnose(
         return Diagnostic("SyntaxError", error.message, source, error.span, "", error.hint, ())
     places = list(_places(error.__traceback__, sources))
     innermost = places[-1] if places else None
+    if innermost is not None and isinstance(error, Exception):  # a limit is reached by the statement as a whole
+        innermost = innermost._replace(span=narrowed(_text_of(innermost), innermost.span))
     trail = _trail(places) + _causes(error, sources)
     trail += tuple(f"note: {note}" for note in getattr(error, "__notes__", ()))
     message = _message(error, places)

@@ -178,6 +178,16 @@ PICTURES: dict[str, tuple[str, str]] = {
            = help: did you mean 'append'?
         """,
     ),
+    "what a loop goes through": (
+        "for x in 5:\n    print(x)",
+        """
+        error[TypeError]: 'int' object is not iterable
+          --> train.tsh:1:10
+           |
+         1 | for x in 5:
+           |          ^
+        """,
+    ),
     "a keyword argument": (
         "matmul(1, 2, axes=3)",
         """
