@@ -209,8 +209,9 @@ def _tells_its_signature(kind: type) -> bool:
 
 def _members(kind: type) -> Iterable[tuple[str, str]]:
     for name in surface.public_names(kind):
-        member = inspect.getattr_static(kind, name, None)
-        yield name, summary_line(getattr(member, "__func__", member)) if member is not None else ""
+        own = (vars(base)[name] for base in kind.__mro__ if name in vars(base))
+        lines = (summary_line(getattr(member, "__func__", member)) for member in own if member is not None)
+        yield name, next(filter(None, lines), "")  # what says nothing does what it does in a base
 
 
 def _namespace_members(namespace: Namespace) -> Iterable[tuple[str, str]]:

@@ -93,6 +93,11 @@ def test_every_argument_of_keras_classes_is_described():
         assert [name for name in names if not described(name, parts)] == [], kind
 
 
+def test_a_member_that_says_nothing_is_told_as_in_the_base(capsys):
+    page = printed(capsys, "help(tf.keras.metrics.AUC)")
+    assert "  update_state            Add a batch to the state\n" in page
+
+
 def test_a_loss_class_tells_what_its_function_does(capsys):
     page = printed(capsys, "help(tf.keras.losses.Huber)")
     assert "delta      a positive float" in page and "name       a text: what the object is called" in page
