@@ -67,6 +67,8 @@ def _joined(x: Any, y: Any) -> Tensor | None:
 def add(xp, x, y):
     """x + y, element by element, broadcasting; strings are joined.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> add([1., 2.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 5.], dtype=float32)>
     """
@@ -85,6 +87,8 @@ def add(xp, x, y):
 )
 def subtract(xp, x, y):
     """x - y, element by element, broadcasting.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> subtract([1., 2.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-2., -1.], dtype=float32)>
@@ -112,6 +116,8 @@ def _bool_product(x: Any, y: Any) -> Tensor | None:
 )
 def multiply(xp, x, y):
     """x * y, element by element, broadcasting.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> multiply([[1., 2.]], [[3.], [4.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -252,6 +258,8 @@ def floordiv(xp, x, y):
 def floormod(xp, x, y):
     """The remainder of `floordiv`, which has the sign of y.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> floormod([7, -7], 4)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 1], dtype=int32)>
     """
@@ -358,6 +366,8 @@ _ADDABLE = listed(
 @op("math.add_n add_n", samples=lambda s: [s.call([s(2, 3), s(2, 3), s(2, 3)])])
 def add_n(inputs: Any, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one shape and dtype; nothing is broadcast.
+
+    Raises ValueError for what is no list of one or more, InvalidArgumentError unless shapes and dtypes are the same.
 
     >>> add_n([[1., 2.], [3., 4.], [5., 6.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 9., 12.], dtype=float32)>

@@ -168,6 +168,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
     """(f's result, its derivative in the direction `tangents`) at `primals`, computed forward.
 
     primals, tangents: f's one argument, or a tuple or list of its arguments, and the same for the direction.
+    Raises ValueError unless there are as many tangents as primals.
 
     >>> jvp(lambda x: x ** 2, 3., 1.)
     (<tf.Tensor: shape=(), dtype=float32, numpy=9.0>, <tf.Tensor: shape=(), dtype=float32, numpy=6.0>)

@@ -234,6 +234,8 @@ def _real(xp, x):
 def real(input: Any, name: str | None = None) -> Tensor:
     """The real part of a complex tensor; a real tensor as it is.
 
+    Raises TypeError for what is no number.
+
     >>> real([1+2j, 3.5])
     <tf.Tensor: shape=(2,), dtype=float64, numpy=array([1. , 3.5])>
     """
@@ -269,6 +271,8 @@ def _conj(xp, x):
 @op("math.conj", samples=lambda s: [s.call(s.complex(3))])
 def conj(x: Any, name: str | None = None) -> Tensor:
     """The complex conjugate; a real tensor as it is.
+
+    Raises TypeError for what is no number.
 
     >>> conj(1+2j)
     <tf.Tensor: shape=(), dtype=complex128, numpy=(1-2j)>

@@ -27,6 +27,8 @@ ORDERED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 f
 def equal(xp, x, y):
     """Whether x == y, element by element, broadcasting; nan equals nothing.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> equal([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([False,  True, False])>
     """
@@ -36,6 +38,8 @@ def equal(xp, x, y):
 @binary("not_equal math.not_equal", kernel="NotEqual", dtypes=ANY)
 def not_equal(xp, x, y):
     """Whether x != y, element by element, broadcasting.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> not_equal([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([ True, False,  True])>
@@ -67,6 +71,8 @@ install_operator("!=", _forgiving(not_equal, True))
 def less(xp, x, y):
     """Whether x < y, element by element, broadcasting.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> less([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([ True, False, False])>
     """
@@ -76,6 +82,8 @@ def less(xp, x, y):
 @binary("less_equal math.less_equal", kernel="LessEqual", dtypes=ORDERED, operator="<=")
 def less_equal(xp, x, y):
     """Whether x <= y, element by element, broadcasting.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> less_equal([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([ True,  True, False])>
@@ -87,6 +95,8 @@ def less_equal(xp, x, y):
 def greater(xp, x, y):
     """Whether x > y, element by element, broadcasting.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> greater([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([False, False,  True])>
     """
@@ -96,6 +106,8 @@ def greater(xp, x, y):
 @binary("greater_equal math.greater_equal", kernel="GreaterEqual", dtypes=ORDERED, operator=">=")
 def greater_equal(xp, x, y):
     """Whether x >= y, element by element, broadcasting.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> greater_equal([1, 2, 3], 2)
     <tf.Tensor: shape=(3,), dtype=bool, numpy=array([False,  True,  True])>
@@ -212,6 +224,8 @@ def logical_not(x: Any, name: str | None = None) -> Tensor:
 def bitwise_and(xp, x, y):
     """The bits that x and y share.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> bitwise_and(6, 3)
     <tf.Tensor: shape=(), dtype=int32, numpy=2>
     """
@@ -222,6 +236,8 @@ def bitwise_and(xp, x, y):
 def bitwise_or(xp, x, y):
     """The bits that x or y has.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> bitwise_or(6, 3)
     <tf.Tensor: shape=(), dtype=int32, numpy=7>
     """
@@ -231,6 +247,8 @@ def bitwise_or(xp, x, y):
 @binary("bitwise.bitwise_xor", kernel="BitwiseXor", dtypes=INTEGERS)
 def bitwise_xor(xp, x, y):
     """The bits that only one of x and y has.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> bitwise_xor(6, 3)
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
@@ -257,6 +275,8 @@ def _shift(xp: Any, x: Any, y: Any) -> Any:
 def left_shift(xp, x, y):
     """The bits of x moved up by y; a y beyond the width counts as the width less one, a negative one as 0.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> left_shift([1, 3], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 4, 12], dtype=int32)>
     """
@@ -266,6 +286,8 @@ def left_shift(xp, x, y):
 @binary("bitwise.right_shift", kernel="RightShift", dtypes=INTEGERS)
 def right_shift(xp, x, y):
     """The bits of x moved down by y; a negative number stays negative.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> right_shift([12, -8], 1)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 6, -4], dtype=int32)>

@@ -23,6 +23,8 @@ from .tensor_array import TensorArray
 def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, name: str | None = None) -> Any:
     """What true_fn() returns if `pred` is true, else what false_fn() returns; the other is not called.
 
+    Raises TypeError unless true_fn and false_fn are functions.
+
     >>> cond(constant(2.) > 1., lambda: "more", lambda: "less")
     'more'
     """

@@ -250,6 +250,7 @@ def convolution(
     """A convolution over as many axes as `filters` has but two: `conv1d`, `conv2d` or `conv3d`.
 
     input: (batch, *spatial, channels).
+    Raises ValueError for more than 3 spatial axes.
 
     >>> convolution(ones([1, 4, 1]), ones([2, 1, 1])).shape
     TensorShape([1, 3, 1])
@@ -391,6 +392,7 @@ def depthwise_conv2d(
 
     filter: (height, width, channels, multiplier).
     input: (batch, height, width, channels).
+    Raises InvalidArgumentError for strides that differ, or channels that are not the filter's.
 
     >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>

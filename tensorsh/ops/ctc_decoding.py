@@ -67,6 +67,7 @@ def ctc_greedy_decoder(
 
     inputs: logits (frames, batch, classes), sequence_length: (batch,). merge_repeated: a class that the frame before
     had too is left out. blank_index: the blank class, the last by default.
+    Raises InvalidArgumentError for a blank_index that is no class.
 
     >>> decoded, _ = ctc_greedy_decoder(constant([[[3., 1., 2.]], [[0., 1., 4.]], [[0., 5., 1.]]]), [3])
     >>> decoded[0].values

@@ -174,6 +174,7 @@ def diag(
     k: the diagonal, 0 being the main one and 1 that above it, or a pair (lowest, highest); then `diagonal` is
     (..., diagonals, length). num_rows, num_cols: the matrices' size, -1 for the smallest. padding_value: what stands
     off the diagonals. align: how rows of several diagonals are padded.
+    Raises InvalidArgumentError unless there are as many diagonals as k tells.
 
     >>> diag([1, 2])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -269,6 +270,7 @@ def set_diag(
     """The matrices with their k-th diagonal (or several, for a pair k) replaced by `diagonal`.
 
     input: (..., n, m). k: an int, or a pair of ints for the diagonals from the first to the second; 0 is the main one.
+    Raises InvalidArgumentError for diagonals whose shape does not fit.
 
     >>> set_diag([[1, 2], [3, 4]], [9, 9])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -348,6 +350,7 @@ def tensor_diag(diagonal: Any, name: str | None = None) -> Tensor:
     """A tensor of twice the rank with the given entries on its diagonal: y[i, ..., i, ...] = x[i, ...].
 
     diagonal: a tensor of any shape.
+    Raises InvalidArgumentError for a scalar.
 
     >>> tensor_diag([1, 2])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -367,6 +370,7 @@ def tensor_diag_part(input: Any, name: str | None = None) -> Tensor:
     """The diagonal of a tensor of even rank: y[i, ...] = x[i, ..., i, ...]; the inverse of `tensor_diag`.
 
     input: a tensor of even rank, of which the second half of the shape is like the first.
+    Raises InvalidArgumentError for another shape.
 
     >>> tensor_diag_part([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>

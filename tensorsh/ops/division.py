@@ -42,6 +42,8 @@ def _truncatemod(xp, x, y):
 def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The remainder of `truncatediv`, which has the sign of x. TensorFlow has no gradient for it.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> truncatemod([7, -7], 4)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -3], dtype=int32)>
     """
@@ -98,6 +100,8 @@ _DIVIDED = listed("float16 float32 bfloat16 float64 complex64 complex128")
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y as `divide`, and 0 where y is 0.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> divide_no_nan([1., 2.], [0., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
     """
@@ -132,6 +136,8 @@ def _multiply_no_nan(xp, x, y):
 @op("math.multiply_no_nan", samples=lambda s: [s.call(s(2, 3), s(3, within=(0.5, 2.0)))])
 def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x * y, and 0 where y is 0, whatever x is.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> multiply_no_nan([nan, 2.], [0., 4.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 8.], dtype=float32)>

@@ -66,6 +66,7 @@ def fractional_avg_pool(
 
     pseudo_random: whether the sides alternate evenly. overlapping: whether regions share their borders.
     value: (batch, height, width, channels). seed: an int; 0: another draw at each call.
+    Raises TypeError for a pooling_ratio that is no list, InvalidArgumentError for a ratio below 1.
 
     >>> fractional_avg_pool(reshape(arange(16.), 1, 4, 4, 1), [1., 2., 2., 1.]).output[0, :, :, 0]
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

@@ -214,6 +214,8 @@ def yuv_to_rgb(images: Any) -> Tensor:
 def rgb_to_grayscale(images: Any, name: str | None = None) -> Tensor:
     """The brightness of colours, 0.2989 r + 0.587 g + 0.114 b: (..., 3) becomes (..., 1).
 
+    Raises IndexError for a scalar.
+
     >>> tf.image.rgb_to_grayscale([[1., 1., 0.]])
     <tf.Tensor: shape=(1, 1), dtype=float32, numpy=array([[0.8859]], dtype=float32)>
     """

@@ -185,6 +185,8 @@ def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: 
     (batch, height, width, channels) becomes (batch, height', width', rows * columns * channels). sizes, strides, rates:
     [1, rows, columns, 1] for the window's size, its steps, and the distance of its places. padding: "VALID", "SAME".
     images: (batch, height, width, channels).
+    Raises InvalidArgumentError for another rank or padding, UnimplementedError for patches across the batch or
+    channels.
 
     >>> x = reshape(arange(9), 1, 3, 3, 1)
     >>> tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], "VALID")[0, 0]

@@ -47,6 +47,8 @@ def per_image_standardization(image: Any) -> Tensor:
 def total_variation(images: Any, name: str | None = None) -> Tensor:
     """The sum of the differences, without sign, between neighbours: one number for each image.
 
+    Raises ValueError for another rank than 3 or 4.
+
     >>> tf.image.total_variation([[[1.], [2.]], [[4.], [8.]]])
     <tf.Tensor: shape=(), dtype=float32, numpy=14.0>
     """

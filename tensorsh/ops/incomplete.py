@@ -38,6 +38,8 @@ _TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
 def igamma(xp, a, x):
     """The lower regularized incomplete gamma function: the part of Gamma(a) that the integral up to x is.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> igamma([1., 2.], [1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.63212055, 0.8008517 ], dtype=float32)>
     """
@@ -59,6 +61,8 @@ def igamma(xp, a, x):
 @in_double
 def igammac(xp, a, x):
     """The upper regularized incomplete gamma function, 1 - igamma(a, x), without cancellation.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> igammac([1., 2.], [1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.36787945, 0.19914827], dtype=float32)>
@@ -214,6 +218,8 @@ def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
     """The regularized incomplete beta function I(a, b, x), for x from 0 to 1. No gradients for a and b.
 
     Each of a, b and x has the same shape, or is of rank 0.
+
+    Raises InvalidArgumentError unless the shapes broadcast.
 
     >>> betainc(1., [1., 2.], 0.5)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.75], dtype=float32)>

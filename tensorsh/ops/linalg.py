@@ -201,6 +201,8 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     """The cross products of the 3-vectors along the last axis of two tensors of the same shape.
 
     a: (..., 3). b: of the shape and dtype of a.
+    Raises InvalidArgumentError for scalars or shapes that differ, FailedPreconditionError for vectors of another
+    length.
 
     >>> cross([1., 0., 0.], [0., 1., 0.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 0., 1.], dtype=float32)>

@@ -34,6 +34,7 @@ def map_fn(
 
     fn_output_signature: the dtype (or TensorSpec), or the structure of dtypes, that fn returns, if not that
     of elems.
+    Raises ValueError for elems without a tensor.
 
     >>> map_fn(lambda x: x * x, constant([1, 2, 3]))
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 4, 9], dtype=int32)>

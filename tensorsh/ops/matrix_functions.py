@@ -58,6 +58,7 @@ def expm(input: Any, name: str | None = None) -> Tensor:
     By a Pade approximant of a matrix scaled down by a power of 2, squared as often.
 
     input: (..., n, n).
+    Raises ValueError for integers.
 
     >>> expm([[0., 1.], [0., 0.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

@@ -34,6 +34,8 @@ def dilation2d(
     input: (batch, height, width, channels), filters: (rows, columns, channels). strides, dilations: lists of 4.
     Where several places are largest, the gradient goes to the first.
     filters: (height, width, channels).
+    Raises ValueError for another data_format than "NHWC", TypeError for strides or dilations that are no list,
+    InvalidArgumentError for channels that are not the filters'.
 
     >>> dilation2d(ones([1, 1, 2, 1]), [[[0.], [5.]]], [1, 1, 1, 1], "VALID", "NHWC", [1, 1, 1, 1])
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[6.]]]], dtype=float32)>

@@ -149,6 +149,7 @@ def extract_volume_patches(input: Any, ksizes: Any, strides: Any, padding: str, 
     (batch, depth, height, width, channels) becomes (batch, depth', height', width', planes * rows * columns *
     channels). ksizes, strides: [1, planes, rows, columns, 1].
     input: (batch, depth, height, width, channels).
+    Raises InvalidArgumentError for another rank, UnimplementedError for patches across the batch or channels.
 
     >>> x = reshape(arange(8.), 1, 2, 2, 2, 1)
     >>> extract_volume_patches(x, [1, 2, 1, 1, 1], [1, 1, 1, 1, 1], "VALID")[0, 0, 0]

@@ -223,6 +223,8 @@ def _window(xp: Any, array: Any, radius: int) -> Any:
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Tensor:
     """value + bias, with one bias for each channel: for each entry of the last axis, or of axis 1 for "NC...".
 
+    Raises InvalidArgumentError unless the bias has an entry for each channel, ValueError for another data_format.
+
     >>> bias_add([[1., 2.]], [1., 1.])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[2., 3.]], dtype=float32)>
     """
@@ -269,6 +271,8 @@ def _clip_samples(s: Any) -> Any:
 @op("clip_by_norm", samples=_clip_samples)
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:
     """t, scaled down to norm `clip_norm` if its Euclidean norm (along `axes`, if given) is greater.
+
+    Raises ValueError for a clip_norm that would make the shape larger.
 
     >>> clip_by_norm([3., 4.], 1.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.6, 0.8], dtype=float32)>

@@ -24,6 +24,7 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
     sep, end: what stands between the values, and after the last.
 
     inputs: values of any kind.
+    Raises ValueError for another keyword or output stream.
 
     >>> tf.print(tf.range(10), constant([[1., 2.], [3., 4.]]), "text", output_stream="stdout")
     [0 1 2 ... 7 8 9] [[1 2]

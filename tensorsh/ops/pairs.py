@@ -30,6 +30,8 @@ NN_INEXACT = NN_FLOATS + COMPLEX
 def maximum(xp, x, y):
     """The larger of x and y, element by element, broadcasting; nan if either is nan.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> maximum([1., 5.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 5.], dtype=float32)>
     """
@@ -44,6 +46,8 @@ def maximum(xp, x, y):
 )
 def minimum(xp, x, y):
     """The smaller of x and y, element by element, broadcasting; nan if either is nan.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> minimum([1., 5.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 3.], dtype=float32)>
@@ -89,6 +93,8 @@ def _same_shape(t: Tensor, result: Tensor, bounds: str) -> None:
 def squared_difference(xp, x, y):
     """(x - y) squared, element by element, broadcasting; of complex numbers, |x - y| squared.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> squared_difference([1., 5.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 4.], dtype=float32)>
     """
@@ -105,6 +111,8 @@ def squared_difference(xp, x, y):
 )
 def xlogy(xp, x, y):
     """x * log(y), and 0 where x is 0, whatever y is.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> xlogy([0., 2.], [0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 0.], dtype=float32)>
@@ -124,6 +132,8 @@ def xlogy(xp, x, y):
 def xlog1py(xp, x, y):
     """x * log(1 + y), and 0 where x is 0, whatever y is.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> xlog1py([0., 2.], [-1., 0.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 0.], dtype=float32)>
     """
@@ -140,6 +150,8 @@ def xlog1py(xp, x, y):
 )
 def xdivy(xp, x, y):
     """x / y, and 0 where x is 0, whatever y is.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> xdivy([0., 1.], [0., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0. , 0.5], dtype=float32)>
@@ -176,6 +188,8 @@ def _next_of_numbers(x: Any, y: Any) -> Tensor | None:
 )
 def nextafter(xp, x, y):
     """The floating-point number next to x1 in the direction of x2.
+
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> nextafter(1., 2.)
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0000001192092896>

@@ -67,6 +67,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     last stays.
 
     indices: a list of int32 tensors. data: a list of tensors, whose shapes begin with those of the indices.
+    Raises ValueError unless both lists are of one length, InvalidArgumentError if shapes do not fit.
 
     >>> dynamic_stitch([[0, 2], [1]], [[1, 3], [2]])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>

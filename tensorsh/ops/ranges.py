@@ -161,6 +161,8 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
 
     unknown: no other keyword is taken.
     args: vectors of one dtype.
+    Raises TypeError for another keyword, ValueError for another `indexing`, InvalidArgumentError for vectors of
+    different dtypes.
 
     >>> meshgrid([1, 2], [3, 4, 5])[0]
     <tf.Tensor: shape=(3, 2), dtype=int32, numpy=
@@ -197,6 +199,7 @@ def eye(
     """The identity matrix, or a batch of it: ones on the diagonal.
 
     num_columns: as many as rows if None.
+    Raises InvalidArgumentError for a negative number of rows or columns.
 
     >>> eye(2)
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -305,6 +308,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
     maxlen: the largest length if None.
 
     lengths: integers of any shape.
+    Raises ValueError for a maxlen that is no scalar.
 
     >>> sequence_mask([1, 3])
     <tf.Tensor: shape=(2, 3), dtype=bool, numpy=

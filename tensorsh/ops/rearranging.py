@@ -29,6 +29,8 @@ def _reverse(xp, x, key):
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """The tensor with the order of its entries reversed along each axis that the list `axis` names.
 
+    Raises InvalidArgumentError for an axis that is out of range or named twice.
+
     >>> reverse([[1, 2], [3, 4]], [0])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[3, 4],
@@ -68,6 +70,7 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     start.
 
     shift, axis: an int each, or lists of the same length.
+    Raises InvalidArgumentError for a scalar, an axis out of range, or unless there are as many shifts as axes.
 
     >>> roll([1, 2, 3], 1, 0)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 1, 2], dtype=int32)>
@@ -164,6 +167,7 @@ def space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name:
     """Blocks of `block_size` x `block_size` pixels as the channels of one pixel.
 
     input: (batch, height, width, channels); the result is (batch, height / b, width / b, channels * b * b).
+    Raises InvalidArgumentError unless height and width are multiples of block_size.
 
     >>> space_to_depth(reshape(arange(4), [1, 2, 2, 1]), 2)
     <tf.Tensor: shape=(1, 1, 1, 4), dtype=int32, numpy=array([[[[0, 1, 2, 3]]]], dtype=int32)>
@@ -187,6 +191,7 @@ def depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name:
     """The channels of each pixel as a block of `block_size` x `block_size` pixels: undoes `space_to_depth`.
 
     input: (batch, height, width, channels).
+    Raises InvalidArgumentError unless the channels are a multiple of block_size ** 2.
 
     >>> depth_to_space(reshape(arange(4), [1, 1, 1, 4]), 2)[0, :, :, 0]
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -234,6 +239,7 @@ def space_to_batch_nd(input: Any, block_shape: Any, paddings: Any, name: str | N
     the batch.
 
     input: (batch, *spatial, ...); block_shape: a size for each spatial axis; paddings: a pair for each.
+    Raises InvalidArgumentError unless the padded sizes are multiples of the block's.
 
     >>> space_to_batch_nd(reshape(arange(4), [1, 4, 1]), [2], [[0, 0]])[..., 0]
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -281,6 +287,8 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
 
     crops: int (spatial axes, 2): how much is cut off before and after.
     input: (batch, *spatial, ...).
+    Raises InvalidArgumentError unless the batch is a multiple of the block's size, or for crops that leave less than
+    nothing.
 
     >>> batch_to_space(reshape(arange(4), [2, 2, 1]), [2], [[0, 0]])[..., 0]
     <tf.Tensor: shape=(1, 4), dtype=int32, numpy=array([[0, 2, 1, 3]], dtype=int32)>

@@ -228,6 +228,8 @@ def _spread_samples(s: Any) -> Any:
 def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
     """The mean squared distance from the mean over `axis`, of floating-point or complex numbers.
 
+    Raises TypeError for integers.
+
     >>> reduce_variance([1., 2., 6.])
     <tf.Tensor: shape=(), dtype=float32, numpy=4.666666507720947>
     """

@@ -145,6 +145,7 @@ def pad(
     with it.
 
     constant_values: a number: what "CONSTANT" pads with.
+    Raises ValueError for another mode.
 
     >>> pad([1, 2, 3], [[2, 2]], "REFLECT")
     <tf.Tensor: shape=(7,), dtype=int32, numpy=array([3, 2, 1, 2, 3, 2, 1], dtype=int32)>

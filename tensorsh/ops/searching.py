@@ -37,6 +37,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
 
     `where(condition)`: the index vectors, int64 (n, rank), of the entries that are not 0 or False.
 
+    Raises ValueError if only one of x and y is given, InvalidArgumentError unless they are of one dtype and all shapes
+    broadcast.
+
     >>> where([True, False], [1., 2.], 0.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 0.], dtype=float32)>
     >>> where([1, 0, 2])
@@ -222,6 +225,7 @@ def histogram_fixed_width(
     Values beyond an end count in its bin.
 
     values: numbers of any shape.
+    Raises InvalidArgumentError for a value_range that is no ascending pair, nbins below 1, or values that are nan.
 
     >>> histogram_fixed_width([0., 1., 5.], [0., 5.], nbins=5)
     <tf.Tensor: shape=(5,), dtype=int32, numpy=array([1, 1, 0, 0, 1], dtype=int32)>
@@ -256,6 +260,7 @@ def histogram_fixed_width_bins(
     """For each value the bin of `histogram_fixed_width` that it falls into, as int32.
 
     values: numbers of any shape.
+    Raises InvalidArgumentError for nbins below 1.
 
     >>> histogram_fixed_width_bins([-1., 0., 1.5, 5.], [0., 5.], nbins=5)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 0, 1, 4], dtype=int32)>

@@ -28,6 +28,7 @@ def size(a: Any, validate_indices: bool = True) -> Tensor:
     """How many different entries each row of a SparseTensor has.
 
     a: a SparseTensor of rank 2 or more.
+    Raises TypeError for a dense tensor.
 
     >>> tf.sets.size(tf.sparse.from_dense([[1, 2, 2], [3, 0, 0]]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>

@@ -65,6 +65,8 @@ def kaiser_window(window_length: Any, beta: Any = 12.0, dtype: Any = float32, na
 
     Kaiser & Schafer, "On the use of the I0-sinh window for spectrum analysis" (1980).
 
+    Raises InvalidArgumentError for a negative length.
+
     >>> kaiser_window(4, beta=3.)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0.20488471, 0.8712419 , 0.8712419 , 0.20488471], dtype=float32)>
     """

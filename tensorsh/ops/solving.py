@@ -135,6 +135,7 @@ def triangular_solve(
 
     lower: which triangle. adjoint: solve with the conjugate transpose of that triangle.
     matrix: (..., n, n). rhs: (..., n, m).
+    Raises InvalidArgumentError unless the matrix is square and as large as rhs is high.
 
     >>> triangular_solve([[2., 0.], [1., 4.]], [[2.], [5.]])
     <tf.Tensor: shape=(2, 1), dtype=float32, numpy=

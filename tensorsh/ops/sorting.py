@@ -220,6 +220,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     """For each row of predictions whether the entry at `targets[i]` is among its k largest; ties count.
 
     targets: (n,) ints; predictions: float32 (n, classes). False where a prediction is not finite.
+    Raises InvalidArgumentError for other ranks, or unless there are as many targets as rows.
 
     >>> in_top_k([1], [[0.1, 0.9]], 1)
     <tf.Tensor: shape=(1,), dtype=bool, numpy=array([ True])>

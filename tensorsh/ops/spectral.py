@@ -218,6 +218,7 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, name: str 
     """The number of singular values above `tol` (by default: the largest, times the larger side, times epsilon).
 
     a: (..., n, m).
+    Raises TypeError for integers.
 
     >>> matrix_rank([[1., 2.], [2., 4.]])
     <tf.Tensor: shape=(), dtype=int32, numpy=1>
@@ -239,6 +240,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
 
     rcond: singular values up to this share of the largest count as 0 (by default 10 max(n, m) epsilon).
     a: (..., n, m).
+    Raises TypeError for integers.
 
     >>> pinv([[2., 0.], [0., 4.], [0., 0.]])
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=

@@ -60,6 +60,8 @@ def stateless_uniform(
     """Numbers evenly distributed in [minval, maxval), a function of `seed`; or integers of any value if both
     bounds are None and dtype is int32, int64, uint32 or uint64.
 
+    Raises ValueError for integers with only one bound, or unsigned ones with bounds.
+
     >>> stateless_uniform([3], seed=[1, 2])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.8440604 , 0.19204533, 0.9962232 ], dtype=float32)>
     >>> stateless_uniform([2], seed=[1, 2], minval=None, maxval=None, dtype=uint32)
@@ -343,6 +345,7 @@ def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     chooses; the permutation itself is never made.
 
     index: integers. max_index: the largest index, included.
+    Raises InvalidArgumentError unless the index is a scalar or a vector, and the seed two integers.
 
     >>> index_shuffle(range(4), seed=[5, 9], max_index=3)
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([2, 0, 1, 3], dtype=int32)>

@@ -268,6 +268,7 @@ def reduce_join(
     """Texts put together along axes: along the first one named, then the results along the next. By default along all.
 
     inputs: texts of any shape.
+    Raises OutOfRangeError for an axis out of range.
 
     >>> reduce_join([["a", "b"], ["c", "d"]], axis=1, separator="+")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a+b', b'c+d'], dtype=object)>

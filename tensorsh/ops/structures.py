@@ -38,6 +38,7 @@ def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> A
     check_types: whether a list may not stand beside a tuple; True by default.
 
     structures: structures of one shape.
+    Raises TypeError if func is no function, ValueError without a structure or for another keyword.
 
     >>> tf.nest.map_structure(lambda x, y: x + y, [1, (2,)], [10, (20,)])
     [11, (22,)]

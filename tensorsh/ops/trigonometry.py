@@ -132,6 +132,8 @@ def atanh(xp, x):
 def atan2(xp, y, x):
     """The angle from -pi to pi of the point (x, y), in its right quadrant.
 
+    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
+
     >>> atan2([1., -1.], [-1., -1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2.3561945, -2.3561945], dtype=float32)>
     """
