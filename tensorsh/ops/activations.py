@@ -54,6 +54,8 @@ def _between(xp, g, x, low, high):
 def relu(xp, x):
     """max(x, 0).
 
+    By Nair and Hinton (2010).
+
     >>> relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
@@ -69,6 +71,8 @@ def relu(xp, x):
 )
 def relu6(xp, x):
     """min(max(x, 0), 6).
+
+    By Krizhevsky (2010).
 
     >>> relu6([-1., 3., 7.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 3., 6.], dtype=float32)>
@@ -134,6 +138,8 @@ def _leaky_relu(xp, x, alpha):
 def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tensor:
     """x where it is positive, else alpha * x; integers become float32.
 
+    By Maas, Hannun and Ng (2013).
+
     >>> leaky_relu([-1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.2,  2. ], dtype=float32)>
     """
@@ -186,6 +192,8 @@ def _silu_samples(s: Any) -> Any:
 @op("nn.silu nn.swish", samples=_silu_samples)
 def silu(features: Any, beta: Any = 1.0) -> Tensor:
     """x * sigmoid(beta * x), also known as swish.
+
+    By Hendrycks and Gimpel (2016), with a beta by Ramachandran, Zoph and Le (2017).
 
     >>> silu([-1., 0., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-0.26894143,  0.        ,  1.7615942 ], dtype=float32)>

@@ -48,6 +48,8 @@ from .rules import unary
 def bessel_i0(xp, x):
     """The modified Bessel function I of order 0.
 
+    See NIST DLMF 10.25.
+
     >>> bessel_i0([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 1.2660658], dtype=float32)>
     """
@@ -64,6 +66,8 @@ def bessel_i0(xp, x):
 @in_double
 def bessel_i0e(xp, x):
     """exp(-|x|) times the modified Bessel function I of order 0.
+
+    See NIST DLMF 10.25.
 
     >>> bessel_i0e([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 0.4657596], dtype=float32)>
@@ -87,6 +91,8 @@ def _i0e(xp: Any, x: Any) -> Any:
 def bessel_i1(xp, x):
     """The modified Bessel function I of order 1.
 
+    See NIST DLMF 10.25.
+
     >>> bessel_i1([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5651591], dtype=float32)>
     """
@@ -105,6 +111,8 @@ def bessel_i1(xp, x):
 @in_double
 def bessel_i1e(xp, x):
     """exp(-|x|) times the modified Bessel function I of order 1.
+
+    See NIST DLMF 10.25.
 
     >>> bessel_i1e([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.20791042], dtype=float32)>
@@ -135,6 +143,8 @@ _ABOVE_0 = (0.3, 4.0)
 def bessel_k0(xp, x):
     """The modified Bessel function K of order 0; infinite at 0 and below.
 
+    See NIST DLMF 10.25.
+
     >>> bessel_k0([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.42102444, 0.11389387], dtype=float32)>
     """
@@ -152,6 +162,8 @@ def bessel_k0(xp, x):
 @in_double
 def bessel_k0e(xp, x):
     """exp(x) times the modified Bessel function K of order 0; infinite at 0 and below.
+
+    See NIST DLMF 10.25.
 
     >>> bessel_k0e([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.1444631 , 0.84156823], dtype=float32)>
@@ -177,6 +189,8 @@ def _k0e(xp: Any, x: Any) -> Any:
 def bessel_k1(xp, x):
     """The modified Bessel function K of order 1; infinite at 0 and below.
 
+    See NIST DLMF 10.25.
+
     >>> bessel_k1([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.60190725, 0.13986588], dtype=float32)>
     """
@@ -194,6 +208,8 @@ def bessel_k1(xp, x):
 @in_double
 def bessel_k1e(xp, x):
     """exp(x) times the modified Bessel function K of order 1; infinite at 0 and below.
+
+    See NIST DLMF 10.25.
 
     >>> bessel_k1e([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.6361535, 1.0334768], dtype=float32)>
@@ -234,6 +250,8 @@ def _j1(xp: Any, x: Any) -> Any:
 def bessel_j0(xp, x):
     """The Bessel function J of order 0.
 
+    See NIST DLMF 10.2.
+
     >>> bessel_j0([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 0.7651977], dtype=float32)>
     """
@@ -250,6 +268,8 @@ def bessel_j0(xp, x):
 @in_double
 def bessel_j1(xp, x):
     """The Bessel function J of order 1.
+
+    See NIST DLMF 10.2.
 
     >>> bessel_j1([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.44005057], dtype=float32)>
@@ -268,6 +288,8 @@ def bessel_j1(xp, x):
 @in_double
 def bessel_y0(xp, x):
     """The Bessel function Y of order 0; minus infinity at 0 and below.
+
+    See NIST DLMF 10.2.
 
     >>> bessel_y0([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.08825696, 0.5103757 ], dtype=float32)>
@@ -288,6 +310,8 @@ def bessel_y0(xp, x):
 @in_double
 def bessel_y1(xp, x):
     """The Bessel function Y of order 1; minus infinity below 0, and nan at 0, as in TensorFlow.
+
+    See NIST DLMF 10.2.
 
     >>> bessel_y1([1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.7812128 , -0.10703243], dtype=float32)>

@@ -145,6 +145,8 @@ def _colours(kernel: str, images: Any) -> Tensor:
 def rgb_to_hsv(images: Any, name: str | None = None) -> Tensor:
     """Red, green and blue as hue, saturation and value, all from 0 to 1.
 
+    By Smith, "Color gamut transform pairs" (1978).
+
     >>> tf.image.rgb_to_hsv([[0., 1., 0.], [1., .5, .5]])
     <tf.Tensor: shape=(2, 3), dtype=float32, numpy=
     array([[0.33333334, 1.        , 1.        ],
@@ -213,6 +215,8 @@ def yuv_to_rgb(images: Any) -> Tensor:
 @op("image.rgb_to_grayscale", short=False)
 def rgb_to_grayscale(images: Any, name: str | None = None) -> Tensor:
     """The brightness of colours, 0.2989 r + 0.587 g + 0.114 b: (..., 3) becomes (..., 1).
+
+    The weights are those of ITU-R BT.601.
 
     Raises IndexError for a scalar.
 

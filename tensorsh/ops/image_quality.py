@@ -47,6 +47,8 @@ def per_image_standardization(image: Any) -> Tensor:
 def total_variation(images: Any, name: str | None = None) -> Tensor:
     """The sum of the differences, without sign, between neighbours: one number for each image.
 
+    By Rudin, Osher and Fatemi (1992), with each axis by itself.
+
     Raises ValueError for another rank than 3 or 4.
 
     >>> tf.image.total_variation([[[1.], [2.]], [[4.], [8.]]])
@@ -157,6 +159,8 @@ def ssim(
     return_index_map: bool = False,
 ) -> Tensor:
     """The structural similarity of images, 1 if they are equal: the mean over windows and channels.
+
+    By Wang, Bovik, Sheikh and Simoncelli (2004).
 
     max_val: the largest value that a pixel may have. filter_size, filter_sigma: the Gaussian window. return_index_map:
     give the index of each window, (batch, height', width'). Raises InvalidArgumentError for an image smaller than the

@@ -38,6 +38,8 @@ _TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
 def igamma(xp, a, x):
     """The lower regularized incomplete gamma function: the part of Gamma(a) that the integral up to x is.
 
+    See NIST DLMF 8.2.
+
     Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> igamma([1., 2.], [1., 3.])
@@ -61,6 +63,8 @@ def igamma(xp, a, x):
 @in_double
 def igammac(xp, a, x):
     """The upper regularized incomplete gamma function, 1 - igamma(a, x), without cancellation.
+
+    See NIST DLMF 8.2.
 
     Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
@@ -216,6 +220,8 @@ def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
 @op("math.betainc", samples=lambda s: [s.call(2.0, 3.0, s(2, 3, within=(0.1, 0.9)))])
 def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
     """The regularized incomplete beta function I(a, b, x), for x from 0 to 1. No gradients for a and b.
+
+    See NIST DLMF 8.17.
 
     Each of a, b and x has the same shape, or is of rank 0.
 

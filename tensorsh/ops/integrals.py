@@ -33,6 +33,8 @@ from .rules import unary
 def dawsn(xp, x):
     """Dawson's integral: exp(-x**2) times the integral of exp(t**2) from 0 to x.
 
+    See NIST DLMF 7.2(ii).
+
     >>> dawsn([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.5380795], dtype=float32)>
     """
@@ -44,6 +46,8 @@ def dawsn(xp, x):
 @in_double
 def expint(xp, x):
     """The exponential integral Ei(x): the integral of exp(t) / t from minus infinity to x, for x > 0.
+
+    See NIST DLMF 6.2.
 
     >>> expint([1., 10.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.8951178e+00, 2.4922290e+03], dtype=float32)>
@@ -82,6 +86,8 @@ def _fresnel(xp: Any, x: Any) -> tuple[Any, Any, Any]:
 def fresnel_cos(xp, x):
     """Fresnel's integral C(x): the integral of cos(pi t**2 / 2) from 0 to x.
 
+    See NIST DLMF 7.2(iii).
+
     >>> fresnel_cos([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.       , 0.7798934], dtype=float32)>
     """
@@ -98,6 +104,8 @@ def fresnel_cos(xp, x):
 @in_double
 def fresnel_sin(xp, x):
     """Fresnel's integral S(x): the integral of sin(pi t**2 / 2) from 0 to x.
+
+    See NIST DLMF 7.2(iii).
 
     >>> fresnel_sin([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.        , 0.43825915], dtype=float32)>
@@ -116,6 +124,8 @@ def fresnel_sin(xp, x):
 @in_double
 def spence(xp, x):
     """Spence's function: the integral of log(t) / (1 - t) from 1 to x, for x >= 0.
+
+    It is the dilogarithm Li2(1 - x): see NIST DLMF 25.12.
 
     >>> spence([0.5, 1., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([ 0.5822405,  0.       , -0.822467 ], dtype=float32)>

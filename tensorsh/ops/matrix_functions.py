@@ -55,7 +55,7 @@ def _expm_samples(s: Any) -> Any:
 def expm(input: Any, name: str | None = None) -> Tensor:
     """The matrix exponential, I + x + x @ x / 2 + ..., of each square matrix.
 
-    By a Pade approximant of a matrix scaled down by a power of 2, squared as often.
+    By a Pade approximant of a matrix scaled down by a power of 2, squared as often (Higham, 2005).
 
     input: (..., n, n).
     Raises ValueError for integers.
@@ -241,6 +241,8 @@ def _logarithm_of(m: np.ndarray) -> np.ndarray:
 @op("linalg.logm")
 def logm(input: Any, name: str | None = None) -> Tensor:
     """The principal logarithm of each complex matrix: y with expm(y) = x. Has no gradient, as in TensorFlow.
+
+    By Higham, "Functions of Matrices" (2008), algorithm 11.9.
 
     input: complex (..., n, n).
 

@@ -131,6 +131,8 @@ def batch_normalization(
 ) -> Tensor:
     """(x - mean) / sqrt(variance + variance_epsilon) * scale + offset, all of which broadcast to x.
 
+    By Ioffe and Szegedy (2015).
+
     offset, scale: None leaves that step out.
 
     >>> batch_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3)
@@ -160,6 +162,8 @@ def batch_norm_with_global_normalization(
     name: str | None = None,
 ) -> Tensor:
     """`batch_normalization` with offset `beta`, and with scale `gamma` if `scale_after_normalization`.
+
+    By Ioffe and Szegedy (2015).
 
     scale_after_normalization: whether gamma is applied.
     beta, gamma: tensors that broadcast with the input.

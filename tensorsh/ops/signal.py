@@ -24,6 +24,8 @@ from .rules import ints, mismatch
 def hann_window(window_length: Any, periodic: Any = True, dtype: Any = float32, name: str | None = None) -> Tensor:
     """A raised cosine that is 0 at the ends: 0.5 - 0.5 * cos(2 pi k / n).
 
+    After Harris, "On the use of windows for harmonic analysis" (1978).
+
     periodic: whether an even window is one period (n = window_length), rather than symmetric (n = window_length - 1).
 
     >>> hann_window(4)
@@ -35,6 +37,8 @@ def hann_window(window_length: Any, periodic: Any = True, dtype: Any = float32, 
 @op("signal.hamming_window")
 def hamming_window(window_length: Any, periodic: Any = True, dtype: Any = float32, name: str | None = None) -> Tensor:
     """A raised cosine on a pedestal: 0.54 - 0.46 * cos(2 pi k / n); otherwise as `hann_window`.
+
+    After Harris, "On the use of windows for harmonic analysis" (1978).
 
     >>> hamming_window(4)
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0.08000001, 0.54      , 1.        , 0.54      ], dtype=float32)>

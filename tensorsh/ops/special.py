@@ -34,6 +34,8 @@ _BERNOULLI = tuple(
 def erf(xp, x):
     """The error function: 2 / sqrt(pi) times the integral of exp(-t**2) from 0 to x.
 
+    See NIST DLMF 7.2.
+
     >>> erf([0., 0.5, 1.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.        , 0.5204999 , 0.84270084], dtype=float32)>
     """
@@ -79,6 +81,8 @@ def _erfc_tail(xp: Any, x: Any) -> Any:
 def erfc(xp, x):
     """The complementary error function, 1 - erf(x), without cancellation for large x.
 
+    See NIST DLMF 7.2.
+
     >>> erfc([0., 1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.       , 0.1572992], dtype=float32)>
     """
@@ -96,6 +100,8 @@ def erfc(xp, x):
 @in_double
 def erfinv(xp, x):
     """The number whose error function is x; infinite at -1 and 1, nan beyond.
+
+    See NIST DLMF 7.17.
 
     >>> erfinv([0., 0.5, 1.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.        , 0.47693628,        inf], dtype=float32)>
@@ -179,6 +185,8 @@ _FAR_UNDER = (
 def lgamma(xp, x):
     """The logarithm of the absolute value of the gamma function; infinite at 0, -1, -2 ...
 
+    See NIST DLMF 5.2.
+
     >>> lgamma([0.5, 1., 5.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.5723649, 0.       , 3.1780539], dtype=float32)>
     """
@@ -211,6 +219,8 @@ _STIRLING = tuple(b / (2 * k * (2 * k - 1)) for k, b in enumerate(_BERNOULLI[:9]
 @in_double
 def digamma(xp, x):
     """The derivative of lgamma; nan at 0, -1, -2 ...
+
+    See NIST DLMF 5.2.
 
     >>> digamma([0.5, 1., 5.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.96351  , -0.5772157,  1.5061177], dtype=float32)>
@@ -259,6 +269,8 @@ def _zeta(xp, x, q):
 def zeta(x: Any, q: Any, name: str | None = None) -> Tensor:
     """Hurwitz's zeta function: the sum of (q + k) ** -x for k = 0, 1, 2 ..., for x > 1. No gradient for x.
 
+    See NIST DLMF 25.11.
+
     >>> zeta([2., 4.], 1.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.644934 , 1.0823232], dtype=float32)>
     """
@@ -303,6 +315,8 @@ def _polygamma(xp, a, x):
 def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
     """The derivative of digamma of order a, a whole number not below 0. No gradient for a.
 
+    See NIST DLMF 5.15.
+
     >>> polygamma(1., [1., 2.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1.644934  , 0.64493406], dtype=float32)>
     """
@@ -324,6 +338,8 @@ def _two_floats(kernel: str, core: Any, x: Any, y: Any, args: tuple[str, str]) -
 @op("math.lbeta", samples=lambda s: [s.call(s(2, 3, within=(0.5, 3.0)))])
 def lbeta(x: Any, name: str | None = None) -> Tensor:
     """The logarithm of the beta function of the numbers along the last axis.
+
+    See NIST DLMF 5.12 for two numbers.
 
     >>> lbeta([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.6931472, -4.0943446], dtype=float32)>

@@ -66,6 +66,8 @@ def inverse_stft(
 ) -> Tensor:
     """The signal of `stft`'s spectra, where the windows of both steps multiply to 1: see `inverse_stft_window_fn`.
 
+    By Griffin and Lim (1984).
+
     stfts: complex (..., frames, fft_length / 2 + 1).
     fft_length: an int; None: the power of two that is not below frame_length.
 

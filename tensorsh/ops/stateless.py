@@ -175,6 +175,8 @@ def stateless_gamma(
     result's: it ends with the shape of alpha and beta, broadcast (else InvalidArgumentError). Differentiable
     as `gamma` is.
 
+    By the method of Marsaglia and Tsang (2000).
+
     alpha: float of any shape. beta: of a shape that broadcasts with alpha; None: 1.
 
     >>> stateless_gamma([3], seed=[1, 2], alpha=2.)
@@ -343,6 +345,8 @@ def stateless_shuffle(value: Any, seed: Any, alg: Any = "auto_select", name: str
 def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     """Where `index` (a scalar or a vector of them) lies in a permutation of 0 ... max_index, which `seed`
     chooses; the permutation itself is never made.
+
+    By rounds of the block cipher Simon (Beaulieu et al., 2013).
 
     index: integers. max_index: the largest index, included.
     Raises InvalidArgumentError unless the index is a scalar or a vector, and the seed two integers.
