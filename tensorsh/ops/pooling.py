@@ -1,18 +1,8 @@
-"""Pooling: the largest entry, or the mean, of each window that slides over a tensor.
-
-A window's places are gone through one by one, each a strided slice of the whole tensor, so that the work is a few
-elementwise operations on arrays of the output's size. Of equal largest entries the first takes the gradient.
-"""
+"""Pooling: the largest entry, or the mean, of each window that slides over a tensor. The work is `pool_kernels`'."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import reduce
-from itertools import product
-from math import prod
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from ..runtime.dtypes import (
     DTYPES,
@@ -31,18 +21,13 @@ from ..runtime.dtypes import (
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
-from .masks import chosen, kept
-from .registry import no_gradient, op, ops, primitive
-from .rowwise import by_rows
+from .pool_kernels import argmax_of, largest, largest_found, mean
+from .registry import op
 from .rules import check_dtype, ints
 from .windows import (
     Window,
-    borders,
     channels_last,
     channels_second,
-    cropped,
-    padded,
-    places,
     sequence,
     slide,
     spatial,
@@ -58,82 +43,6 @@ class MaxPoolWithArgmax(NamedTuple):
 
 
 # ---------------------------------------------------------------- the largest
-
-
-@primitive(lambda g, y, x, window, ties: _spread(g, x, window=window, ties=ties))
-def _largest(xp, x, window, ties=False):
-    """ties: whether all of several equal largest entries take the gradient, as in TensorFlow over three axes."""
-    return by_rows(lambda x: _best(xp, x, window), x)
-
-
-def _best(xp: Any, x: Any, window: Window) -> Any:
-    return reduce(xp.fmax if x.dtype.kind == "f" else xp.maximum, _slices(xp, x, window))
-
-
-@primitive(
-    lambda h, y, g, x, window, ties: _gathered(h, x, window=window, ties=ties),
-    lambda h, y, g, x, window, ties: ops.zeros_like(x),
-)
-def _spread(xp, g, x, window, ties):
-    """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
-
-    def spread(x: Any, g: Any) -> Any:
-        y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
-        for (_, index), mask in zip(places(window, g.shape[1:-1]), _won(xp, x, window, ties)):
-            y[index] += kept(xp, mask, g)
-        return cropped(y, window)
-
-    return by_rows(spread, x, g)
-
-
-@primitive(
-    lambda g, y, h, x, window, ties: _spread(g, x, window=window, ties=ties),
-    lambda g, y, h, x, window, ties: ops.zeros_like(x),
-)
-def _gathered(xp, h, x, window, ties):
-    """The entries of h, or their sum, that are where the largest entries of the windows of x are."""
-
-    def gathered(h: Any, x: Any) -> Any:
-        parts = zip(_slices(xp, h, window, 0), _won(xp, x, window, ties))
-        return reduce(xp.add, (kept(xp, mask, part) for part, mask in parts))
-
-    return by_rows(gathered, h, x)
-
-
-def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
-    """For each place of the window, what all windows see there."""
-    outputs = window.outputs(x.shape[1:-1])
-    if border is None:
-        border = -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
-    full = padded(xp, x, window, border)
-    return [full[index] for _, index in places(window, outputs)]
-
-
-def _won(xp: Any, x: Any, window: Window, ties: bool) -> Iterator[Any]:
-    """For each place of the window, in which windows it has the largest entry: the first of them, unless `ties`."""
-    best = _best(xp, x, window)
-    taken = None
-    for part in _slices(xp, x, window):
-        won = part == best
-        if taken is None:
-            if not ties and x.dtype.kind == "f":
-                won |= best != best  # a window of nothing but nan
-            taken = won
-        elif not ties:
-            won &= ~taken
-            taken = taken | won
-        yield won
-
-
-def _winner(xp: Any, x: Any, window: Window) -> Any:
-    """The number of the first place in each window that has its largest entry."""
-    first, *rest = _slices(xp, x, window)
-    best, winner = first, xp.zeros(first.shape, np.int8 if len(rest) < 128 else np.int32)
-    for i, part in enumerate(rest, 1):
-        better = part > best
-        best = chosen(xp, better, part, best)
-        winner = xp.maximum(winner, better.astype(winner.dtype) * winner.dtype.type(i))
-    return winner
 
 
 def _max_samples(s: Any) -> Any:
@@ -155,7 +64,7 @@ def max_pool2d(
     """
     x = as_tensor(input, hint=float32)
     check_dtype("MaxPool", x, _MAX, _MAX, "input")
-    return _pooled("MaxPool", _largest, x, 2, ksize, strides, padding, data_format == "NCHW")
+    return _pooled("MaxPool", largest, x, 2, ksize, strides, padding, data_format == "NCHW")
 
 
 @op("nn.max_pool1d", samples=lambda s: [s.call(s.distinct(1, 5, 2), 2, 2, "SAME")])
@@ -171,7 +80,7 @@ def max_pool1d(
     """
     x = as_tensor(input)
     check_dtype("MaxPool", x, _MAX, _MAX, "input")
-    return _pooled("MaxPool", _largest, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+    return _pooled("MaxPool", largest, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
 
 
 @op("nn.max_pool3d")
@@ -187,7 +96,7 @@ def max_pool3d(
     check_dtype("MaxPool3D", x, _VOLUMES, _VOLUMES, "input")
     if x.dtype is float16:
         raise _no_volume_kernel("MaxPool3D", x, ksize, strides, padding, data_format)
-    return _pooled("MaxPool3D", _largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+    return _pooled("MaxPool3D", largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
 
 
 @op("nn.max_pool", samples=lambda s: [s.call(s.distinct(1, 3, 3, 1), 2, 1, "VALID")])
@@ -223,82 +132,11 @@ def max_pool_with_argmax(
     x = as_tensor(input)
     check_dtype("MaxPoolWithArgmax", x, REAL_NUMBERS, REAL_NUMBERS, "input")
     window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
-    index = _argmax(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
-    return MaxPoolWithArgmax(_largest_found(x, window=window), index)
-
-
-@primitive(lambda g, y, x, window: _spread_found(g, x, window=window))
-def _largest_found(xp, x, window):
-    return _largest._kernel(xp, x, window)
-
-
-@primitive(joint=no_gradient("MaxPoolGradWithArgmax"))
-def _spread_found(xp, g, x, window):
-    return _spread._kernel(xp, g, x, window, False)
-
-
-@primitive()
-def _argmax(xp, x, window, batches, dtype):
-    batch, height, width, channels = x.shape
-    winner = _winner(xp, x, window)
-    outputs = winner.shape[1:-1]
-
-    def along(count: int, axis: int, scale: int = 1, start: int = 0) -> Any:
-        shape = [1] * 4
-        shape[axis] = count
-        return (xp.arange(count, dtype=dtype) * scale + start).reshape(shape)
-
-    (top, _), (left, _) = window.pads
-    row = along(outputs[0], 1, window.strides[0], -top) + winner // window.shape[1]
-    column = along(outputs[1], 2, window.strides[1], -left) + winner % window.shape[1]
-    place = (row * width + column) * channels + along(channels, 3)
-    if batches:
-        place = place + along(batch, 0, height * width * channels)
-    return place.astype(dtype)
+    index = argmax_of(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
+    return MaxPoolWithArgmax(largest_found(x, window=window), index)
 
 
 # ---------------------------------------------------------------- the mean
-
-
-@primitive(lambda g, y, x, window: _shared(g, shape=x._array.shape, window=window))
-def _mean(xp, x, window):
-    wide = np.float32 if x.dtype == np.float16 else x.dtype
-    counts = _counts(xp, x.shape, window, wide)
-    return by_rows(lambda x: (_total(xp, x.astype(wide, copy=False), window) / counts).astype(x.dtype), x)
-
-
-def _total(xp: Any, x: Any, window: Window) -> Any:
-    first, *rest = _slices(xp, x, window, 0)
-    total = first.copy()
-    for part in rest:
-        total += part
-    return total
-
-
-@primitive(lambda h, y, g, shape, window: _mean(h, window=window))
-def _shared(xp, g, shape, window):
-    """g (b, *windows, c), each entry shared equally by the entries that its window sees."""
-    counts = _counts(xp, shape, window, g.dtype)
-
-    def shared(g: Any) -> Any:
-        share = g / counts
-        y = xp.zeros((g.shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
-        for _, index in places(window, g.shape[1:-1]):
-            y[index] += share
-        return cropped(y, window)
-
-    return by_rows(shared, g)
-
-
-def _counts(xp: Any, shape: tuple[int, ...], window: Window, dtype: Any) -> Any:
-    """How many entries each window sees, the padding not counted: (*windows, 1)."""
-    along = []
-    for n, k, s, d, (before, _), count in zip(
-        shape[1:-1], window.shape, window.strides, window.dilations, window.pads, window.outputs(shape[1:-1])
-    ):
-        along.append([sum(0 <= i * s + j * d - before < n for j in range(k)) for i in range(count)])
-    sizes = tuple(map(len, along))
-    return xp.asarray([prod(seen) for seen in product(*along)], dtype=dtype).reshape(*sizes, 1)
 
 
 @op("nn.avg_pool2d", samples=lambda s: [s.call(s(1, 4, 4, 1), 2, 2, "VALID"), s.call(s(1, 3, 4, 2), [2, 3], 1, "SAME")])
@@ -312,7 +150,7 @@ def avg_pool2d(
     """
     x = as_tensor(input)
     check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
-    return _pooled("AvgPool", _mean, x, 2, ksize, strides, padding, data_format == "NCHW", explicit=False)
+    return _pooled("AvgPool", mean, x, 2, ksize, strides, padding, data_format == "NCHW", explicit=False)
 
 
 @op("nn.avg_pool1d", samples=lambda s: [s.call(s(1, 5, 2), 2, 2, "SAME")])
@@ -328,7 +166,7 @@ def avg_pool1d(
     """
     x = as_tensor(input)
     check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
-    return _pooled("AvgPool", _mean, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+    return _pooled("AvgPool", mean, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
 
 
 @op("nn.avg_pool3d")
@@ -344,7 +182,7 @@ def avg_pool3d(
     check_dtype("AvgPool3D", x, HALF_FIRST, HALF_FIRST, "input")
     if x.dtype not in (float32, bfloat16):
         raise _no_volume_kernel("AvgPool3D", x, ksize, strides, padding, data_format)
-    return _pooled("AvgPool3D", _mean, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+    return _pooled("AvgPool3D", mean, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
 
 
 def _no_volume_kernel(
@@ -431,7 +269,7 @@ def pool(
     kernel = ("MaxPool" if pooling_type == "MAX" else "AvgPool") + ("3D" if axes == 3 else "")
     allowed = {"MaxPool": _MAX, "MaxPool3D": _VOLUMES}.get(kernel, HALF_FIRST)
     check_dtype(kernel, x, allowed, allowed, "input")
-    core = _largest if pooling_type == "MAX" else _mean
+    core = largest if pooling_type == "MAX" else mean
     return _pooled(kernel, core, x, axes, shape, steps, padding, first, explicit=False, dilations=rates)
 
 
@@ -461,7 +299,7 @@ def _pooled(
     if channels_first:
         x = channels_last(x)
     window = _window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations)
-    y = core(x, window=window) if core is _mean else core(x, window=window, ties=axes == 3)
+    y = core(x, window=window) if core is mean else core(x, window=window, ties=axes == 3)
     return channels_second(y) if channels_first else y
 
 

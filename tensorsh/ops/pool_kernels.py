@@ -1,0 +1,173 @@
+"""The primitives of pooling, on arrays whose channels are last: the largest entry and the mean of each window.
+
+A window's places are gone through one by one, each a strided slice of the whole tensor, so that the work is a few
+elementwise operations on arrays of the output's size, an image at a time. Of equal largest entries the first takes the
+gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .masks import chosen, kept
+from .registry import no_gradient, ops, primitive
+from .rowwise import by_rows
+from .windows import Window, borders, cropped, padded, places
+
+# ---------------------------------------------------------------- the largest
+
+
+@primitive(lambda g, y, x, window, ties: _spread(g, x, window=window, ties=ties))
+def largest(xp, x, window, ties=False):
+    """ties: whether all of several equal largest entries take the gradient, as in TensorFlow over three axes."""
+    return by_rows(lambda x: _best(xp, x, window), x)
+
+
+def _best(xp: Any, x: Any, window: Window) -> Any:
+    return reduce(xp.fmax if x.dtype.kind == "f" else xp.maximum, _slices(xp, x, window))
+
+
+@primitive(
+    lambda h, y, g, x, window, ties: _gathered(h, x, window=window, ties=ties),
+    lambda h, y, g, x, window, ties: ops.zeros_like(x),
+)
+def _spread(xp, g, x, window, ties):
+    """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
+
+    def spread(x: Any, g: Any) -> Any:
+        y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
+        for (_, index), mask in zip(places(window, g.shape[1:-1]), _won(xp, x, window, ties)):
+            y[index] += kept(xp, mask, g)
+        return cropped(y, window)
+
+    return by_rows(spread, x, g)
+
+
+@primitive(
+    lambda g, y, h, x, window, ties: _spread(g, x, window=window, ties=ties),
+    lambda g, y, h, x, window, ties: ops.zeros_like(x),
+)
+def _gathered(xp, h, x, window, ties):
+    """The entries of h, or their sum, that are where the largest entries of the windows of x are."""
+
+    def gathered(h: Any, x: Any) -> Any:
+        parts = zip(_slices(xp, h, window, 0), _won(xp, x, window, ties))
+        return reduce(xp.add, (kept(xp, mask, part) for part, mask in parts))
+
+    return by_rows(gathered, h, x)
+
+
+def _slices(xp: Any, x: Any, window: Window, border: Any = None) -> list[Any]:
+    """For each place of the window, what all windows see there."""
+    outputs = window.outputs(x.shape[1:-1])
+    if border is None:
+        border = -np.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+    full = padded(xp, x, window, border)
+    return [full[index] for _, index in places(window, outputs)]
+
+
+def _won(xp: Any, x: Any, window: Window, ties: bool) -> Iterator[Any]:
+    """For each place of the window, in which windows it has the largest entry: the first of them, unless `ties`."""
+    best = _best(xp, x, window)
+    taken = None
+    for part in _slices(xp, x, window):
+        won = part == best
+        if taken is None:
+            if not ties and x.dtype.kind == "f":
+                won |= best != best  # a window of nothing but nan
+            taken = won
+        elif not ties:
+            won &= ~taken
+            taken = taken | won
+        yield won
+
+
+def _winner(xp: Any, x: Any, window: Window) -> Any:
+    """The number of the first place in each window that has its largest entry."""
+    first, *rest = _slices(xp, x, window)
+    best, winner = first, xp.zeros(first.shape, np.int8 if len(rest) < 128 else np.int32)
+    for i, part in enumerate(rest, 1):
+        better = part > best
+        best = chosen(xp, better, part, best)
+        winner = xp.maximum(winner, better.astype(winner.dtype) * winner.dtype.type(i))
+    return winner
+
+
+@primitive(lambda g, y, x, window: spread_found(g, x, window=window))
+def largest_found(xp, x, window):
+    return largest._kernel(xp, x, window)
+
+
+@primitive(joint=no_gradient("MaxPoolGradWithArgmax"))
+def spread_found(xp, g, x, window):
+    return _spread._kernel(xp, g, x, window, False)
+
+
+@primitive()
+def argmax_of(xp, x, window, batches, dtype):
+    batch, height, width, channels = x.shape
+    winner = _winner(xp, x, window)
+    outputs = winner.shape[1:-1]
+
+    def along(count: int, axis: int, scale: int = 1, start: int = 0) -> Any:
+        shape = [1] * 4
+        shape[axis] = count
+        return (xp.arange(count, dtype=dtype) * scale + start).reshape(shape)
+
+    (top, _), (left, _) = window.pads
+    row = along(outputs[0], 1, window.strides[0], -top) + winner // window.shape[1]
+    column = along(outputs[1], 2, window.strides[1], -left) + winner % window.shape[1]
+    place = (row * width + column) * channels + along(channels, 3)
+    if batches:
+        place = place + along(batch, 0, height * width * channels)
+    return place.astype(dtype)
+
+
+# ---------------------------------------------------------------- the mean
+
+
+@primitive(lambda g, y, x, window: _shared(g, shape=x._array.shape, window=window))
+def mean(xp, x, window):
+    wide = np.float32 if x.dtype == np.float16 else x.dtype
+    counts = _counts(xp, x.shape, window, wide)
+    return by_rows(lambda x: (_total(xp, x.astype(wide, copy=False), window) / counts).astype(x.dtype), x)
+
+
+def _total(xp: Any, x: Any, window: Window) -> Any:
+    first, *rest = _slices(xp, x, window, 0)
+    total = first.copy()
+    for part in rest:
+        total += part
+    return total
+
+
+@primitive(lambda h, y, g, shape, window: mean(h, window=window))
+def _shared(xp, g, shape, window):
+    """g (b, *windows, c), each entry shared equally by the entries that its window sees."""
+    counts = _counts(xp, shape, window, g.dtype)
+
+    def shared(g: Any) -> Any:
+        share = g / counts
+        y = xp.zeros((g.shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
+        for _, index in places(window, g.shape[1:-1]):
+            y[index] += share
+        return cropped(y, window)
+
+    return by_rows(shared, g)
+
+
+def _counts(xp: Any, shape: tuple[int, ...], window: Window, dtype: Any) -> Any:
+    """How many entries each window sees, the padding not counted: (*windows, 1)."""
+    along = []
+    for n, k, s, d, (before, _), count in zip(
+        shape[1:-1], window.shape, window.strides, window.dilations, window.pads, window.outputs(shape[1:-1])
+    ):
+        along.append([sum(0 <= i * s + j * d - before < n for j in range(k)) for i in range(count)])
+    sizes = tuple(map(len, along))
+    return xp.asarray([prod(seen) for seen in product(*along)], dtype=dtype).reshape(*sizes, 1)
