@@ -12,6 +12,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ..runtime.dtypes import bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
@@ -27,6 +29,7 @@ from .windows import (
     channels_last,
     channels_second,
     cropped,
+    over,
     padded,
     patches,
     places,
@@ -35,6 +38,8 @@ from .windows import (
     spatial,
 )
 
+#: Partial sums of a gradient for filters.
+_SUMS = 8
 _CONV2D = (float16, bfloat16, float32, float64, int32)
 
 
@@ -53,9 +58,12 @@ def _convolve(xp, x, w, window):
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
     seen = patches(xp, padded(xp, x, window), window)
     y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
-    for block in blocks(xp, seen):
+
+    def work(block: tuple[slice, slice]) -> None:
         part = contract(xp, _rows(xp, seen[block], groups, window), filters)
         y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
+
+    over(xp, blocks(xp, seen), work)
     return y
 
 
@@ -107,12 +115,20 @@ def _to_filters(xp, x, g, shape, window):
     """The cotangent g of a convolution of x, passed back to its filters of that shape."""
     groups = x.shape[-1] // shape[-2]
     seen = patches(xp, padded(xp, x, window), window)
-    w = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
-    for block in blocks(xp, seen):
-        rows = xp.swapaxes(_rows(xp, seen[block], groups, window), -1, -2)
-        upstream = g[block]
-        w += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
-    return xp.swapaxes(w, 0, 1).reshape(shape)
+    # Sums of sums, each of which is one thread's: the result does not depend on the number of threads.
+    sums: list[Any] = [None] * (min(_SUMS, max(len(x), 1)) if xp is np else 1)
+
+    def work(number: int) -> None:
+        images = slice(number * len(x) // len(sums), (number + 1) * len(x) // len(sums))
+        total = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
+        for block in blocks(xp, seen[images]):
+            rows = xp.swapaxes(_rows(xp, seen[images][block], groups, window), -1, -2)
+            upstream = g[images][block]
+            total += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
+        sums[number] = total
+
+    over(xp, range(len(sums)), work)
+    return xp.swapaxes(sum(sums[1:], sums[0]), 0, 1).reshape(shape)
 
 
 def _mirrored(window: Window) -> Window | None:

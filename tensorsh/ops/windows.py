@@ -6,7 +6,7 @@ apart its steps and its own places are, and what is padded; all of it Python int
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import numpy as np
 
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.tensor import Tensor
+from ..runtime.threads import cores, plain_products, share
 from .registry import ops
 from .rules import ints
 
@@ -62,16 +63,33 @@ def patches(xp: Any, x: Any, window: Window) -> Any:
 _BLOCK = 1 << 20
 
 
-def blocks(xp: Any, seen: Any) -> Iterator[tuple[slice, slice]]:
-    """Parts of patches: (which images, which lines of windows). One part of all, where the arrays are on a device."""
+def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None]) -> None:
+    """Do the work for each part: on all cores, or one after the other where the arrays are on a device or parts few."""
+    if xp is not np or len(parts) < 2 * cores():
+        for part in parts:
+            work(part)
+        return
+
+    def take_turns(queue: Iterator[Any]) -> None:
+        for part in queue:
+            work(part)
+
+    with plain_products():
+        share(take_turns, parts, len(parts))
+
+
+def blocks(xp: Any, seen: Any) -> list[tuple[slice, slice]]:
+    """Parts of patches, (which images, which lines of windows), that fit the cache; one of all on a device."""
     images, lines = seen.shape[:2]
     line = max(prod(seen.shape[2:]) * seen.itemsize, 1)
     step, together = max(1, _BLOCK // line), max(1, _BLOCK // (line * max(lines, 1)))
     if xp is not np:
         step, together = max(lines, 1), max(images, 1)
-    for first in range(0, images, together):
-        for start in range(0, lines, step):
-            yield slice(first, first + together), slice(start, min(start + step, lines))
+    return [
+        (slice(first, first + together), slice(start, min(start + step, lines)))
+        for first in range(0, images, together)
+        for start in range(0, lines, step)
+    ]
 
 
 def places(window: Window, outputs: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 _executor: Any = None
@@ -32,6 +34,20 @@ def share(work: Callable[[Iterator[Any]], None], items: Iterable[Any], count: in
     finally:
         for _ in queue:  # after an error or an interrupt the others stop at the end of their block
             pass
+
+
+@contextmanager
+def plain_products() -> Iterator[None]:
+    """A block in which BLAS starts no threads of its own, so that several of ours may multiply matrices at once."""
+    with _blas().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def cores() -> int:
