@@ -138,13 +138,19 @@ def _after(before: str, evaluate: Callable[[str], Any], text: str) -> Any:
 
 
 def _evaluated(signature: inspect.Signature, node: ast.Call, evaluate: Callable[[str], Any]) -> inspect.BoundArguments:
+    def value(node: ast.expr) -> Any:
+        try:
+            return ast.literal_eval(node)  # what stands before in the example is not run for a mere literal
+        except ValueError:
+            return evaluate(ast.unparse(node))
+
     args: list[Any] = []
     for arg in node.args:
         if isinstance(arg, ast.Starred):
-            args.extend(evaluate(ast.unparse(arg.value)))
+            args.extend(value(arg.value))
         else:
-            args.append(evaluate(ast.unparse(arg)))
-    return signature.bind(*args, **{word.arg: evaluate(ast.unparse(word.value)) for word in node.keywords if word.arg})
+            args.append(value(arg))
+    return signature.bind(*args, **{word.arg: value(word.value) for word in node.keywords if word.arg})
 
 
 def _is_numeric(name: str, value: Any) -> bool:

@@ -168,3 +168,9 @@ def test_words_are_broken_to_the_window(subject):
     assert narrow.split() == page.split()
     prose = [line for line in narrow.split("\n")[1:] if not line.startswith(("  >>>", "  ...", "  array", "  <tf"))]
     assert max(map(len, prose)) <= 40
+
+
+def test_asking_about_a_switch_does_not_turn_it(capsys):
+    before = printed(capsys, "tf.config.functions_run_eagerly()")
+    printed(capsys, "help(tf.config.run_functions_eagerly)")
+    assert printed(capsys, "tf.config.functions_run_eagerly()") == before
