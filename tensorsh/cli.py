@@ -5,6 +5,7 @@ Nothing heavy is imported here: a program whose compiled form is cached needs ne
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -95,6 +96,7 @@ def open_missing_streams() -> None:
 
 def run() -> NoReturn:
     """The console script."""
+    gc.disable()  # until there is a session: what is loaded stays, and to look through it again and again takes time
     open_missing_streams()
     try:
         code = main(sys.argv[1:])

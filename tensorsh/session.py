@@ -7,6 +7,7 @@ op library as its builtins. A unit that fails binds nothing.
 from __future__ import annotations
 
 import builtins
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -74,6 +75,7 @@ class Session:
             "argv": list(argv),
         }
         self.names: dict[str, Any] = {"__builtins__": self._builtins}
+        gc.enable()  # the command line starts without it
         self._declared: set[str] = set()  # what functions may bind by a `global`
 
     def run(self, text: str, name: str, first_line: int = 1) -> None:
