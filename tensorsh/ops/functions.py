@@ -18,7 +18,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..runtime import effects, tape
+from ..runtime import effects, local, tape
 from ..runtime.emission import MISS
 from ..runtime.tensor import Tensor
 from .function_graphs import Graph
@@ -26,7 +26,7 @@ from .function_runs import Signature, TracedAs, is_simple
 from .function_signatures import Call, Parameters, covers, relaxed_type
 from .registry import export, op
 
-_eager_functions = False
+_EAGER = "functions run eagerly"  # the key under which a session keeps that choice
 _recorders: list[Any] = tape.recorders
 
 _MOST_SIGNATURES = 256  # whose graphs are kept
@@ -63,7 +63,7 @@ class Function:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         graph = self._last
-        if graph is not None and not _eager_functions:
+        if graph is not None and not local.current.get(_EAGER):
             given = self._arranged(args, options) if options or len(args) != graph.count else args
             try:
                 if not _recorders:
@@ -117,7 +117,7 @@ class Function:
         return "\n\n".join(told(s.shown, self) for s in self._signatures.values() if s.shown)
 
     def _called(self, args: tuple, options: dict[str, Any]) -> Any:
-        if _eager_functions:
+        if local.current.get(_EAGER):
             return self._python_function(*args, **options)
         call = Call(self._parameters.bound(args, options), self._is_relaxed)
         return self._signature_of(call).run(call)
@@ -223,7 +223,7 @@ def executing_eagerly() -> bool:
     >>> executing_eagerly()
     True
     """
-    return not effects.running or _eager_functions
+    return not effects.running or bool(local.current.get(_EAGER))
 
 
 @op("inside_function")
@@ -233,7 +233,7 @@ def inside_function() -> bool:
     >>> inside_function()
     False
     """
-    return bool(effects.running) and not _eager_functions
+    return bool(effects.running) and not local.current.get(_EAGER)
 
 
 @op("config.run_functions_eagerly config.experimental_run_functions_eagerly", short=False)
@@ -247,8 +247,7 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     1
     >>> tf.config.run_functions_eagerly(False)
     """
-    global _eager_functions
-    _eager_functions = bool(run_eagerly)
+    local.current[_EAGER] = bool(run_eagerly)
 
 
 @op("config.functions_run_eagerly config.experimental_functions_run_eagerly", short=False)
@@ -258,7 +257,7 @@ def functions_run_eagerly() -> bool:
     >>> tf.config.functions_run_eagerly()
     False
     """
-    return _eager_functions
+    return bool(local.current.get(_EAGER))
 
 
 def _unchanged(func: Any = None) -> Any:
