@@ -75,7 +75,9 @@ class Session:
             "argv": list(argv),
         }
         self.names: dict[str, Any] = {"__builtins__": self._builtins}
-        gc.enable()  # the command line starts without it
+        if not gc.isenabled():  # as the command line starts; what is loaded by now stays, to the end
+            gc.freeze()
+            gc.enable()
         self._declared: set[str] = set()  # what functions may bind by a `global`
 
     def run(self, text: str, name: str, first_line: int = 1) -> None:
