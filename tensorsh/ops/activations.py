@@ -13,16 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import DTYPES, F32
+from ..runtime.dtypes import DTYPES, F32, HALF_FIRST, ORDERED
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
 from .rowwise import by_rows
 from .rules import check_dtype, unary
 
-_RECTIFIED = (*REAL_NUMBERS, DTYPES["qint8"])
+_RECTIFIED = (*ORDERED, DTYPES["qint8"])
 # gelu's constants are cast from float32, in float64 too.
 _CUBIC = float(np.float32(0.044715))
 _ROOT_OF_HALF = float(np.float32(0.5**0.5))

@@ -16,11 +16,11 @@ from ..runtime.dtypes import (
     INEXACT,
     INTEGERS,
     SIGNED_REAL,
-    DType,
     as_dtype,
     float32,
     float64,
     from_numpy,
+    listed,
     string,
 )
 from ..runtime.errors import bracketed, explain, invalid
@@ -30,12 +30,6 @@ from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .registry import install_operator, op, ops, primitive
 from .rounding import rounded_pair
 from .rules import binary, check_dtype, conj, mismatch, unary
-
-
-def listed(names: str) -> tuple[DType, ...]:
-    """Dtypes in the order in which TensorFlow's kernel lists them."""
-    return tuple(map(as_dtype, names.split()))
-
 
 DIVISIBLE = listed(
     "bfloat16 float16 float32 float64 uint8 int8 uint16 int16 int32 uint32 uint64 int64 complex64 complex128"
@@ -67,8 +61,6 @@ def _joined(x: Any, y: Any) -> Tensor | None:
 def add(xp, x, y):
     """x + y, element by element, broadcasting; strings are joined.
 
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
-
     >>> add([1., 2.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 5.], dtype=float32)>
     """
@@ -87,8 +79,6 @@ def add(xp, x, y):
 )
 def subtract(xp, x, y):
     """x - y, element by element, broadcasting.
-
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> subtract([1., 2.], 3.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-2., -1.], dtype=float32)>
@@ -116,8 +106,6 @@ def _bool_product(x: Any, y: Any) -> Tensor | None:
 )
 def multiply(xp, x, y):
     """x * y, element by element, broadcasting.
-
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> multiply([[1., 2.]], [[3.], [4.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
@@ -258,8 +246,6 @@ def floordiv(xp, x, y):
 def floormod(xp, x, y):
     """The remainder of `floordiv`, which has the sign of y.
 
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
-
     >>> floormod([7, -7], 4)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 1], dtype=int32)>
     """
@@ -290,7 +276,6 @@ def negative(xp, x):
     "math.pow pow",
     lambda g, z, x, y: g * conj(y) * pow_(conj(x), conj(y) - 1),
     lambda g, z, x, y: g * conj(z) * _log_or_zero(conj(x)),
-    kernel="Pow",
     dtypes=listed("bfloat16 float32 float16 float64 int8 int16 int32 int64 complex64 complex128"),
     operator="**",
     sees_numbers=True,

@@ -8,9 +8,10 @@ expansion in its reciprocal is their amplitude.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..runtime.dtypes import FLOATS
+from ..runtime.dtypes import FLOATS, DType
 from .expansions import (
     I0_LARGE,
     I0_SMALL,
@@ -34,17 +35,19 @@ from .expansions import (
 from .registry import ops
 from .rules import unary
 
+
+def _bessel(
+    tf: str, grad: Callable[..., Any], computed: Sequence[DType] = FLOATS[1:], **options: Any
+) -> Callable[..., Any]:
+    """Decorate a kernel that computes in float64. computed, options: see `unary`."""
+    rule = unary(tf, grad, dtypes=FLOATS, computed=computed, **options)
+    return lambda kernel: rule(in_double(kernel))
+
+
 # ---------------------------------------------------------------- I
 
 
-@unary(
-    "math.bessel_i0 math.special.bessel_i0",
-    lambda g, y, x: g * bessel_i1(x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselI0",
-)
-@in_double
+@_bessel("math.bessel_i0 math.special.bessel_i0", lambda g, y, x: g * bessel_i1(x))
 def bessel_i0(xp, x):
     """The modified Bessel function I of order 0.
 
@@ -56,14 +59,7 @@ def bessel_i0(xp, x):
     return _i0e(xp, x) * xp.exp(xp.abs(x))
 
 
-@unary(
-    "math.bessel_i0e math.special.bessel_i0e",
-    lambda g, y, x: g * (bessel_i1e(x) - ops.sign(x) * y),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselI0e",
-)
-@in_double
+@_bessel("math.bessel_i0e math.special.bessel_i0e", lambda g, y, x: g * (bessel_i1e(x) - ops.sign(x) * y))
 def bessel_i0e(xp, x):
     """exp(-|x|) times the modified Bessel function I of order 0.
 
@@ -80,14 +76,10 @@ def _i0e(xp: Any, x: Any) -> Any:
     return xp.where(x < 8, chebyshev(I0_SMALL, x / 4 - 1), chebyshev(I0_LARGE, 16 / x - 1) / xp.sqrt(x))
 
 
-@unary(
+@_bessel(
     "math.bessel_i1 math.special.bessel_i1",
     lambda g, y, x: g * ops.where(ops.equal(x, 0.0), ops.ones_like(x), bessel_i0(x) - y / x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselI1",
 )
-@in_double
 def bessel_i1(xp, x):
     """The modified Bessel function I of order 1.
 
@@ -99,16 +91,12 @@ def bessel_i1(xp, x):
     return _i1e(xp, x) * xp.exp(xp.abs(x))
 
 
-@unary(
+@_bessel(
     "math.bessel_i1e math.special.bessel_i1e",
     lambda g, y, x: (
         g * ops.where(ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_i0e(x) - y * (ops.sign(x) + ops.reciprocal(x)))
     ),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselI1e",
 )
-@in_double
 def bessel_i1e(xp, x):
     """exp(-|x|) times the modified Bessel function I of order 1.
 
@@ -131,15 +119,7 @@ def _i1e(xp: Any, x: Any) -> Any:
 _ABOVE_0 = (0.3, 4.0)
 
 
-@unary(
-    "math.special.bessel_k0",
-    lambda g, y, x: -g * bessel_k1(x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselK0",
-    domain=_ABOVE_0,
-)
-@in_double
+@_bessel("math.special.bessel_k0", lambda g, y, x: -g * bessel_k1(x), domain=_ABOVE_0)
 def bessel_k0(xp, x):
     """The modified Bessel function K of order 0; infinite at 0 and below.
 
@@ -151,15 +131,7 @@ def bessel_k0(xp, x):
     return _k0e(xp, x) * xp.exp(-x)
 
 
-@unary(
-    "math.special.bessel_k0e",
-    lambda g, y, x: g * (y - bessel_k1e(x)),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselK0e",
-    domain=_ABOVE_0,
-)
-@in_double
+@_bessel("math.special.bessel_k0e", lambda g, y, x: g * (y - bessel_k1e(x)), domain=_ABOVE_0)
 def bessel_k0e(xp, x):
     """exp(x) times the modified Bessel function K of order 0; infinite at 0 and below.
 
@@ -177,15 +149,7 @@ def _k0e(xp: Any, x: Any) -> Any:
     return xp.where(x <= 0, math.inf, xp.where(x < 2, near * xp.exp(x), far))
 
 
-@unary(
-    "math.special.bessel_k1",
-    lambda g, y, x: g * (-bessel_k0(x) - y / x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselK1",
-    domain=_ABOVE_0,
-)
-@in_double
+@_bessel("math.special.bessel_k1", lambda g, y, x: g * (-bessel_k0(x) - y / x), domain=_ABOVE_0)
 def bessel_k1(xp, x):
     """The modified Bessel function K of order 1; infinite at 0 and below.
 
@@ -197,15 +161,9 @@ def bessel_k1(xp, x):
     return _k1e(xp, x) * xp.exp(-x)
 
 
-@unary(
-    "math.special.bessel_k1e",
-    lambda g, y, x: g * (y * (1.0 - ops.reciprocal(x)) - bessel_k0e(x)),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselK1e",
-    domain=_ABOVE_0,
+@_bessel(
+    "math.special.bessel_k1e", lambda g, y, x: g * (y * (1.0 - ops.reciprocal(x)) - bessel_k0e(x)), domain=_ABOVE_0
 )
-@in_double
 def bessel_k1e(xp, x):
     """exp(x) times the modified Bessel function K of order 1; infinite at 0 and below.
 
@@ -245,8 +203,7 @@ def _j1(xp: Any, x: Any) -> Any:
     return xp.where(x < 8, x * chebyshev(J1_SMALL, x * x / 32 - 1), p * sine + q * cosine)
 
 
-@unary("math.special.bessel_j0", lambda g, y, x: -g * bessel_j1(x), dtypes=FLOATS, kernel="BesselJ0")
-@in_double
+@_bessel("math.special.bessel_j0", lambda g, y, x: -g * bessel_j1(x), computed=FLOATS)
 def bessel_j0(xp, x):
     """The Bessel function J of order 0.
 
@@ -258,14 +215,10 @@ def bessel_j0(xp, x):
     return _j0(xp, xp.abs(x))
 
 
-@unary(
+@_bessel(
     "math.special.bessel_j1",
     lambda g, y, x: g * ops.where(ops.equal(x, 0.0), 0.5 * ops.ones_like(x), bessel_j0(x) - y / x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselJ1",
 )
-@in_double
 def bessel_j1(xp, x):
     """The Bessel function J of order 1.
 
@@ -277,15 +230,7 @@ def bessel_j1(xp, x):
     return xp.sign(x) * _j1(xp, xp.abs(x))
 
 
-@unary(
-    "math.special.bessel_y0",
-    lambda g, y, x: -g * bessel_y1(x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselY0",
-    domain=_ABOVE_0,
-)
-@in_double
+@_bessel("math.special.bessel_y0", lambda g, y, x: -g * bessel_y1(x), domain=_ABOVE_0)
 def bessel_y0(xp, x):
     """The Bessel function Y of order 0; minus infinity at 0 and below.
 
@@ -299,15 +244,7 @@ def bessel_y0(xp, x):
     return xp.where(x <= 0, -math.inf, xp.where(x < 8, near, p * sine + q * cosine))
 
 
-@unary(
-    "math.special.bessel_y1",
-    lambda g, y, x: g * (bessel_y0(x) - y / x),
-    dtypes=FLOATS,
-    computed=FLOATS[1:],
-    kernel="BesselY1",
-    domain=_ABOVE_0,
-)
-@in_double
+@_bessel("math.special.bessel_y1", lambda g, y, x: g * (bessel_y0(x) - y / x), domain=_ABOVE_0)
 def bessel_y1(xp, x):
     """The Bessel function Y of order 1; minus infinity below 0, and nan at 0, as in TensorFlow.
 

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, F32, I32, I64, DType, as_dtype, float32, float64, names
+from ..runtime.dtypes import COMPLEX, F32, I32, I64, DType, as_dtype, float32, float64, listed, names
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.notices import warn
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from .arithmetic import listed
 from .registry import Primitive, no_gradient, op, ops, primitive
 from .rules import check_dtype, shape_error
 

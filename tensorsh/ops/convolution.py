@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import bfloat16, float16, float32, float64, int32
+from ..runtime.dtypes import HALF_FIRST, bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .contraction import contract
-from .kernels import HALF_FIRST
 from .registry import op, ops, primitive
 from .rowwise import by_rows
 from .rules import check_dtype, mismatch

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import int32, int64
+from ..runtime.dtypes import int32, int64, listed
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .arithmetic import listed
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype
 

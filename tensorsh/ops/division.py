@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, int32, int64
+from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, int32, int64, listed
 from ..runtime.errors import InternalError, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from .arithmetic import DIVISIBLE, common_float, listed, refuse_kinds
+from .arithmetic import DIVISIBLE, common_float, refuse_kinds
 from .elementwise import unless_zero
 from .registry import no_gradient, op, primitive
 from .rules import binary, check_dtype, conj, pair, shape_error, unary

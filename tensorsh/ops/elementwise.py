@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, F32, FLOATS, SIGNED_REAL
+from ..runtime.dtypes import COMPLEX, F32, FLOATS, HALF_FIRST, SIGNED_REAL, listed
 from ..runtime.tensor import Tensor, as_tensor
-from .arithmetic import listed
 from .registry import install_operator, no_gradient, op, ops, primitive
 from .rounding import SMALL, exponential, polynomial, rounded
 from .rules import check_dtype, conj, unary
@@ -19,8 +18,6 @@ SIGNED_NUMERIC = SIGNED_REAL + COMPLEX
 SQUARABLE = listed(
     "bfloat16 float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128"
 )
-# The other order in which some kernels list the floats.
-NN_FLOATS = listed("float16 bfloat16 float32 float64")
 
 POSITIVE = (0.2, 2.0)  # where the gradient check may draw arguments of roots and logarithms
 
@@ -203,7 +200,7 @@ def _softplus_slope(xp, g, x):
 @unary(
     "math.softplus nn.softplus",
     lambda g, y, features: _softplus_slope(g, features),
-    dtypes=NN_FLOATS,
+    dtypes=HALF_FIRST,
     arg="features",
 )
 def softplus(xp, x):
@@ -235,7 +232,7 @@ def _softsign_slope(xp, g, x):
 @unary(
     "nn.softsign math.softsign",
     lambda g, y, features: _softsign_slope(g, features),
-    dtypes=NN_FLOATS,
+    dtypes=HALF_FIRST,
     arg="features",
     domain=POSITIVE,
 )

@@ -7,13 +7,12 @@ import math
 from typing import Any
 
 from ..runtime import backend, distributions, effects, philox, random
-from ..runtime.dtypes import as_dtype, float32, int32, int64, uint64
+from ..runtime.dtypes import HALF_FIRST, as_dtype, float32, int32, int64, uint64
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.philox import Stream
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
 from .random_rules import (
-    FLOATS,
     INTEGERS,
     Algorithm,
     algorithm_number,
@@ -171,7 +170,7 @@ class Generator:
             integer_bounds(kernel, low, high)
             return draw_integers(kernel, stream, sizes_of(kernel, shape), low, high)
         kernel = "StatelessRandomUniformV2"
-        check_attr(kernel, "dtype", dtype, FLOATS)
+        check_attr(kernel, "dtype", dtype, HALF_FIRST)
         drawn = draw_floats(philox.uniform, stream, sizes_of(kernel, shape), dtype)
         return scaled(drawn, ops.subtract(high, low), low)
 
@@ -220,7 +219,7 @@ class Generator:
         dtype, shape = float_dtype(dtype), _shape_tensor(shape)
         shift, factor = argument("mean", mean, dtype), argument("stddev", stddev, dtype)
         stream = self._stream_for(shape)
-        check_attr(kernel, "dtype", dtype, FLOATS)
+        check_attr(kernel, "dtype", dtype, HALF_FIRST)
         return scaled(draw_floats(draw, stream, sizes_of(kernel, shape), dtype), factor, shift)
 
     def _full_range(self, shape: Tensor, dtype: Any) -> Tensor:

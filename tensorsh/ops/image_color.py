@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import F32, DType, as_dtype, bfloat16, float16, float32, float64
+from ..runtime.dtypes import F32, HALF_FIRST, DType, as_dtype, float16, float32
 from ..runtime.errors import FailedPreconditionError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import no_kernel
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype
-
-_COLOURS = (float16, bfloat16, float32, float64)
 
 # The matrices take a row [r, g, b] to a row [y, i, q] or [y, u, v], and back.
 _RGB_TO_YIQ = [[0.299, 0.59590059, 0.2115], [0.587, -0.27455667, -0.52273617], [0.114, -0.32134392, 0.31119955]]
@@ -126,7 +124,7 @@ def _to_rgb(xp, x):
 
 def _colours(kernel: str, images: Any) -> Tensor:
     x = as_tensor(images, hint=float32)
-    check_dtype(kernel, x, _COLOURS, _COLOURS, "images")
+    check_dtype(kernel, x, HALF_FIRST, HALF_FIRST, "images")
     if not x._array.ndim:
         raise invalid(kernel, f"input must be at least 1D{bracketed(())}", operands=[("images", x)])
     channels = x._array.shape[-1]

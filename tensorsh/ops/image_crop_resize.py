@@ -10,24 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..runtime import backend
-from ..runtime.dtypes import (
-    F32,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-)
+from ..runtime.dtypes import F32, float32, int32, listed
 from ..runtime.errors import InvalidArgumentError, OutOfRangeError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import no_gradient, op, primitive
 from .rules import check_dtype, ints
 
-_CROPPED = (uint8, uint16, int8, int16, int32, int64, float16, float32, float64)
+_CROPPED = listed("uint8 uint16 int8 int16 int32 int64 float16 float32 float64")
 
 
 @primitive(

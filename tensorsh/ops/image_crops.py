@@ -10,40 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import (
-    F32,
-    bfloat16,
-    bool_,
-    complex64,
-    complex128,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
-from ..runtime.errors import (
-    InvalidArgumentError,
-    OutOfRangeError,
-    UnimplementedError,
-    bracketed,
-    explain,
-    invalid,
-)
+from ..runtime.dtypes import COMPLEX, F32, FLOATS, INTEGERS, bool_, float32, int32
+from ..runtime.errors import InvalidArgumentError, OutOfRangeError, UnimplementedError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .image_rules import as_batch, at_least_3d, check_positive, from_batch
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
 from .windows import Window, borders, cropped, padded, patches, places, slide
 
-_WHOLE = (int8, int16, int32, int64, uint8, uint16, uint32, uint64)
-_PATCHED = (bfloat16, float16, float32, float64, *_WHOLE, complex64, complex128, bool_)
+_PATCHED = (*FLOATS, *INTEGERS, *COMPLEX, bool_)
 
 # ---------------------------------------------------------------- crops and borders
 

@@ -14,28 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import (
-    F32,
-    bfloat16,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-)
+from ..runtime.dtypes import F32, FLOATS, bfloat16, float32, int32, listed
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .image_rules import as_batch, check_positive, from_batch
 from .registry import Primitive, export, no_gradient, op, ops
 from .rules import check_dtype, ints
 
-_WHOLE = (int8, uint8, int16, uint16, int32, int64)
-_HALF_LATE = (*_WHOLE, float16, float32, float64, bfloat16)
-_BFLOAT_FIRST = (*_WHOLE, bfloat16, float16, float32, float64)
+_WHOLE = listed("int8 uint8 int16 uint16 int32 int64")
+_HALF_LATE = (*_WHOLE, *listed("float16 float32 float64 bfloat16"))
+_BFLOAT_FIRST = (*_WHOLE, *FLOATS)
 _half = F32.type(0.5)
 
 Table = tuple[np.ndarray, np.ndarray]  # (new entries, taps): which old entries, and their weights

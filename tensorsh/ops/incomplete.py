@@ -23,24 +23,25 @@ _MOST_STEPS = 4000
 _TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
 
 
-@binary(
-    "math.igamma",
-    lambda g, y, a, x: g * _igamma_grad_a(a, x),
-    lambda g, y, a, x: g * _gamma_density(a, x),
-    dtypes=FLOATS,
-    computed=FLOATS[2:],
-    kernel="Igamma",
-    elementwise=False,  # it iterates until nothing changes
-    args=("a", "x"),
-    domain=(0.5, 3.0),
-)
-@in_double
+def _regularized(tf: str, *grads: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a kernel of a and x, computed in float64."""
+    rule = binary(
+        tf,
+        *grads,
+        dtypes=FLOATS,
+        computed=FLOATS[2:],
+        elementwise=False,  # it iterates until nothing changes
+        args=("a", "x"),
+        domain=(0.5, 3.0),
+    )
+    return lambda kernel: rule(in_double(kernel))
+
+
+@_regularized("math.igamma", lambda g, y, a, x: g * _igamma_grad_a(a, x), lambda g, y, a, x: g * _gamma_density(a, x))
 def igamma(xp, a, x):
     """The lower regularized incomplete gamma function: the part of Gamma(a) that the integral up to x is.
 
     See NIST DLMF 8.2.
-
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> igamma([1., 2.], [1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.63212055, 0.8008517 ], dtype=float32)>
@@ -49,24 +50,13 @@ def igamma(xp, a, x):
     return _domain(xp, a, x, xp.where(small, lower, 1 - upper), 0.0, 1.0)
 
 
-@binary(
-    "math.igammac",
-    lambda g, y, a, x: -g * _igamma_grad_a(a, x),
-    lambda g, y, a, x: -g * _gamma_density(a, x),
-    dtypes=FLOATS,
-    computed=FLOATS[2:],
-    kernel="Igammac",
-    elementwise=False,  # it iterates until nothing changes
-    args=("a", "x"),
-    domain=(0.5, 3.0),
+@_regularized(
+    "math.igammac", lambda g, y, a, x: -g * _igamma_grad_a(a, x), lambda g, y, a, x: -g * _gamma_density(a, x)
 )
-@in_double
 def igammac(xp, a, x):
     """The upper regularized incomplete gamma function, 1 - igamma(a, x), without cancellation.
 
     See NIST DLMF 8.2.
-
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> igammac([1., 2.], [1., 3.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.36787945, 0.19914827], dtype=float32)>

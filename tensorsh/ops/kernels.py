@@ -5,27 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..runtime.dtypes import (
-    DType,
-    bfloat16,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
+from ..runtime.dtypes import DType
 from ..runtime.errors import NotFoundError, explain, invalid
 from ..runtime.tensor import Tensor
-
-# Dtypes in the order in which many kernels' messages list them.
-HALF_FIRST = (float16, bfloat16, float32, float64)
-REAL_NUMBERS = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
 
 
 def no_kernel(

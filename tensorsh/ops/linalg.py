@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime.dtypes import ORDERED
 from ..runtime.errors import FailedPreconditionError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .dispatch import is_operator
-from .kernels import REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rules import check_dtype, pair
 
@@ -208,7 +208,7 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 0., 1.], dtype=float32)>
     """
     a, b = pair("Cross", a, b)
-    check_dtype("Cross", a, REAL_NUMBERS, REAL_NUMBERS, "a")
+    check_dtype("Cross", a, ORDERED, ORDERED, "a")
     p, q = a._array.shape, b._array.shape
     if p != q:
         raise invalid(

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import to_host
-from ..runtime.dtypes import F32, INEXACT, int32, int64
+from ..runtime.dtypes import F32, HALF_FIRST, INEXACT, ORDERED, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .activations import log_softmax, softmax, softmax_rows
-from .kernels import HALF_FIRST, REAL_NUMBERS
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
 from .rowwise import by_rows
@@ -250,7 +249,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
     labels, logits = _same_shape("logits", logits, "labels", labels)
     check_dtype("Exp", logits, INEXACT, INEXACT, "logits")
-    check_dtype("GreaterEqual", logits, REAL_NUMBERS, REAL_NUMBERS, "logits")
+    check_dtype("GreaterEqual", logits, ORDERED, ORDERED, "logits")
     if labels._array.dtype != logits._array.dtype:
         raise mismatch("Mul", 1, logits, labels, ("logits", "labels"))
     return _sigmoid_cross_entropy(logits, labels)
@@ -300,7 +299,7 @@ def _same_shape(name_a: str, a: Any, name_b: str, b: Any) -> tuple[Tensor, Tenso
 # ---------------------------------------------------------------- others
 
 
-@unary("nn.l2_loss", lambda g, y, x: g * x, dtypes=HALF_FIRST, kernel="L2Loss", arg="t")
+@unary("nn.l2_loss", lambda g, y, x: g * x, dtypes=HALF_FIRST, arg="t")
 def l2_loss(xp, x):
     """Half the sum of the squares of all entries.
 

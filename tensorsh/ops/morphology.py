@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime.dtypes import ORDERED
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .kernels import REAL_NUMBERS
 from .registry import op, ops
 from .rules import check_dtype, pair
 from .windows import Window, borders, places, sequence, slide, spatial
@@ -52,7 +52,7 @@ def dilation2d(
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"Expected list for '{what}' argument to 'dilation2d' Op, not {value!r}.")
     x, f = pair(kernel, input, filters)
-    check_dtype(kernel, x, REAL_NUMBERS, REAL_NUMBERS, "input")
+    check_dtype(kernel, x, ORDERED, ORDERED, "input")
     for what, t, rank in (("input", x, 4), ("filter", f, 3)):
         if t._array.ndim != rank:
             message = f"{what} must be {rank}-dimensional{bracketed(t._array.shape)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..runtime.dtypes import ORDERED
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
 from .convolution import depthwise_conv2d
-from .kernels import REAL_NUMBERS
 from .registry import op, ops
 from .rules import check_dtype, ints
 from .windows import places, slide
@@ -165,7 +165,7 @@ def extract_volume_patches(input: Any, ksizes: Any, strides: Any, padding: str, 
                 InvalidArgumentError(f"Length for attr '{what}' of {len(values)} must be at least minimum 5"),
                 hint="write [1, planes, rows, columns, 1]",
             )
-    check_dtype(kernel, x, REAL_NUMBERS, REAL_NUMBERS, "input")
+    check_dtype(kernel, x, ORDERED, ORDERED, "input")
     for what, values in given.items():
         if values[0] != 1 or values[4] != 1:
             raise explain(

@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..runtime.dtypes import (
-    DTYPES,
-    as_dtype,
-    bfloat16,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-)
+from ..runtime.dtypes import HALF_FIRST, ORDERED, as_dtype, bfloat16, float16, float32, listed
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .kernels import HALF_FIRST, REAL_NUMBERS, no_kernel
+from .kernels import no_kernel
 from .pool_kernels import argmax_of, largest, largest_found, mean
 from .registry import op
 from .rules import check_dtype, ints
-from .windows import (
-    Window,
-    channels_last,
-    channels_second,
-    sequence,
-    slide,
-    spatial,
-)
+from .windows import Window, channels_last, channels_second, sequence, slide, spatial
 
-_MAX = (float16, bfloat16, float32, float64, int32, int64, uint8, int16, int8, uint16, DTYPES["qint8"])
-_VOLUMES = (float16, bfloat16, float32)
+_MAX = (*HALF_FIRST, *listed("int32 int64 uint8 int16 int8 uint16 qint8"))
+_VOLUMES = HALF_FIRST[:3]
 
 
 class MaxPoolWithArgmax(NamedTuple):
@@ -130,7 +110,7 @@ def max_pool_with_argmax(
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
     """
     x = as_tensor(input)
-    check_dtype("MaxPoolWithArgmax", x, REAL_NUMBERS, REAL_NUMBERS, "input")
+    check_dtype("MaxPoolWithArgmax", x, ORDERED, ORDERED, "input")
     window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
     index = argmax_of(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
     return MaxPoolWithArgmax(largest_found(x, window=window), index)

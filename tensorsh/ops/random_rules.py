@@ -17,32 +17,14 @@ from typing import Any
 import numpy as np
 
 from ..runtime import backend, distributions, philox
-from ..runtime.dtypes import (
-    DType,
-    as_dtype,
-    bfloat16,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    names,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
+from ..runtime.dtypes import ORDERED, DType, as_dtype, float16, float32, float64, int32, int64, names, uint32, uint64
 from ..runtime.errors import NotFoundError, bracketed, explain, invalid
 from ..runtime.philox import Stream
 from ..runtime.random import stateless_stream
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .registry import ops
 
-FLOATS = (float16, bfloat16, float32, float64)
 INTEGERS = (int32, int64, uint32, uint64)
-_LOGITS = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
 COUNTS = (float16, float32, float64, int32, int64)  # what the discrete distributions take and give
 
 
@@ -280,7 +262,7 @@ def check_logits(kernel: str, logits: Tensor, samples: Tensor, attrs: str, name:
     """Check what `categorical` is given; the number of samples. `attrs` are the kernel's but the logits'
     dtype.
     """
-    check_attr(kernel, "T", logits.dtype, _LOGITS, name)
+    check_attr(kernel, "T", logits.dtype, ORDERED, name)
     rank = logits._array.ndim
     if rank != 2:
         raise invalid(

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import F32, FLOATS, I64, as_dtype
+from ..runtime.dtypes import F32, FLOATS, I64, ORDERED, as_dtype, listed
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .arithmetic import listed
-from .comparison import ORDERED, bool_operand
+from .comparison import bool_operand
 from .registry import Primitive, op, ops, primitive
 from .rounding import exponential, rounded
 from .rules import axis_of, check_dtype, expand_reduced, reduction, reduction_axes

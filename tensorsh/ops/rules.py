@@ -32,6 +32,7 @@ _asarray = np.asarray
 _NONE: dict[str, Any] = {}
 _recorders = tape.recorders
 _ALL_AXES = [tuple(range(rank)) for rank in range(65)]  # NumPy's arrays have no more than 64
+_REFUSES = "Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.\n\n    "
 _NO_DTYPE: Any = object()  # stands for a dtype that an op does not take: equal to no array's
 
 
@@ -192,7 +193,7 @@ def binary(
                 return z
             return careful(x, y, False)
 
-        finish(public, function, dict(zip("xy", args)))
+        finish(public, function, dict(zip("xy", args)), _REFUSES)
         samples = _binary_samples(domain, domain2 or domain) if differentiable else None
         register(public, tf, short, samples, operator, reflected)
         return public
@@ -429,10 +430,13 @@ def camel(name: str) -> str:
     return "".join(part.capitalize() for part in name.strip("_").split("_"))
 
 
-def finish(public: Any, kernel: Any, renamed: dict[str, str]) -> None:
-    """Give the op that a rule made the kernel's name and help, and TensorFlow's names for its arguments."""
+def finish(public: Any, kernel: Any, renamed: dict[str, str], refuses: str = "") -> None:
+    """Give the op that a rule made the kernel's name and help, and TensorFlow's names for its arguments.
+
+    refuses: what every op of the rule refuses, for the help, which says it before the first example.
+    """
     public.__name__ = public.__qualname__ = kernel.__name__.strip("_")
-    public.__doc__, public.__module__ = kernel.__doc__, kernel.__module__
+    public.__doc__, public.__module__ = (kernel.__doc__ or "").replace(">>>", refuses + ">>>", 1), kernel.__module__
     if any(old != new for old, new in renamed.items()):
         code = public.__code__
         names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])

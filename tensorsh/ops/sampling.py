@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from ..runtime import backend, distributions, effects, philox, random
-from ..runtime.dtypes import DType, as_dtype, bfloat16, float16, float32, float64, int32, int64
+from ..runtime.dtypes import HALF_FIRST, DType, as_dtype, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.gamma_gradient import sample_derivative
 from ..runtime.philox import Stream
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .random_rules import (
     COUNTS,
-    FLOATS,
     argument,
     attr_name,
     check_attr,
@@ -282,7 +281,7 @@ def _integers(kernel: str, seeds: tuple[int, int] | None, shape: Tensor, low: Te
 
 @effects.drawn
 def _floats(kernel: str, draw: Any, seeds: tuple[int, int] | None, shape: Tensor, dtype: DType) -> Tensor:
-    check_attr(kernel, "dtype", dtype, FLOATS)
+    check_attr(kernel, "dtype", dtype, HALF_FIRST)
     sizes = sizes_of(kernel, shape, "T")
     return draw_floats(draw, _stream(kernel, seeds, sizes, dtype, shape.dtype), sizes, dtype)
 

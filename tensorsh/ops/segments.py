@@ -14,16 +14,14 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import REAL, DType
+from ..runtime.dtypes import ORDERED, REAL, DType, listed
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import INDICES, integers, tail
-from .arithmetic import listed
 from .registry import op, ops, primitive
 from .rows import combine, outside, take, untake
 from .rules import check_dtype
 
-_RANKED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 float16 uint32 uint64")
 _SUMMED = listed(
     "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
     "complex128 float16 uint32 uint64"
@@ -157,7 +155,7 @@ def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     >>> segment_max([1, 3, 2], [0, 0, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 0, 2], dtype=int32)>
     """
-    x, ids, size = _sorted("SegmentMax", _RANKED, data, segment_ids)
+    x, ids, size = _sorted("SegmentMax", ORDERED, data, segment_ids)
     return _reduce(x, ids, size=size, kind="max", empty=0)
 
 
@@ -168,7 +166,7 @@ def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     >>> segment_min([1, 3, 2], [0, 0, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 0, 2], dtype=int32)>
     """
-    x, ids, size = _sorted("SegmentMin", _RANKED, data, segment_ids)
+    x, ids, size = _sorted("SegmentMin", ORDERED, data, segment_ids)
     return _reduce(x, ids, size=size, kind="min", empty=0)
 
 
@@ -276,7 +274,7 @@ def unsorted_segment_max(data: Any, segment_ids: Any, num_segments: Any, name: s
     >>> unsorted_segment_max([1, 3, 2], [0, 0, 1], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 2], dtype=int32)>
     """
-    x, ids, size = _unsorted("UnsortedSegmentMax", _RANKED, data, segment_ids, num_segments)
+    x, ids, size = _unsorted("UnsortedSegmentMax", ORDERED, data, segment_ids, num_segments)
     return _reduce(x, ids, size=size, kind="max", empty=x.dtype.min)
 
 
@@ -287,5 +285,5 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
     >>> unsorted_segment_min([1, 3, 2], [0, 0, 1], 2)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
-    x, ids, size = _unsorted("UnsortedSegmentMin", _RANKED, data, segment_ids, num_segments)
+    x, ids, size = _unsorted("UnsortedSegmentMin", ORDERED, data, segment_ids, num_segments)
     return _reduce(x, ids, size=size, kind="min", empty=x.dtype.max)

@@ -14,23 +14,7 @@ import numpy as np
 
 from ..runtime import tape
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import (
-    as_dtype,
-    bfloat16,
-    complex64,
-    complex128,
-    float16,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
+from ..runtime.dtypes import COMPLEX, ORDERED, SIGNED_REAL, as_dtype, bfloat16, float16, float32, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import INDICES, integers, tail
@@ -38,8 +22,7 @@ from .registry import op, ops
 from .rows import take
 from .rules import check_dtype
 
-_RANKED = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
-_NEGATED = (bfloat16, float16, float32, float64, int8, int16, int32, int64, complex64, complex128)
+_NEGATED = SIGNED_REAL + COMPLEX
 
 TopKV2 = namedtuple("TopKV2", ["values", "indices"])
 ApproxTopK = namedtuple("ApproxTopK", ["values", "indices"])
@@ -164,7 +147,7 @@ def _sortable(values: Any, axis: Any, direction: str) -> tuple[Tensor, int, bool
     descending = direction == "DESCENDING"
     if not descending and not x.dtype.is_unsigned:
         check_dtype("Neg", x, _NEGATED, _NEGATED, "values")
-    check_dtype("TopKV2", x, _RANKED, _RANKED, "values")
+    check_dtype("TopKV2", x, ORDERED, ORDERED, "values")
     return x, axis % rank, descending
 
 
@@ -182,7 +165,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, 
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
     """
     x, count, last = as_tensor(input), integers("TopKV2", k, "k", "Tk", allowed=INDICES), tail(input, k)
-    check_dtype("TopKV2", x, _RANKED, _RANKED, "input")
+    check_dtype("TopKV2", x, ORDERED, ORDERED, "input")
 
     def fail(message: str) -> BaseException:
         return invalid("TopKV2", message, operands=[("input", x)], name=last)

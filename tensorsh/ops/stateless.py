@@ -10,14 +10,25 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime import backend, distributions, philox
-from ..runtime.dtypes import DType, as_dtype, bfloat16, float16, float32, float64, int32, int64, uint32, uint64
+from ..runtime.dtypes import (
+    HALF_FIRST,
+    DType,
+    as_dtype,
+    bfloat16,
+    float16,
+    float32,
+    float64,
+    int32,
+    int64,
+    uint32,
+    uint64,
+)
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.philox import M32
 from ..runtime.random import stateless_stream
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .random_rules import (
     COUNTS,
-    FLOATS,
     INTEGERS,
     argument,
     attr_name,
@@ -68,7 +79,7 @@ def stateless_uniform(
     <tf.Tensor: shape=(2,), dtype=uint32, numpy=array([1105988140, 1738052849], dtype=uint32)>
     """
     dtype = as_dtype(dtype)
-    check_dtype_argument(dtype, (*FLOATS, *INTEGERS))
+    check_dtype_argument(dtype, (*HALF_FIRST, *INTEGERS))
     if dtype.is_integer:
         if (minval is None) != (maxval is None):
             raise explain(
@@ -142,7 +153,7 @@ def _bell(kernel: str, draw: Any, shape: Any, seed: Any, mean: Any, stddev: Any,
     dtype, shape = float_dtype(dtype), shape_tensor(shape)
     shift, factor = argument("mean", mean, dtype), argument("stddev", stddev, dtype)
     stream = stateless_seed(kernel, seed, alg)
-    check_attr(kernel, "dtype", dtype, FLOATS)
+    check_attr(kernel, "dtype", dtype, HALF_FIRST)
     return scaled(draw_floats(draw, stream, sizes_of(kernel, shape), dtype), factor, shift)
 
 

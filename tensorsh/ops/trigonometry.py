@@ -125,14 +125,11 @@ def atanh(xp, x):
     lambda g, z, y, x: x * (g / (y * y + x * x)),
     lambda g, z, y, x: -y * (g / (y * y + x * x)),
     dtypes=FLOATS,
-    kernel="Atan2",
     args=("y", "x"),
     domain=(0.5, 2.0),
 )
 def atan2(xp, y, x):
     """The angle from -pi to pi of the point (x, y), in its right quadrant.
-
-    Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.
 
     >>> atan2([1., -1.], [-1., -1.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 2.3561945, -2.3561945], dtype=float32)>

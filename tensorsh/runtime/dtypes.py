@@ -221,6 +221,8 @@ REAL = FLOATS + UNSIGNED + SIGNED
 NUMERIC = REAL + COMPLEX
 SIGNED_REAL = FLOATS + SIGNED
 ANY = NUMERIC + (bool_, string)
+HALF_FIRST = (float16, bfloat16, float32, float64)  # the other order in which kernels list the floats
+ORDERED = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
 
 
 def as_dtype(type_value: Any) -> DType:
@@ -251,6 +253,11 @@ def as_dtype(type_value: Any) -> DType:
     raise explain(
         TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."), hint=hint
     )
+
+
+def listed(names: str) -> tuple[DType, ...]:
+    """Dtypes by their names, in the order in which the messages of a TensorFlow kernel list them."""
+    return tuple(DTYPES[name] for name in names.split())
 
 
 def from_numpy(dtype: np.dtype) -> DType:
