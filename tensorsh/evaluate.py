@@ -52,10 +52,12 @@ class Evaluator:
         names: dict[str, Any],
         seconds: float | None = None,
         meanwhile: Callable[[], None] | None = None,
+        give_way: Callable[[], None] | None = None,
     ) -> None:
         """Run the work, which may bind names, and wait for its end, or for so many seconds.
 
         meanwhile: called now and then while it runs, on the thread that waits.
+        give_way: called when it cannot be stopped, before its thread is abandoned.
 
         Raises:
             Interrupted: if it was stopped; `names` holds what it held before. TimedOut if by the clock.
@@ -68,7 +70,7 @@ class Evaluator:
         thread = _thread.start_new_thread(_work, (work, events))
         event = _awaited(events, seconds, meanwhile)
         if event is _INTERRUPT or event is _TIME_IS_OVER:
-            error = self._stop(thread, events)
+            error = self._stop(thread, events, give_way)
             if error is not None:
                 names.clear()
                 names.update(before)
@@ -76,7 +78,7 @@ class Evaluator:
         elif event.error is not None:
             raise event.error
 
-    def _stop(self, thread: int, events: SimpleQueue[Any]) -> BaseException | None:
+    def _stop(self, thread: int, events: SimpleQueue[Any], give_way: Callable[[], None] | None) -> BaseException | None:
         """Stop the thread, or part from it. None if the work was done before the exception reached it."""
         event = None
         while event is None and _is_importing(thread):
@@ -88,6 +90,8 @@ class Evaluator:
             _raise_in(thread, _Park)
             event = _next(events, PARKING)
         if event is None:
+            if give_way is not None:
+                give_way()
             from .runtime import effects, tape  # here, for the shell's start does not wait for NumPy
 
             self.abandoned = True

@@ -15,7 +15,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -35,6 +35,7 @@ from .pager import Pager
 from .prompt import Reader, choose_reader
 from .recovery import Journal, Lost, lost_sessions
 from .screen import Clock, LineAware, say
+from .survival import Keepers, ProcessDied, outlived
 from .window import cut
 
 if TYPE_CHECKING:
@@ -43,12 +44,19 @@ if TYPE_CHECKING:
 
 BANNER = f"tensorsh {__version__}  (:tutor shows how, :help lists the commands, Ctrl-D leaves)"
 
+#: What a piece of work runs in: gives what is to be called when it cannot be stopped.
+Kept = AbstractContextManager[Callable[[], None] | None]
+
 # What people type to leave a shell, as long as they have not bound it.
 _GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 
 def interact(arguments: Arguments) -> int:
     """Run the shell on this process's terminal and return the exit code."""
+    return outlived(partial(_interact, arguments))
+
+
+def _interact(arguments: Arguments, keepers: Keepers) -> int:
     settings, startup = _settings(arguments)
 
     def names() -> Mapping[str, Any] | None:
@@ -67,7 +75,12 @@ def interact(arguments: Arguments) -> int:
     err = LineAware(sys.stderr, clock)
     limits = Confined(arguments) if arguments.has_limits else None
     reader_below = _below(out, reader) if sys.stdout.isatty() else reader
-    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal, clock, pager)
+
+    def kept(seconds: float | None) -> Kept:
+        loading.finish()  # a copy made meanwhile would wait for ever for the thread that it has not got
+        return keepers.beside(seconds, clock.inherit)
+
+    shell = Shell(loading, reader_below, settings, arguments.debug, limits, journal, clock, pager, kept)
     shell.lost = list(lost_sessions(folder)) if folder is not None else []
     if shell.lost:
         say(shell.lost[0].offer)
@@ -92,6 +105,7 @@ class Shell:
     """A session, and a reader of the entries to run in it.
 
     load: gives the session, the same one at each call, and may take its time at the first.
+    kept: gives what each piece of work runs in, which is to take so many seconds at the most.
     """
 
     def __init__(
@@ -104,8 +118,10 @@ class Shell:
         journal: Journal | None = None,
         clock: Clock | None = None,
         pager: Pager | None = None,
+        kept: Callable[[float | None], Kept] = lambda seconds: nullcontext(None),
     ) -> None:
         self._pager = pager
+        self._kept = kept
         self._clock = clock or Clock(None)
         self.journal = journal or Journal(None)
         self.lost: list[Lost] = []
@@ -224,7 +240,9 @@ class Shell:
     def _evaluate(self, work: Callable[[], None], seconds: float | None = None) -> None:
         self._clock.start()
         try:
-            self.evaluator.run(work, self.session.names, seconds, self._clock.tick)
+            names = self.session.names
+            with self._kept(seconds) as give_way:
+                self.evaluator.run(work, names, seconds, self._clock.tick, give_way)
         except Interrupted:
             if self._pager is not None:
                 self._pager.drop()
@@ -244,7 +262,7 @@ class Shell:
         before, done = len(self.inputs), None
         try:
             self._run_program(text, name)
-        except Interrupted:
+        except (Interrupted, ProcessDied):
             done = "".join(self.inputs[before:]).rstrip("\n")
             raise
         finally:

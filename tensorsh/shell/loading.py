@@ -34,6 +34,10 @@ class Loading(Generic[T]):
         """Whether the value is there."""
         return bool(self._made)
 
+    def finish(self) -> None:
+        """Wait until the thread has ended."""
+        self._thread.join()
+
     @property
     def is_busy(self) -> bool:
         """Whether the thread still runs."""

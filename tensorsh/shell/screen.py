@@ -40,6 +40,10 @@ class Clock:
             self._screen.write(f"{_ERASE}... {self._now() - self._began:.0f} s")
             self._screen.flush()
 
+    def inherit(self) -> None:
+        """Another process may have left something on the line."""
+        self._shows = True
+
     def clear(self) -> None:
         """Something else is about to be shown, or what ran has ended."""
         self._heard = self._now()
