@@ -20,7 +20,7 @@ from typing import Any
 
 # Together less than the 200 ms after which a key seems to do nothing.
 UNWINDING, PARKING = 0.07, 0.02
-TICK = 0.5  # seconds between two calls of what is done meanwhile
+TICK = 0.1  # seconds between two calls of what is done meanwhile
 
 
 class Interrupted(Exception):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from .color import is_capable
 from .ending import InputError
 from .options import Arguments, UsageError
 from .runtime.files import Files, OnlyThese
@@ -36,13 +37,26 @@ def prepare(arguments: Arguments, is_interactive: bool) -> None:
     if wanted:
         from .data.files import load
 
-        for name, path, format, options in wanted:
-            if path == "-" and format is None and arguments.input_format:
-                format, options = format_and_options(arguments.input_format)
-            try:
-                arguments.bound[name] = load(path, format, options)
-            except Exception as error:
-                raise InputError(f"{name}: {_reason(error)}", getattr(error, "hint", None)) from None
+        with _watched():
+            for name, path, format, options in wanted:
+                if path == "-" and format is None and arguments.input_format:
+                    format, options = format_and_options(arguments.input_format)
+                try:
+                    arguments.bound[name] = load(path, format, options)
+                except Exception as error:
+                    raise InputError(f"{name}: {_reason(error)}", getattr(error, "hint", None)) from None
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    """A block in which a terminal shows how far reading is."""
+    if not is_capable(sys.stderr):
+        yield
+        return
+    from .screen import watched
+
+    with watched() as clock, clock.running():
+        yield
 
 
 def gate(arguments: Arguments) -> Files:

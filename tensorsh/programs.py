@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .color import is_capable
 from .ending import DONE, FALSE, InputError, explain, flush_quietly, guarded
 from .limits import Counter, LimitExceeded, asked_for, held
 from .options import Arguments
@@ -62,6 +63,7 @@ class Run:
         self._wants_last_only = arguments.script not in (None, "-") and not arguments.texts
         self._sink: Any = None
         self._echo = session.show
+        self._clock: Any = None  # where standard error is a terminal
 
     def to_the_end(self, program: Callable[[], None]) -> int:
         """Run the program and return the exit code of all."""
@@ -82,12 +84,22 @@ class Run:
             with held(asked_for(self.arguments)):
                 return whole()
 
-        return guarded(self.session, limited, self.arguments.debug)
+        def watched() -> int:
+            from .screen import watched
+
+            with watched() as self._clock:
+                return limited()
+
+        return guarded(self.session, watched if is_capable(sys.stderr) else limited, self.arguments.debug)
 
     def step(self, action: Callable[[], Any]) -> None:
         """One statement, or all that is done for one record. With -k a failure is reported, and the run goes on."""
         try:
-            action()
+            if self._clock is None:
+                action()
+            else:
+                with self._clock.running():
+                    action()
         except (BrokenPipeError, KeyboardInterrupt, LimitExceeded):
             raise
         except BaseException as error:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..runtime import dtypes
 from ..runtime.errors import explain
+from ..runtime.work import over, reading
 from .columns import MISSING, BadCell, Column
 from .rows import Rows, is_number
 from .table import Table, as_table
@@ -58,13 +59,14 @@ def read_csv(
     made = [Column(i, words, _asked(dtype, labels[i])) for i in keep]
     first = 0 if names is None or is_named else 1
     try:
-        if not _fill_with_numbers(rows, made, width, first):
-            _fill(rows, made, width, first)
-        late = [column for column in made if column.needs_text]
-        for column in late:
-            column.become_text()
-        if late:
-            _fill(rows, late, width, first)
+        with reading(file):
+            if not _fill_with_numbers(rows, made, width, first):
+                _fill(rows, made, width, first)
+            late = [column for column in made if column.needs_text]
+            for column in late:
+                column.become_text()
+            if late:
+                _fill(rows, late, width, first)
     except BadCell as bad:
         line, place = rows.place(bad.row + first, bad.column)
         message = f"{bad.cell!r} is no {bad.wanted} (column {labels[bad.column]!r})"
@@ -130,16 +132,14 @@ def plain_lines(value: Any, precision: int | None = None) -> Iterator[str]:
     except (TypeError, ValueError):
         yield f"{value}\n"
         return
-    if not array.ndim:
-        yield number_texts(array, precision)[0] + "\n"
-        return
     if array.ndim > 2:
         for i, part in enumerate(array):
             yield from "\n" if i else ""
             yield from plain_lines(part, precision)
         return
     width = array.shape[1] if array.ndim == 2 else 1
-    yield from (" ".join(row) + "\n" for row in zip(*[iter(number_texts(array, precision))] * width))
+    for piece in over(_pieces(array)):
+        yield from (" ".join(row) + "\n" for row in zip(*[iter(number_texts(piece, precision))] * width))
 
 
 def write_rows(text: Any, value: Any, delimiter: str, header: Any, precision: int | None) -> None:
@@ -159,11 +159,17 @@ def write_rows(text: Any, value: Any, delimiter: str, header: Any, precision: in
             ValueError(f"rows of cells have two axes, not the {array.ndim} of shape {array.shape}"),
             hint="reshape it: reshape(x, (shape(x)[0], -1))",
         )
-    cells = number_texts(array, precision)
     width = array.shape[1] if array.ndim == 2 else 1
     if header:
         writer.writerow(_labels(header, [f"c{i}" for i in range(width)]))
-    writer.writerows(zip(*[iter(cells)] * width))
+    for part in over(_pieces(array)):
+        writer.writerows(zip(*[iter(number_texts(part, precision))] * width))
+
+
+def _pieces(array: np.ndarray) -> list[np.ndarray]:
+    """An array of up to two axes in pieces of some of its rows each."""
+    step = max(1, _CELLS * len(array) // max(array.size, 1)) if array.ndim else 1
+    return [array[i : i + step] for i in range(0, len(array), step)] if array.ndim else [array]
 
 
 def _labels(header: Any, otherwise: list[str]) -> list[str]:

@@ -7,15 +7,18 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, BinaryIO
 
 from ..runtime import files as gate
+from ..runtime import work
 from ..runtime.errors import explain
 from . import formats
 from .formats import Format
 
 _MAPPED_FROM = 1 << 24  # bytes from which on a file is mapped: copying fewer costs next to nothing
+_PIECE = 1 << 20  # bytes that are decompressed at a time
 _HEAD = 4096  # bytes by which a format is told
 
 # suffix -> (first bytes, module, the extra that brings it). Each module has `compress` and `decompress` of bytes.
@@ -147,7 +150,8 @@ def _opened(path: str) -> Iterator[BinaryIO]:
     """A file's content, decompressed, as a binary file that can seek."""
     allowed = gate.current.reading(path)
     if path == gate.STANDARD:
-        file: Any = io.BytesIO(sys.stdin.buffer.read())
+        with work.asking() if sys.stdin.isatty() else nullcontext():
+            file: Any = io.BytesIO(sys.stdin.buffer.read())
     else:
         file = open(allowed, "rb")  # noqa: SIM115 (closed below)
     with file:
@@ -178,8 +182,11 @@ def _decompressed(module: str, file: BinaryIO, path: str) -> bytes:
     library = _library(compression)
     try:
         if module == "zstandard":
-            return library.ZstdDecompressor().stream_reader(file, read_across_frames=True).read()
-        return library.decompress(file.read())
+            plain = library.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        else:
+            plain = library.open(file)
+        with work.reading(file):
+            return b"".join(iter(partial(plain.read, _PIECE), b""))
     except Exception as error:  # each library has classes of its own
         if isinstance(error, MemoryError):
             raise

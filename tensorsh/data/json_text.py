@@ -17,6 +17,7 @@ from ..runtime import convert
 from ..runtime.dtypes import as_dtype
 from ..runtime.errors import explain
 from ..runtime.tensor import is_tensor
+from ..runtime.work import over
 from .lines import decoded
 from .table import Table
 from .values import malformed, number_texts, to_array, to_tensor
@@ -33,7 +34,7 @@ def read_json(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "
 def read_ndjson(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "utf-8") -> Any:
     """The lines' values as one: a table of objects, a tensor of numbers."""
     lines = decoded(file, name, encoding).split("\n")
-    values = [_parsed(line, name, number) for number, line in enumerate(lines, 1) if line.strip()]
+    values = [_parsed(line, name, number) for number, line in enumerate(over(lines), 1) if line.strip()]
     return to_value(values, dtype)
 
 

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.lib import format as npy_format
 
+from ..runtime.work import over
 from .files import mapped
 from .values import fixed_width, malformed, named_arrays, picked, to_array, to_tensor
 
@@ -28,7 +29,7 @@ def read_npz(file: BinaryIO, name: str, *, member: str | None = None) -> Any:
             entries = {entry.removesuffix(".npy"): entry for entry in archive.namelist() if entry.endswith(".npy")}
             wanted = entries if member is None else {member: picked(entries, member, name)}
             found = {}
-            for key, entry in wanted.items():
+            for key, entry in over(list(wanted.items())):
                 with archive.open(entry) as part:
                     found[key] = to_tensor(_array(part, f"{name}: {key}"))  # type: ignore[arg-type]
     except (zipfile.BadZipFile, EOFError) as error:
@@ -40,7 +41,7 @@ def write_npz(file: BinaryIO, value: Any, *, compress: bool = False) -> None:
     arrays = {key: _kept(array) for key, array in named_arrays(value, "arr_0").items()}
     method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
     with zipfile.ZipFile(file, "w", method) as archive:
-        for key, array in arrays.items():
+        for key, array in over(list(arrays.items())):
             with archive.open(zipfile.ZipInfo(f"{key}.npy"), "w", force_zip64=True) as part:
                 npy_format.write_array(part, array, allow_pickle=False)
 

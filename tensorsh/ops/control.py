@@ -4,8 +4,9 @@ eagerly.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..runtime import effects, nest, variable
 from ..runtime.dtypes import bool_
 from ..runtime.errors import InvalidArgumentError, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from ..runtime.work import over
 from .mapping import spec_of
 from .registry import export, op
 from .tensor_array import TensorArray
@@ -175,18 +177,19 @@ def while_loop(
         raise TypeError("'parallel_iterations' must be a positive integer.")
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
-    left = None
+    rounds: Iterator[int] = count()
     if maximum_iterations is not None:
         limit = as_tensor(maximum_iterations)
         if limit.ndim:
             raise ValueError(f"'maximum_iterations' must be a scalar. Received shape: {limit.shape}")
-        left = int(limit)
+        rounds = over(range(int(limit)))
     values = nest.map_leaves(lambda v: as_tensor(v) if isinstance(v, variable.Variable) else v, loop_vars)
     structure = nest.map_leaves(lambda v: v if isinstance(v, TensorArray) else spec_of(v), list(values))
-    while (left is None or left > 0) and cond(*values):
+    for _ in rounds:
+        if not cond(*values):
+            break
         values = body(*values)
         nest.assert_same(structure, list(values))
-        left = None if left is None else left - 1
     return nest.map_leaves(lambda v: v if isinstance(v, TensorArray) else as_tensor(v), values)
 
 

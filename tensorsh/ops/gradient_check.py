@@ -13,6 +13,7 @@ from ..runtime import tape as tapes
 from ..runtime.errors import OpError, explain
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
+from ..runtime.work import over
 from .registry import op, ops
 
 #: Half the distance between the two points of a central difference: near the optimum for float64, which is
@@ -117,7 +118,7 @@ def _compare(order: str, f: Callable[..., Tensor], leaves: list[Tensor], toleran
         exact = backend.to_host(found._array)
         host = backend.to_host(leaves[i]._array)
         differences = np.empty(host.shape)
-        for at in np.ndindex(host.shape):
+        for at in over(list(np.ndindex(host.shape))):
             ends = []
             for step in (_STEP, -_STEP):
                 moved = host.copy()

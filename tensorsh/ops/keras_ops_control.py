@@ -8,6 +8,7 @@ import numpy as np
 
 from ..runtime import nest
 from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.work import over
 from .keras_ops_dtypes import keras_op
 from .registry import ops
 
@@ -41,7 +42,7 @@ def map_(f: Any, xs: Any) -> Any:
     >>> tf.keras.ops.map(lambda x: x * 2, tf.range(3))
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([0, 2, 4], dtype=int32)>
     """
-    return _stacked([f(row) for row in _rows(xs)])
+    return _stacked([f(row) for row in over(_rows(xs))])
 
 
 @keras_op(".vectorized_map")
@@ -73,7 +74,7 @@ def scan(f: Any, init: Any, xs: Any = None, length: int | None = None, reverse: 
         raise ValueError("Got no `xs` to scan over and `length` not provided.")
     rows = [None] * (length or 0) if xs is None else _rows(xs)
     carry, results = nest.map_leaves(as_tensor, init), []
-    for row in reversed(rows) if reverse else rows:
+    for row in over(rows[:: -1 if reverse else 1]):
         carry, result = f(carry, row)
         results.append(result)
     return carry, _stacked(results[::-1] if reverse else results)
@@ -108,7 +109,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     <tf.Tensor: shape=(), dtype=int32, numpy=13>
     """
     value = nest.map_leaves(as_tensor, init_val)
-    for i in range(int(lower), int(upper)):
+    for i in over(range(int(lower), int(upper))):
         value = body_fun(as_tensor(i), value)
     return value
 

@@ -14,6 +14,7 @@ from ..runtime import backend, effects, nest, tape
 from ..runtime.errors import OutOfRangeError, explain
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
+from ..runtime.work import over
 from .registry import op, ops
 from .tensor_array import TensorArray
 
@@ -55,7 +56,7 @@ def map_fn(
         for spec in specs
     ]
     rows = [ops.unstack(t) for t in flat]
-    for i in range(count):
+    for i in over(range(count)):
         value = fn(nest.pack_as(elems, [row[i] for row in rows]))
         nest.assert_same(elems if signature is None else signature, value)
         for output, part in zip(outputs, nest.flatten(value)):
@@ -78,7 +79,7 @@ def vectorized_map(fn: Any, elems: Any, fallback_to_while_loop: bool = True, war
     if (found := _at_once(fn, elems, flat, count)) is not None:
         return found
     rows = [ops.unstack(t) for t in flat]
-    values = [fn(nest.pack_as(elems, [row[i] for row in rows])) for i in range(count)]
+    values = [fn(nest.pack_as(elems, [row[i] for row in rows])) for i in over(range(count))]
     if not values:  # the result of a row of zeros tells its shape
         like = fn(nest.pack_as(elems, [ops.zeros(t._array.shape[1:], t.dtype) for t in flat]))
         return nest.pack_as(like, [ops.stack([as_tensor(t)])[:0] for t in nest.flatten(like)])
@@ -140,7 +141,7 @@ def scan(
         first = order.pop(0)
         for output, a in zip(outputs, values):
             output.write(first, a)
-    for i in order:
+    for i in over(order):
         result = fn(nest.pack_as(structure, values), nest.pack_as(elems, [row[i] for row in rows]))
         nest.assert_same(structure, result)
         values = nest.flatten(result)
@@ -196,7 +197,7 @@ def _fold(fn: Any, elems: Any, initializer: Any, step: int) -> Any:
     else:
         value = initializer
     structure = nest.map_leaves(spec_of, value)
-    for row in rows:
+    for row in over(rows):
         value = fn(value, nest.pack_as(elems, row))
         nest.assert_same(structure, value)
     return nest.map_leaves(as_tensor, value)

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
+from ..color import is_capable
 from .registry import op
 
 _EVERY = 0.1  # seconds between two drawings
-_WIDTH = 24
 
 
 @op()
@@ -23,10 +23,12 @@ def progress(iterable: Iterable[Any], label: str = "") -> Iterator[Any]:
     >>> [x * x for x in progress(range(3))]
     [0, 1, 4]
     """
-    return _shown(iterable, label) if sys.stderr.isatty() else iter(iterable)
+    return _shown(iterable, label) if is_capable(sys.stderr) else iter(iterable)
 
 
 def _shown(iterable: Iterable[Any], label: str) -> Iterator[Any]:
+    from ..drawing.bar import ERASE, Window, loop_line
+
     total = len(iterable) if isinstance(iterable, Sized) else None
     begin = time.monotonic()
     due, is_drawn = begin + 0.5, False
@@ -34,26 +36,10 @@ def _shown(iterable: Iterable[Any], label: str) -> Iterator[Any]:
         for done, item in enumerate(iterable):
             now = time.monotonic()
             if now >= due:
-                _draw(line(label, done, total, now - begin))
+                text = loop_line(done, total, now - begin, Window.of(sys.stderr), label)
+                print(ERASE + text, end="", file=sys.stderr, flush=True)
                 due, is_drawn = now + _EVERY, True
             yield item
     finally:
         if is_drawn:
-            _draw("")
-
-
-def line(label: str, done: int, total: int | None, seconds: float) -> str:
-    """What is shown: `label ████      12/50  24 %  3.1 a second, 12 s left`."""
-    rate = done / seconds
-    spoken = f"{rate:.3g} a second"
-    if not total:
-        return f"{label} {done}  {spoken}".lstrip()
-    filled = _WIDTH * done // total
-    left = f", {(total - done) / rate:.0f} s left" if rate else ""
-    bar = "█" * filled + "░" * (_WIDTH - filled)
-    return f"{label} {bar} {done}/{total}  {100 * done // total} %  {spoken}{left}".lstrip()
-
-
-def _draw(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{text}")
-    sys.stderr.flush()
+            print(ERASE, end="", file=sys.stderr, flush=True)

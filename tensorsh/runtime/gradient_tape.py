@@ -14,6 +14,7 @@ from .indexed_slices import IndexedSlices
 from .notices import warn
 from .tensor import Tensor, as_tensor, resolve_op, wrap
 from .variable import Variable
+from .work import over
 
 
 class UnconnectedGradients(enum.Enum):
@@ -383,7 +384,7 @@ def _source(value: Any) -> Any:
 
 def _one_hots(y: Tensor) -> Iterator[Tensor]:
     """A seed for each entry of y: one there, zero elsewhere."""
-    for i in range(y._array.size):
+    for i in over(range(y._array.size)):
         yield wrap(resolve_op("one_hot_array")(y._array, i))
 
 

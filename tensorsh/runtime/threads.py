@@ -7,33 +7,36 @@ at work. The caller's thread works too; the others are started when first needed
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from .work import taken
+
 _executor: Any = None
 
 
-def share(work: Callable[[Iterator[Any]], None], items: Iterable[Any], count: int) -> None:
+def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any], count: int) -> None:
     """Run `work(queue)` on as many threads as there are cores to use, and `count` items; all take from one queue.
 
     Raises what a thread raises; the others then stop before their next item.
     """
     queue = iter(items)  # taking the next is one step of the interpreter
     futures = []
-    try:
-        for _ in range(min(cores(), count) - 1):
-            try:
-                futures.append(_pool().submit(work, queue))
-            except RuntimeError:  # no more threads may be started
-                break
-        work(queue)
-        for future in futures:
-            future.result()
-    finally:
-        for _ in queue:  # after an error or an interrupt the others stop at the end of their block
-            pass
+    with taken(queue, len(items)):
+        try:
+            for _ in range(min(cores(), count) - 1):
+                try:
+                    futures.append(_pool().submit(work, queue))
+                except RuntimeError:  # no more threads may be started
+                    break
+            work(queue)
+            for future in futures:
+                future.result()
+        finally:
+            for _ in queue:  # after an error or an interrupt the others stop at the end of their block
+                pass
 
 
 @contextmanager

@@ -18,5 +18,4 @@ recovery.py     the entries of a session that was not left
 tutor.py        the lesson of `:tutor`
 settings_commands.py, recovery_commands.py  the commands of these
 window.py       long results, cut to the window
-screen.py       the streams that are written to
 """

@@ -25,6 +25,7 @@ from ..color import is_capable, wants_color
 from ..evaluate import Evaluator, Interrupted, TimedOut
 from ..language.source import Source, split
 from ..options import Arguments
+from ..screen import Clock, LineAware, say
 from ..settings import Settings, settings_path
 from ..settings import read as read_settings
 from .confined import Confined
@@ -34,7 +35,6 @@ from .loading import Loading
 from .pager import Pager
 from .prompt import Reader, choose_reader
 from .recovery import Journal, Lost, lost_sessions
-from .screen import Clock, LineAware, say
 from .survival import Keepers, ProcessDied, outlived
 from .window import cut
 
@@ -248,7 +248,7 @@ class Shell:
                 self._pager.drop()
             raise
         finally:
-            self._clock.clear()
+            self._clock.stop()
             if self._pager is not None:
                 self._pager.flush()
 

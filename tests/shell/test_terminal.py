@@ -23,17 +23,47 @@ def test_a_session(terminal: Terminal, tmp_path: Path) -> None:
     assert "+for i in range(2):\n+    print('i is', i)\n" in (tmp_path / "tensorsh/history").read_text()
 
 
-def test_what_runs_in_silence_shows_for_how_long(start: Callable[..., Terminal]) -> None:
+# Work that goes on for ever, and the bar that tells how far it is.
+KNOWN = "while_loop(lambda i: True, lambda i: [i + 1], [0], maximum_iterations=10**9)", " 0 %  2 s"
+UNKNOWN = "while_loop(lambda i: True, lambda i: [i + 1], [0])", "░ 2 s"
+
+
+def test_what_runs_in_silence_shows_a_bar(start: Callable[..., Terminal]) -> None:
     shell = start()
     shell.send("for i in progress(range(10**9)): pass\r")
     shell.shows(" a second")
-    assert " s\n" not in shell.screen and "..." not in shell.screen  # a bar of the program's own is enough
+    assert shell.screen.count("░ ") == 1  # a bar of the program's own is enough
     shell.send(CTRL_C)
     shell.ends("tsh>")
-    shell.send("while True: pass\r\r")
-    shell.shows("\n... 1 s")
-    shell.send(CTRL_C)
-    assert "... " not in shell.enter("").rpartition("Interrupted")[2]
+    for endless, bar in (KNOWN, UNKNOWN):
+        shell.send(endless + "\r")
+        shell.shows(bar)
+        shell.send(CTRL_C)
+        shell.ends("Interrupted\ntsh>")
+        assert "░" not in shell.screen.rpartition("tsh> while_loop")[2]
+
+
+@pytest.mark.parametrize("endless, bar", [KNOWN, UNKNOWN])
+def test_a_program_shows_a_bar_too(tmp_path: Path, endless: str, bar: str) -> None:
+    program = Terminal(tmp_path, columns=30, options=f"-e 'print(1); {endless}'")
+    try:
+        program.shows("1\n", bar)
+        assert len(program.screen.splitlines()) == 2
+        program.send(CTRL_C)
+        program.ends("1\nInterrupted")
+    finally:
+        program.close()
+
+
+def test_there_is_no_bar_on_a_dumb_terminal(tmp_path: Path) -> None:
+    program = Terminal(tmp_path, term="dumb", options="-e 'for i in progress(range(10**9)): pass'")
+    try:
+        time.sleep(2)
+        program.send(CTRL_C)
+        program.ends("Interrupted")
+        assert program.screen == "^CInterrupted"
+    finally:
+        program.close()
 
 
 def test_an_interrupt_at_the_prompt_drops_the_line(terminal: Terminal) -> None:
