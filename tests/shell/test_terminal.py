@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.terminal import CTRL_C, CTRL_E, CTRL_R, CTRL_X, READY, RIGHT, UP, Terminal
 
@@ -58,7 +61,7 @@ def test_a_program_shows_a_bar_too(tmp_path: Path, endless: str, bar: str) -> No
 def test_there_is_no_bar_on_a_dumb_terminal(tmp_path: Path) -> None:
     program = Terminal(tmp_path, term="dumb", options="-e 'for i in progress(range(10**9)): pass'")
     try:
-        time.sleep(2)
+        time.sleep(1.5)
         program.send(CTRL_C)
         program.ends("Interrupted")
         assert program.screen == "^CInterrupted"
