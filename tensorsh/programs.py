@@ -213,7 +213,6 @@ def _script_text(path: str) -> str:
 
 def _from_standard_input(run: Run) -> None:
     """Run the program on standard input: as one text if all of it is there, else statement by statement."""
-    from .language.source import Chunker
     from .session import TensorshSyntaxError
 
     session, given = run.session, StandardInput()
@@ -228,6 +227,8 @@ def _from_standard_input(run: Run) -> None:
                 run.step(partial(session.execute, unit))
                 sys.stdout.flush()
             return
+    from .language.chunks import Chunker
+
     chunker, source = Chunker(), session.growing_source("stdin")
     for line in given.lines(text):
         source.append(line)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import builtins
 import gc
+import marshal
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from . import classes, surface
+from .language.cache import load_blob, store_blob
+from .language.fingerprint import stamp
 from .language.program import compile_program
-from .language.source import Chunker, Source, TensorshSyntaxError, Unit
+from .language.source import Source, TensorshSyntaxError, Unit
 from .ops import bounded, registry
 from .ops.namespace import MODULES, Namespace, namespace_names
 from .runtime import backend, devices, local, memory, random, tape
@@ -85,6 +89,8 @@ class Session:
 
         Raises what the first failing statement raises; those before it have run.
         """
+        from .language.chunks import Chunker
+
         source = self._source(name, text, first_line)
         chunker = Chunker(first_line)
         for line in text.splitlines(keepends=True):
@@ -348,42 +354,25 @@ class _PlainNames:
 _plain: Any = _PlainNames()
 
 
+@cache
 def library_stamp() -> bytes:
     """What compiled programs and the op index depend on beside the language: the package's other files and NumPy."""
-    global _stamp
-    if _stamp is None:
-        import numpy
+    import numpy
 
-        here = os.path.dirname(__file__)
-        parts = [numpy.__version__]
-        for folder in (here, os.path.join(here, "ops"), os.path.join(here, "runtime")):
-            with os.scandir(folder) as entries:
-                for entry in sorted(entries, key=lambda e: e.name):
-                    if entry.name.endswith(".py"):
-                        status = entry.stat()
-                        parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
-        _stamp = "\n".join(parts).encode()
-    return _stamp
-
-
-_stamp: bytes | None = None
+    here = os.path.dirname(__file__)
+    return stamp(here, os.path.join(here, "ops"), os.path.join(here, "runtime")) + numpy.__version__.encode()
 
 
 def prepare_library() -> None:
     """Take the op index from the cache; where there is none, make it and keep it."""
     if registry.known_index().complete:
         return
-    import marshal
-
-    from .language import cache
-
     key = library_stamp()
-    blob = cache.load_blob("index", key)
+    blob = load_blob("index", key)
     if blob is not None:
         registry.use_index(registry.Index(*marshal.loads(blob)))
-        return
-    index = registry.index()
-    cache.store_blob("index", key, marshal.dumps(index.to_keep()))
+    else:
+        store_blob("index", key, marshal.dumps(registry.index().to_keep()))
 
 
 __all__ = ["Module", "Session", "TensorshSyntaxError", "library_stamp", "prepare_library"]

@@ -59,7 +59,7 @@ def store(source_name: str, text: str, version_key: bytes, units: list[Unit]) ->
     if os.environ.get(OFF):
         return
     try:
-        data = marshal.dumps([tuple(unit) for unit in units])
+        data = marshal.dumps([unit.to_keep() for unit in units])
     except ValueError:  # functions nested deeper than marshal follows
         return
     store_blob("program", _program_key(source_name, text, version_key), data)

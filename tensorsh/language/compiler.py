@@ -15,10 +15,12 @@ from collections.abc import Container
 from types import CodeType
 from typing import Any
 
+from .chunks import Chunk
 from .classes import Classes
 from .machine import Node
 from .parser import parse, parse_part
-from .source import Chunk, Source, Span, TensorshSyntaxError, Unit
+from .source import Source, TensorshSyntaxError, Unit
+from .span import Span
 
 
 def compile_chunk(source: Source, chunk: Chunk, plain: Container[str], counted: bool = False) -> Unit:

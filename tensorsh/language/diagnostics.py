@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 
 from .excerpt import draw
 from .headers import narrowed
-from .source import Source, Span, TensorshSyntaxError
+from .source import Source, TensorshSyntaxError
+from .span import Span
 
 _LONGEST_TRAIL = 8
 _SHORT = 24

@@ -13,7 +13,8 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-from .source import Source, Span
+from .source import Source
+from .span import Span
 
 WIDTH = 100
 _TAB = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-from .source import Span
+from .span import Span
 
 _COMPOUND = re.compile(r"(?:el)?if\b|while\b|for\b|with\b")
 

@@ -9,9 +9,10 @@ from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from .chunks import Chunk, split
 from .compiler import compile_chunk
 from .parser import terminal
-from .source import Chunk, Source, TensorshSyntaxError, split
+from .source import Source, TensorshSyntaxError
 from .words import CONSTANTS, Word, every_word
 
 ROLES = ("blank", "comment", "keyword", "constant", "number", "string", "operator", "bracket", "definition", "library",

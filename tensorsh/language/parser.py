@@ -12,9 +12,10 @@ from functools import cache as once
 from pathlib import Path
 
 from . import cache
+from .chunks import Chunker
 from .fingerprint import own_fingerprint
 from .machine import Machine, Node, Rule, Tables
-from .source import Chunker, TensorshSyntaxError
+from .source import TensorshSyntaxError
 from .tokens import Stopped, Tokenizer
 
 

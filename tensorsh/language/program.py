@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from . import cache
 from .fingerprint import own_fingerprint
-from .source import Source, Unit, split
+from .source import Source, Unit
 
 
 def compile_program(
@@ -24,6 +24,7 @@ def compile_program(
     version_key += b"\0%d %d" % (source.first_line, counted)
     units = cache.load(source.name, source.text, version_key)
     if units is None:
+        from .chunks import split
         from .compiler import compile_chunk
 
         units = [compile_chunk(source, chunk, plain, counted) for chunk in split(source.text, source.first_line)]

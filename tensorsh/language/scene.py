@@ -5,7 +5,8 @@ The known mistakes are functions of a `Scene` that give an `Answer`: the error, 
 
 from __future__ import annotations
 
-from .source import Span, TensorshSyntaxError
+from .source import TensorshSyntaxError
+from .span import Span
 from .tokens import Stopped
 from .words import Word, open_brackets
 

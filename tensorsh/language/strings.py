@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .source import Span, TensorshSyntaxError
+from .source import TensorshSyntaxError
+from .span import Span
 from .tokens import Token
 
 _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")

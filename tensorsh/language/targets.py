@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import Any, NoReturn
 
-from .source import Span, TensorshSyntaxError
+from .source import TensorshSyntaxError
+from .span import Span
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import literals
-from .source import Span, TensorshSyntaxError
+from .source import TensorshSyntaxError
+from .span import Span
 
 
 class Token(str):

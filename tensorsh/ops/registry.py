@@ -13,10 +13,12 @@ asked for. Which name lives where is the `index`, made once by importing them al
 
 from __future__ import annotations
 
+import marshal
 import sys
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -28,35 +30,62 @@ from ..runtime.variable import Variable
 from .families import FAMILIES
 
 
-class Op(NamedTuple):
-    """One op, as its definition tells it."""
+class Op:
+    """One op, as its definition tells it.
 
-    name: str
-    function: Callable[..., Any]
-    family: str
-    paths: tuple[str, ...]  # under tf, such as ("math.square", "square")
-    short: str | None  # the name without tf, if it has one
-    samples: Callable[..., Any] | None  # inputs for the gradient check; None: it has no gradient
-    operators: tuple[str, ...] = ()
+    paths: those under tf, such as ("math.square", "square"). short: the name without tf, if it has one. samples: inputs
+    for the gradient check; None: it has no gradient.
+    """
+
+    __slots__ = ("family", "function", "name", "operators", "paths", "samples", "short")
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        family: str,
+        paths: tuple[str, ...],
+        short: str | None,
+        samples: Callable[..., Any] | None,
+        operators: tuple[str, ...],
+    ) -> None:
+        self.name, self.function, self.family = name, function, family
+        self.paths, self.short, self.samples, self.operators = paths, short, samples, operators
 
 
 class Index:
-    """Which family defines a name. Plain dicts of strings, so that it can be kept on disk."""
+    """Which family defines a name. Plain dicts of strings, so that it can be kept on disk.
 
-    __slots__ = ("attributes", "complete", "operators", "paths", "short", "unlisted")
+    Most programs ask for short names and operators only: all else is left packed until it is asked for.
+    """
 
     def __init__(self, *kept: Any) -> None:
-        self.paths: dict[str, str]
         self.short: dict[str, str]
-        self.unlisted: dict[str, str]  # ops without a short name, for other ops
         self.operators: dict[str, str]
-        self.attributes: list[str]  # of the classes among them, for the compiler
-        self.paths, self.short, self.unlisted, self.operators, self.attributes = kept or ({}, {}, {}, {}, [])
+        self.short, self.operators, self._packed = kept or ({}, {}, None)
         self.complete = bool(kept)
 
     def to_keep(self) -> tuple[Any, ...]:
         """What a later process makes the same index from."""
-        return (self.paths, self.short, self.unlisted, self.operators, self.attributes)
+        return (self.short, self.operators, marshal.dumps(self._rest))
+
+    @cached_property
+    def _rest(self) -> tuple[dict[str, str], dict[str, str], list[str]]:
+        return ({}, {}, []) if self._packed is None else marshal.loads(self._packed)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        return self._rest[0]
+
+    @property
+    def unlisted(self) -> dict[str, str]:
+        """Ops without a short name, for other ops."""
+        return self._rest[1]
+
+    @property
+    def attributes(self) -> list[str]:
+        """Those of the classes, for the compiler."""
+        return self._rest[2]
 
 
 _ndarray = np.ndarray
@@ -128,9 +157,8 @@ def register(
         export("tf." + path, function, None, family)
     if short_name:
         SHORT[short_name] = function
-        _index.short[short_name] = family
-    else:
-        _index.unlisted[name] = family
+    if not _index.complete:
+        (_index.short if short_name else _index.unlisted)[short_name or name] = family
     if operator:
         install_operator(operator, function, reflected)
 
@@ -138,10 +166,12 @@ def register(
 def export(path: str, value: Any, short: str | None, family: str) -> None:
     """Put a value (an op, a dtype, a class) of `family` at a path such as "tf.float32" and under a short name."""
     PATHS[path] = value
-    _index.paths[path] = family
     if short:
         SHORT[short] = value
-        _index.short[short] = family
+    if not _index.complete:
+        _index.paths[path] = family
+        if short:
+            _index.short[short] = family
 
 
 def install_operator(operator: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
@@ -333,7 +363,7 @@ def index() -> Index:
             import_family(family)
         values = [value for value in PATHS.values() if isinstance(value, type)]
         classes = [cls for cls in values if not cls.__module__.startswith(("builtins", "numpy"))]
-        _index.attributes = sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")})
+        _index.attributes.extend(sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")}))
         _index.complete = True
     return _index
 

@@ -25,8 +25,9 @@ from typing import Any, NoReturn
 
 from ..completion import call_at, complete
 from ..evaluate import Evaluator, Interrupted, TimedOut
+from ..language.chunks import split
 from ..language.parser import completeness
-from ..language.source import Source, split
+from ..language.source import Source
 from ..limits import Limits, Output, TimeLimitExceeded
 from ..options import Arguments
 from ..programs import new_session

@@ -23,7 +23,8 @@ from .. import __version__
 from ..color import choose as choose_color
 from ..color import is_capable, wants_color
 from ..evaluate import Evaluator, Interrupted, TimedOut
-from ..language.source import Source, split
+from ..language.chunks import split
+from ..language.source import Source
 from ..options import Arguments
 from ..screen import Clock, LineAware, say
 from ..settings import Settings, settings_path

@@ -8,9 +8,10 @@ import re
 import warnings
 from typing import Any
 
+from tensorsh.language.chunks import split
 from tensorsh.language.compiler import Compiler, compile_chunk
 from tensorsh.language.parser import parse
-from tensorsh.language.source import Source, split
+from tensorsh.language.source import Source
 
 
 class _EveryName:

@@ -335,7 +335,7 @@ def _is_larger(function: ast.FunctionDef | ast.ClassDef) -> bool:
 
 
 def test_a_chunk_compiles_alone() -> None:
-    from tensorsh.language.source import Chunk
+    from tensorsh.language.chunks import Chunk
 
     unit = compile_chunk(Source("s", "a\nb + c\n"), Chunk("b + c\n", 2), EVERY_NAME)
     assert isinstance(unit.code, CodeType)

@@ -13,7 +13,8 @@ import pytest
 from tensorsh.language.diagnostics import Diagnostic, diagnose, did_you_mean, render
 from tensorsh.language.excerpt import WIDTH
 from tensorsh.language.program import compile_program
-from tensorsh.language.source import Source, Span
+from tensorsh.language.source import Source
+from tensorsh.language.span import Span
 
 
 class InvalidArgumentError(Exception):

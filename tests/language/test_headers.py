@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tensorsh.language.headers import narrowed
-from tensorsh.language.source import Span
+from tensorsh.language.span import Span
 
 CASES = {
     "if a + b:\n    c": "a + b",

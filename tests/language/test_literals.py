@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorsh.language import literals
+from tensorsh.language.chunks import Chunk
 from tensorsh.language.compiler import compile_chunk
-from tensorsh.language.source import Chunk, Source, TensorshSyntaxError
+from tensorsh.language.source import Source, TensorshSyntaxError
 
 LEAVES = st.one_of(
     st.integers(-(10**6), 10**6).map(str),
