@@ -63,7 +63,7 @@ class Index:
         self.short: dict[str, str]
         self.operators: dict[str, str]
         self.short, self.operators, self._packed = kept or ({}, {}, None)
-        self.complete = bool(kept)
+        self.complete = self.is_kept = bool(kept)  # is_kept: an earlier process made it
 
     def to_keep(self) -> tuple[Any, ...]:
         """What a later process makes the same index from."""
@@ -157,7 +157,7 @@ def register(
         export("tf." + path, function, None, family)
     if short_name:
         SHORT[short_name] = function
-    if not _index.complete:
+    if not _index.is_kept:
         (_index.short if short_name else _index.unlisted)[short_name or name] = family
     if operator:
         install_operator(operator, function, reflected)
@@ -168,7 +168,7 @@ def export(path: str, value: Any, short: str | None, family: str) -> None:
     PATHS[path] = value
     if short:
         SHORT[short] = value
-    if not _index.complete:
+    if not _index.is_kept:
         _index.paths[path] = family
         if short:
             _index.short[short] = family
@@ -363,7 +363,7 @@ def index() -> Index:
             import_family(family)
         values = [value for value in PATHS.values() if isinstance(value, type)]
         classes = [cls for cls in values if not cls.__module__.startswith(("builtins", "numpy"))]
-        _index.attributes.extend(sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")}))
+        _index.attributes[:] = sorted({n for cls in classes for n in dir(cls) if not n.startswith("_")})
         _index.complete = True
     return _index
 
