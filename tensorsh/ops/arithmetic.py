@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime import local
 from ..runtime.backend import module_of
 from ..runtime.dtypes import (
     BOOL,
@@ -142,13 +143,15 @@ def _true_division(x: Any, y: Any, force: bool = False) -> Tensor:
         and (type(y) is float or type(y) is Tensor and y._array.dtype is x._array.dtype)
     ):
         return _quotient(x, y)
-    if not hasattr(x, "_read") and hasattr(y, "_read") and force:
+    if not hasattr(x, "_read") and hasattr(y, "_read") and force and not local.promotes():
         x = as_tensor(x, y.dtype)
     return _quotient(*common_float(x, y, "__truediv__"))
 
 
 def common_float(x: Any, y: Any, name: str) -> tuple[Tensor, Tensor]:
     """The operands of a true division, integers cast to floats. Raises TypeError if their dtypes differ."""
+    if local.promotes():
+        x, y = ops.numpy_meet(x, y)
     x = as_tensor(x)
     y = as_tensor(y, hint=x.dtype)
     if x.dtype is not y.dtype:

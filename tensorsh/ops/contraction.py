@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import tape
+from ..runtime import local, tape
 from ..runtime.dtypes import COMPLEX, F32, F64, FLOATS, UNSIGNED, DType, as_dtype, int8, int16, int32, int64, uint8
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
@@ -132,6 +132,10 @@ def matmul(
     if is_operator(a) or is_operator(b):
         transposed, sparse = transpose_a or transpose_b, a_is_sparse or b_is_sparse
         return operator_product(a, b, transposed, adjoint_a, adjoint_b, sparse)
+    if local.promotes():
+        a, b = ops.numpy_meet(a, b)
+        if 1 in (a.ndim, b.ndim):
+            return ops.numpy_product(a, b)
     a = as_tensor(a)
     b = as_tensor(b, hint=a.dtype)
     if output_type is not None and (as_dtype(output_type) is not a.dtype or a.dtype is not b.dtype):
@@ -151,7 +155,7 @@ def matmul(
 
 
 def _reflected_matmul(b: Tensor, a: Any) -> Tensor:
-    return matmul(as_tensor(a, b.dtype), b)
+    return matmul(a if local.promotes() else as_tensor(a, b.dtype), b)
 
 
 install_operator("@", matmul, _reflected_matmul)

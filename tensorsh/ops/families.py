@@ -157,4 +157,9 @@ FAMILIES = (
     "python",
     "numpy_names",
     "numpy_random",
+    "tnp_types",
+    "tnp_elementwise",
+    "tnp_reduction",
+    "tnp_creation",
+    "tnp_shape",
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import effects, tape
+from ..runtime import effects, local, tape
 from ..runtime.backend import from_host, module_of, to_host
 from ..runtime.dtypes import BOOL, from_numpy, int16, int32, int64
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
@@ -68,6 +68,8 @@ def getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Tensor:
         key = slice_spec
     elif _is_mask(slice_spec):
         return boolean_mask(x, slice_spec)
+    elif local.NUMPY_BEHAVIOR in local.current and _takes_arrays(slice_spec):
+        return ops.numpy_getitem(x, slice_spec)
     else:
         key = read_key(slice_spec)
     try:
@@ -85,6 +87,12 @@ def getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Tensor:
 
 def constant_mask(*bits: bool) -> Tensor:
     return wrap(from_host(np.array(bits)))
+
+
+def _takes_arrays(key: Any) -> bool:
+    """Whether a key holds lists, masks or tensors of indices, as NumPy's arrays take them."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(part, (list, tuple)) or getattr(part, "shape", ()) != () for part in parts)
 
 
 def _plain(part: slice) -> bool:

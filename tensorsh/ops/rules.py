@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime import backend, memory, tape
+from ..runtime import backend, local, memory, tape
 from ..runtime.backend import module_of
 from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
@@ -172,6 +172,8 @@ def binary(
                 return public(x, y._read())
             if type(x) is Variable:
                 return public(x._read(), y)
+            if local.promotes():
+                x, y = ops.numpy_meet(x, y)
             if otherwise is not None and (special := otherwise(x, y)) is not None:
                 return special
             x, y = pair(kernel_name, x, y, hint)

@@ -9,6 +9,14 @@ from typing import Any
 
 current: dict[str, Any] = {}
 
+#: The key under which there is something once tensors behave as NumPy's arrays do.
+NUMPY_BEHAVIOR = "numpy_behavior"
+
+
+def promotes() -> bool:
+    """Whether operands of two dtypes meet as NumPy lets them."""
+    return NUMPY_BEHAVIOR in current and current[NUMPY_BEHAVIOR]["promotes"]
+
 
 class Printed:
     """Where a `function` that runs has printed: before this run, when `print` is not heard again, and in it.

@@ -186,6 +186,8 @@ class Tensor:
                 pass
             else:
                 return partial(variable._assign_slice, key)
+        if local.NUMPY_BEHAVIOR in local.current and (found := resolve_op("numpy_attribute")(self, name)) is not None:
+            return found
         if name in OF_GRAPHS:
             raise of_graphs(name)
         if name in _NUMPY_NAMES:
