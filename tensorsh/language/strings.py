@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .source import TensorshSyntaxError
 from .span import Span
+from .targets import place as place_of
 from .tokens import Token
 
 _OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
@@ -188,7 +189,7 @@ class FString:
             conversion = ord("r")
         if position >= self._end or text[position] != "}":
             raise self._error(opening, "this '{' of an f-string is not closed", "write {{ for a brace")
-        place = _place_of(self._literal.token)
+        place = place_of(self._literal.token)
         format_spec = joined(spec, place) if spec is not None else None
         values.append(ast.FormattedValue(value, conversion, format_spec, **place))
         return position + 1
@@ -259,15 +260,6 @@ def joined(values: list[str | ast.FormattedValue], place: dict[str, Any]) -> ast
     if text:
         nodes.append(ast.Constant(text, **place))
     return ast.JoinedStr(nodes, **place)
-
-
-def _place_of(token: Any) -> dict[str, Any]:
-    return {
-        "lineno": token.line,
-        "col_offset": token.column - 1,
-        "end_lineno": token.end_line,
-        "end_col_offset": token.end_column - 1,
-    }
 
 
 def _error(token: Any, message: str, hint: str | None = None) -> TensorshSyntaxError:

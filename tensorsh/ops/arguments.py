@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..runtime.dtypes import DType, int16, int32, int64
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .rules import check_dtype, mismatch
 
@@ -90,10 +90,9 @@ def wrong_index(
 ) -> Any:
     """The error for the index that `rows.outside` found."""
     position, value = found
-    where = bracketed(position) if position else ""
     return invalid(
         kernel,
-        f"indices{where} = {value} is not in [0, {size})",
+        f"indices{subscript(position)} = {value} is not in [0, {size})",
         summary=f"{kernel}: index {value} is out of range for {size} entries",
         operands=operands,
         name=name,

@@ -8,10 +8,10 @@ expansion in its reciprocal is their amplitude.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from ..runtime.dtypes import FLOATS, DType
+from ..runtime.dtypes import FLOATS
 from .expansions import (
     I0_LARGE,
     I0_SMALL,
@@ -30,18 +30,11 @@ from .expansions import (
     Y0_SMALL,
     Y1_SMALL,
     chebyshev,
-    in_double,
+    precise,
 )
 from .registry import ops
-from .rules import unary
 
-
-def _bessel(
-    tf: str, grad: Callable[..., Any], computed: Sequence[DType] = FLOATS[1:], **options: Any
-) -> Callable[..., Any]:
-    """Decorate a kernel that computes in float64. computed, options: see `unary`."""
-    rule = unary(tf, grad, dtypes=FLOATS, computed=computed, **options)
-    return lambda kernel: rule(in_double(kernel))
+_bessel = partial(precise, computed=FLOATS[1:])
 
 
 # ---------------------------------------------------------------- I
@@ -203,7 +196,7 @@ def _j1(xp: Any, x: Any) -> Any:
     return xp.where(x < 8, x * chebyshev(J1_SMALL, x * x / 32 - 1), p * sine + q * cosine)
 
 
-@_bessel("math.special.bessel_j0", lambda g, y, x: -g * bessel_j1(x), computed=FLOATS)
+@precise("math.special.bessel_j0", lambda g, y, x: -g * bessel_j1(x))
 def bessel_j0(xp, x):
     """The Bessel function J of order 0.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from .composed_operators import operator_list, sliced_operators
+from .composed_operators import PartByPart
 from .linear_operators import LinearOperator, define, kind
 from .operator_support import HINTS, ListWrapper, arguments, batch_of, broadcast_batch, same_size
 from .registry import ops
@@ -136,13 +136,16 @@ class _Blocks(LinearOperator):
             o._assert_non_singular()
 
 
-class LinearOperatorBlockDiag(_Blocks):
+class LinearOperatorBlockDiag(PartByPart, _Blocks):
     """Operators along the diagonal, zeros elsewhere.
 
     >>> a, b = tf.linalg.LinearOperatorIdentity(1), tf.linalg.LinearOperatorDiag([2., 3.])
     >>> tf.linalg.LinearOperatorBlockDiag([a, b]).matvec([1., 1., 1.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
+
+    _joint = "_ds_"
+    _contradiction = "The direct sum of {subject} operators is always {subject}."
 
     def __init__(
         self,
@@ -153,17 +156,7 @@ class LinearOperatorBlockDiag(_Blocks):
         is_square: bool | None = True,
         name: str | None = None,
     ) -> None:
-        given = arguments(locals())
-        self._operators = operator_list(operators)
-        known: dict[str, Any] = {}
-        for hint in HINTS[:3]:
-            if all(getattr(o, hint) for o in self._operators):
-                if given[hint] is False:
-                    subject = hint[3:].replace("_", " " if hint == "is_positive_definite" else "-")
-                    raise ValueError(f"The direct sum of {subject} operators is always {subject}.")
-                known[hint] = True
-        known["name"] = name or "_ds_".join(o.name for o in self._operators)
-        super().__init__(self._operators[0].dtype, given, **known)
+        self._combine(arguments(locals()))
 
     def _diagonal(self) -> list[LinearOperator]:
         return self._operators
@@ -182,20 +175,6 @@ class LinearOperatorBlockDiag(_Blocks):
         for o in self._operators:
             o._must_be_solvable()
         return [o._solve(x, adjoint) for o, x in zip(self._operators, parts)]
-
-    def _adjoint(self) -> LinearOperator:
-        return LinearOperatorBlockDiag([o.adjoint() for o in self._operators], **dict(zip(HINTS, self._hints)))
-
-    def _inverse(self) -> LinearOperator:
-        return LinearOperatorBlockDiag([o.inverse() for o in self._operators], **dict(zip(HINTS, self._hints)))
-
-    def _cholesky(self) -> LinearOperator:
-        if not all(o._has_cholesky() for o in self._operators):
-            return super()._cholesky()
-        return LinearOperatorBlockDiag([o.cholesky() for o in self._operators], is_non_singular=True)
-
-    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
-        return sliced_operators(self, key, batch)
 
 
 class LinearOperatorBlockLowerTriangular(_Blocks):

@@ -17,7 +17,71 @@ from .registry import ops
 _FAMILY = "composed_operators"
 
 
-class LinearOperatorComposition(LinearOperator):
+class _OfOperators(LinearOperator):
+    """An operator made of a list of others, whose names its own joins."""
+
+    _holds = ("_operators",)
+    _joint = ""
+    #: What is said of an empty list, and of operators of several dtypes.
+    _empty = "Expected a non-empty list of operators. Found: {operators}"
+    _mixed = "Expected all operators to have the same dtype.  Found {found}"
+
+    def _combine(self, given: dict[str, Any]) -> None:
+        """What the constructors do, with their arguments."""
+        operators = given["operators"]
+        if not isinstance(operators, (list, tuple)):
+            raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(operators)}')
+        if not operators:
+            raise ValueError(self._empty.format(operators=operators))
+        dtype = operators[0].dtype
+        if any(o.dtype is not dtype for o in operators):
+            kinds = [str((o.name, o.dtype)) for o in operators]
+            message = self._mixed.format(found="   ".join(kinds), kinds=kinds)
+            raise explain(TypeError(message), hint="make them all of one dtype")
+        self._operators = ListWrapper(operators)
+        known = {"name": given["name"] or self._joint.join(o.name for o in operators), **self._implied_hints(given)}
+        super().__init__(dtype, given, **known)
+
+    operators = property(lambda self: self._operators)
+
+    def _implied_hints(self, given: dict[str, Any]) -> dict[str, bool]:
+        """What the operators tell of the hints. Raises ValueError if the arguments say otherwise."""
+        raise NotImplementedError
+
+    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
+        return type(self)(**self.parameters | {"operators": [o._sliced(key, batch) for o in self._operators]})
+
+
+class PartByPart(_OfOperators):
+    """An operator of which each hint, the adjoint, the inverse and the Cholesky factor are those of its operators."""
+
+    _contradiction = ""  # what is said where the arguments deny a hint of all operators
+
+    def _implied_hints(self, given: dict[str, Any]) -> dict[str, bool]:
+        known = [hint for hint in HINTS[:3] if all(getattr(o, hint) for o in self._operators)]
+        for hint in known:
+            if given[hint] is False:
+                dashed = hint[3:].replace("_", "-")
+                raise ValueError(self._contradiction.format(hint=hint, dashed=dashed, subject=_spoken(hint)))
+        return dict.fromkeys(known, True)
+
+    def _of_parts(self, parts: list[LinearOperator], **hints: Any) -> Any:
+        kind: Any = type(self)
+        return kind(parts, **hints)
+
+    def _adjoint(self) -> LinearOperator:
+        return self._of_parts([o.adjoint() for o in self._operators], **dict(zip(HINTS, self._hints)))
+
+    def _inverse(self) -> LinearOperator:
+        return self._of_parts([o.inverse() for o in self._operators], **dict(zip(HINTS, self._hints)))
+
+    def _cholesky(self) -> LinearOperator:
+        if not all(o._has_cholesky() for o in self._operators):
+            return super()._cholesky()
+        return self._of_parts([o.cholesky() for o in self._operators], is_non_singular=True, is_square=True)
+
+
+class LinearOperatorComposition(_OfOperators):
     """The product of operators: the last of them acts first.
 
     >>> turn, scale = tf.linalg.LinearOperatorPermutation([1, 0]), tf.linalg.LinearOperatorDiag([1., 2.])
@@ -25,7 +89,7 @@ class LinearOperatorComposition(LinearOperator):
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 1.], dtype=float32)>
     """
 
-    _holds = ("_operators",)
+    _joint = "_o_"
 
     def __init__(
         self,
@@ -36,21 +100,19 @@ class LinearOperatorComposition(LinearOperator):
         is_square: bool | None = None,
         name: str | None = None,
     ) -> None:
-        given = arguments(locals())
-        self._operators = operator_list(operators)
-        known: dict[str, Any] = {}
+        self._combine(arguments(locals()))
+
+    def _implied_hints(self, given: dict[str, Any]) -> dict[str, bool]:
+        known: dict[str, bool] = {}
         if all(o.is_non_singular for o in self._operators):
-            if is_non_singular is False:
+            if given["is_non_singular"] is False:
                 raise ValueError("The composition of non-singular operators is always non-singular.")
             known["is_non_singular"] = True
-        if is_self_adjoint is None and self._mirrored():
+        if given["is_self_adjoint"] is None and self._mirrored():
             known["is_self_adjoint"] = True
-            if is_positive_definite is None and len(self._operators) > 1 and known.get("is_non_singular"):
+            if given["is_positive_definite"] is None and len(self._operators) > 1 and "is_non_singular" in known:
                 known["is_positive_definite"] = True
-        known["name"] = name or "_o_".join(o.name for o in self._operators)
-        super().__init__(self._operators[0].dtype, given, **known)
-
-    operators = property(lambda self: self._operators)
+        return known
 
     def _mirrored(self) -> bool:
         """Whether it is of the form A or A @ A.H, which are self-adjoint, the first one if A is."""
@@ -91,9 +153,6 @@ class LinearOperatorComposition(LinearOperator):
     def _log_abs_determinant(self) -> Tensor:
         return reduce(add, [o.log_abs_determinant() for o in self._operators])
 
-    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
-        return sliced_operators(self, key, batch)
-
 
 class _Wrapper(LinearOperator):
     """An operator made from one other: its adjoint, its inverse."""
@@ -108,8 +167,7 @@ class _Wrapper(LinearOperator):
             theirs = operator._hints[HINTS.index(hint)]
             if theirs is not None:
                 if given[hint] is not None and bool(given[hint]) is not bool(theirs):
-                    subject = hint[3:].replace("_", " " if hint == "is_positive_definite" else "-")
-                    raise ValueError(f"An operator is {subject} if and only if its {also} is {subject}.")
+                    raise ValueError(f"An operator is {_spoken(hint)} if and only if its {also} is {_spoken(hint)}.")
                 known[hint] = theirs
         super().__init__(operator.dtype, given, **known)
 
@@ -231,7 +289,7 @@ class LinearOperatorInversion(_Wrapper):
         return self._operator
 
 
-class LinearOperatorKronecker(LinearOperator):
+class LinearOperatorKronecker(PartByPart):
     """The Kronecker product of operators: each entry of the first is multiplied with the whole of the rest.
 
     >>> a, b = tf.linalg.LinearOperatorFullMatrix([[1., 2.]]), tf.linalg.LinearOperatorDiag([3., 4.])
@@ -241,7 +299,13 @@ class LinearOperatorKronecker(LinearOperator):
            [0., 4., 0., 8.]], dtype=float32)>
     """
 
-    _holds = ("_operators",)
+    _joint = "_x_"
+    _empty = "Argument `operators` must be a list of >=1 operators. Received: {operators}."
+    _mixed = "Expected every operation in argument `operators` to have the same dtype. Received {kinds}."
+    _contradiction = (
+        "The Kronecker product of {dashed} operators is always {dashed}. Expected argument `{hint}` to be True. "
+        "Received: False."
+    )
 
     def __init__(
         self,
@@ -252,26 +316,7 @@ class LinearOperatorKronecker(LinearOperator):
         is_square: bool | None = None,
         name: str | None = None,
     ) -> None:
-        given = arguments(locals())
-        self._operators = operator_list(
-            operators,
-            "Argument `operators` must be a list of >=1 operators. Received: {operators}.",
-            "Expected every operation in argument `operators` to have the same dtype. Received {kinds}.",
-        )
-        known: dict[str, Any] = {}
-        for hint in HINTS[:3]:
-            if all(getattr(o, hint) for o in self._operators):
-                subject = hint[3:].replace("_", "-")
-                if given[hint] is False:
-                    raise ValueError(
-                        f"The Kronecker product of {subject} operators is always {subject}. Expected argument "
-                        f"`{hint}` to be True. Received: False."
-                    )
-                known[hint] = True
-        known["name"] = name or "_x_".join(o.name for o in self._operators)
-        super().__init__(self._operators[0].dtype, given, **known)
-
-    operators = property(lambda self: self._operators)
+        self._combine(arguments(locals()))
 
     def _shape(self) -> tuple[int, ...]:
         shapes = [o._shape() for o in self._operators]
@@ -344,51 +389,10 @@ class LinearOperatorKronecker(LinearOperator):
         for o in self._operators:
             o._assert_non_singular()
 
-    def _adjoint(self) -> LinearOperator:
-        return LinearOperatorKronecker([o.adjoint() for o in self._operators], **self._plain_hints())
 
-    def _inverse(self) -> LinearOperator:
-        return LinearOperatorKronecker([o.inverse() for o in self._operators], **self._plain_hints())
-
-    def _plain_hints(self) -> dict[str, Any]:
-        return dict(zip(HINTS, self._hints))
-
-    def _cholesky(self) -> LinearOperator:
-        if not all(o._has_cholesky() for o in self._operators):
-            return super()._cholesky()
-        return LinearOperatorKronecker([o.cholesky() for o in self._operators], is_non_singular=True, is_square=True)
-
-    def _sliced(self, key: tuple[Any, ...], batch: tuple[int, ...]) -> LinearOperator:
-        return sliced_operators(self, key, batch)
-
-
-# ---------------------------------------------------------------- lists of operators
-
-
-def operator_list(
-    operators: Any,
-    empty: str = "Expected a non-empty list of operators. Found: {operators}",
-    mixed: str = "Expected all operators to have the same dtype.  Found {found}",
-) -> ListWrapper:
-    """The operators that another is made of. Raises unless there is one, and they are of one dtype."""
-    if not isinstance(operators, (list, tuple)):
-        raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(operators)}')
-    if not operators:
-        raise ValueError(empty.format(operators=operators))
-    dtype = operators[0].dtype
-    if any(o.dtype is not dtype for o in operators):
-        kinds = [str((o.name, o.dtype)) for o in operators]
-        raise explain(
-            TypeError(mixed.format(found="   ".join(kinds), kinds=kinds)),
-            hint="make them all of one dtype",
-        )
-    return ListWrapper(operators)
-
-
-def sliced_operators(operator: Any, key: tuple[Any, ...], batch: tuple[int, ...]) -> Any:
-    """An operator made of a list of others, of some of the batch's matrices."""
-    parts = [o._sliced(key, batch) for o in operator.operators]
-    return type(operator)(**operator.parameters | {"operators": parts})
+def _spoken(hint: str) -> str:
+    """`self-adjoint`, `positive definite`: a hint in words."""
+    return hint[3:].replace("_", " " if hint == "is_positive_definite" else "-")
 
 
 def _kronecker(a: Tensor, b: Tensor) -> Tensor:

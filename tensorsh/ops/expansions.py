@@ -7,11 +7,12 @@ functions' definitions; each table's comment names the function, the interval an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from ..runtime.dtypes import F64
+from ..runtime.dtypes import F64, FLOATS, DType
+from .rules import unary
 
 
 def chebyshev(coefficients: tuple[float, ...], t: Any) -> Any:
@@ -35,6 +36,14 @@ def in_double(kernel: Callable[..., Any]) -> Callable[..., Any]:
         return xp.asarray(y).astype(x.dtype)
 
     return wide
+
+
+def precise(
+    tf: str, grad: Callable[..., Any], computed: Sequence[DType] | None = None, **options: Any
+) -> Callable[..., Any]:
+    """Decorate a kernel of one array of floats that computes in float64. computed, options: see `unary`."""
+    rule = unary(tf, grad, dtypes=FLOATS, computed=computed, **options)
+    return lambda kernel: rule(in_double(kernel))
 
 
 # fmt: off

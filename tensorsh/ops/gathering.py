@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
@@ -213,10 +213,10 @@ def flattened(at: Any, shape: tuple[int, ...]) -> Any:
 
 def _bad_vector(found: Any, at: Tensor, x: Tensor, last: str | None) -> BaseException:
     position, vector = found
-    where = bracketed(position) if position else ""
     return invalid(
         "GatherNd",
-        f"indices{where} = {vector} does not index into param shape {bracketed(x._array.shape)}, node name: GatherNd",
+        f"indices{subscript(position)} = {vector} does not index into param shape {bracketed(x._array.shape)}, node "
+        "name: GatherNd",
         summary=f"gather_nd: index {vector} is outside shape {x._array.shape}",
         operands=[("params", x), ("indices", at)],
         name=last,

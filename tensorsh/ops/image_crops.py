@@ -16,7 +16,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from .image_rules import as_batch, at_least_3d, check_positive, from_batch
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
-from .windows import Window, borders, cropped, padded, patches, places, slide
+from .windows import Window, borders, check_window_lengths, cropped, padded, patches, places, slide
 
 _PATCHED = (*FLOATS, *INTEGERS, *COMPLEX, bool_)
 
@@ -172,12 +172,7 @@ def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: 
     kernel = "ExtractImagePatches"
     x = as_tensor(images)
     given = {"ksizes": ints(sizes), "strides": ints(strides), "rates": ints(rates)}
-    for name_, values in given.items():
-        if len(values) < 4:
-            raise explain(
-                InvalidArgumentError(f"Length for attr '{name_}' of {len(values)} must be at least minimum 4"),
-                hint="write [1, rows, columns, 1]",
-            )
+    check_window_lengths(given, 4, "write [1, rows, columns, 1]")
     check_dtype(kernel, x, _PATCHED, _PATCHED, "images")
     if padding not in ("SAME", "VALID"):
         raise explain(

@@ -7,46 +7,19 @@ from typing import Any
 import numpy as np
 
 from ..runtime.tensor import Tensor, is_tensor
-from .constant_initializers import STFT, Constant, Identity, Initializer, Ones, Zeros
+from . import constant_initializers, random_initializers
+from .constant_initializers import Initializer, Ones, Zeros
 from .keras_config import standard_dtype
 from .keras_objects import Catalogue, serialize
 from .keras_variable import snake_case
-from .random_initializers import (
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-    LecunUniform,
-    Orthogonal,
-    RandomNormal,
-    RandomUniform,
-    TruncatedNormal,
-    VarianceScaling,
-)
+from .random_initializers import RandomNormal, RandomUniform
 from .registry import export, op, ops
 
 _CLASSES = {
-    cls.__name__: cls
-    for cls in (
-        Initializer,
-        Constant,
-        Identity,
-        Ones,
-        Zeros,
-        STFT,
-        GlorotNormal,
-        GlorotUniform,
-        HeNormal,
-        HeUniform,
-        LecunNormal,
-        LecunUniform,
-        Orthogonal,
-        RandomNormal,
-        RandomUniform,
-        TruncatedNormal,
-        VarianceScaling,
-    )
+    name: value
+    for file in (constant_initializers, random_initializers)
+    for name, value in vars(file).items()
+    if isinstance(value, type) and issubclass(value, Initializer) and not name.startswith("_")
 }
 _ALIASES = {"STFT": "STFTInitializer", "Identity": "IdentityInitializer", "Orthogonal": "OrthogonalInitializer"}
 _catalogue = Catalogue(

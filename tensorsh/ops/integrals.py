@@ -21,15 +21,13 @@ from .expansions import (
     FRESNEL_G,
     FRESNEL_S,
     chebyshev,
-    in_double,
+    precise,
 )
 from .registry import ops
 from .rounding import polynomial
-from .rules import unary
 
 
-@unary("math.special.dawsn", lambda g, y, x: g * (1.0 - 2.0 * x * y), dtypes=FLOATS, computed=FLOATS[2:])
-@in_double
+@precise("math.special.dawsn", lambda g, y, x: g * (1.0 - 2.0 * x * y), computed=FLOATS[2:])
 def dawsn(xp, x):
     """Dawson's integral: exp(-x**2) times the integral of exp(t**2) from 0 to x.
 
@@ -42,8 +40,7 @@ def dawsn(xp, x):
     return xp.where(xp.abs(x) < 4, x * chebyshev(DAWSN_SMALL, x2 / 8 - 1), chebyshev(DAWSN_LARGE, 32 / x2 - 1) / x)
 
 
-@unary("math.special.expint", lambda g, y, x: g * ops.exp(x) / x, dtypes=FLOATS, computed=FLOATS[2:], domain=(0.2, 3.0))
-@in_double
+@precise("math.special.expint", lambda g, y, x: g * ops.exp(x) / x, computed=FLOATS[2:], domain=(0.2, 3.0))
 def expint(xp, x):
     """The exponential integral Ei(x): the integral of exp(t) / t from minus infinity to x, for x > 0.
 
@@ -76,13 +73,11 @@ def _fresnel(xp: Any, x: Any) -> tuple[Any, Any, Any]:
     return t, tail_c, tail_s
 
 
-@unary(
+@precise(
     "math.special.fresnel_cos",
     lambda g, y, x: g * ops.cos((math.pi / 2.0) * ops.square(x)),
-    dtypes=FLOATS,
     computed=FLOATS[2:],
 )
-@in_double
 def fresnel_cos(xp, x):
     """Fresnel's integral C(x): the integral of cos(pi t**2 / 2) from 0 to x.
 
@@ -95,13 +90,11 @@ def fresnel_cos(xp, x):
     return xp.where(xp.abs(x) < 1.6, x * chebyshev(FRESNEL_C, t), xp.sign(x) * tail)
 
 
-@unary(
+@precise(
     "math.special.fresnel_sin",
     lambda g, y, x: g * ops.sin((math.pi / 2.0) * ops.square(x)),
-    dtypes=FLOATS,
     computed=FLOATS[2:],
 )
-@in_double
 def fresnel_sin(xp, x):
     """Fresnel's integral S(x): the integral of sin(pi t**2 / 2) from 0 to x.
 
@@ -114,14 +107,12 @@ def fresnel_sin(xp, x):
     return xp.where(xp.abs(x) < 1.6, x**3 * chebyshev(FRESNEL_S, t), xp.sign(x) * tail)
 
 
-@unary(
+@precise(
     "math.special.spence",
     lambda g, y, x: g * ops.where(ops.equal(x, 1.0), -ops.ones_like(x), ops.log(x) / (1.0 - x)),
-    dtypes=FLOATS,
     computed=FLOATS[2:],
     domain=(0.2, 3.0),
 )
-@in_double
 def spence(xp, x):
     """Spence's function: the integral of log(t) / (1 - t) from 1 to x, for x >= 0.
 

@@ -5,12 +5,12 @@ A matrix that has no inverse raises InvalidArgumentError, as in TensorFlow; its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, F32, bfloat16, float16, float32, float64
+from ..runtime.dtypes import COMPLEX, F32, DType, bfloat16, float16, float32, float64
 from ..runtime.errors import invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
@@ -27,6 +27,15 @@ _HALF_FIRST = (float16, float32, float64, *COMPLEX)
 class LogMatrixDeterminant(NamedTuple):
     sign: Tensor
     log_abs_determinant: Tensor
+
+
+def square_matrices(kernel: str, given: Any, listed: Sequence[DType], arg: str = "input", **attributes: Any) -> Tensor:
+    """An argument (..., n, n) as a tensor. Raises TensorFlow's errors for another shape or dtype."""
+    x = as_tensor(given)
+    check_dtype(kernel, x, listed, listed, arg)
+    no_half(kernel, x, **attributes)
+    check_square(kernel, x, arg=arg)
+    return x
 
 
 def no_half(kernel: str, x: Tensor, **attributes: Any) -> None:
@@ -152,11 +161,7 @@ def det(input: Any, name: str | None = None) -> Tensor:
     """
     if is_operator(input):
         return input.determinant()
-    x = as_tensor(input)
-    check_dtype("MatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
-    no_half("MatrixDeterminant", x)
-    check_square("MatrixDeterminant", x)
-    return _determinant(x)
+    return _determinant(square_matrices("MatrixDeterminant", input, _HALF_FIRST))
 
 
 def _log_determinant_gradients(g: list[Tensor], y: Any, x: Tensor) -> list[Tensor]:
@@ -178,8 +183,4 @@ def slogdet(input: Any, name: str | None = None) -> LogMatrixDeterminant:
     >>> slogdet([[1., 2.], [3., 4.]]).sign
     <tf.Tensor: shape=(), dtype=float32, numpy=-1.0>
     """
-    x = as_tensor(input)
-    check_dtype("LogMatrixDeterminant", x, _HALF_FIRST, _HALF_FIRST, "input")
-    no_half("LogMatrixDeterminant", x)
-    check_square("LogMatrixDeterminant", x)
-    return LogMatrixDeterminant(*_log_determinant(x))
+    return LogMatrixDeterminant(*_log_determinant(square_matrices("LogMatrixDeterminant", input, _HALF_FIRST)))

@@ -263,11 +263,14 @@ def binary_crossentropy(
     >>> binary_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.6931471824645996>
     """
+    y_true, y_pred = _binary_pair(y_true, y_pred, label_smoothing)
+    return _mean(_binary(y_true, y_pred, from_logits), axis)
+
+
+def _binary_pair(y_true: Any, y_pred: Any, label_smoothing: float) -> tuple[Tensor, Tensor]:
     y_pred = as_tensor(y_pred)
     y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
-    if label_smoothing:
-        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
-    return _mean(_binary(y_true, y_pred, from_logits), axis)
+    return y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true, y_pred
 
 
 def _binary(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
@@ -297,10 +300,7 @@ def binary_focal_crossentropy(
     >>> binary_focal_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.1732867956161499>
     """
-    y_pred = as_tensor(y_pred)
-    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
-    if label_smoothing:
-        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    y_true, y_pred = _binary_pair(y_true, y_pred, label_smoothing)
     if from_logits:
         y_pred = ops.sigmoid(y_pred)
     truth = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)

@@ -13,20 +13,11 @@ from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import layout
 from .keras_ops_dtypes import keras_op
 from .registry import ops
+from .windows import channels_last, channels_second
 
 
 def _each(value: Any, rank: int) -> list[int]:
     return [value] * rank if isinstance(value, int) else list(value)
-
-
-def channels_last(x: Tensor) -> Tensor:
-    rank = x._array.ndim
-    return ops.transpose(x, [0, *range(2, rank), 1])
-
-
-def channels_first(x: Tensor) -> Tensor:
-    rank = x._array.ndim
-    return ops.transpose(x, [0, rank - 1, *range(1, rank - 1)])
 
 
 def _last(function: Any, x: Any, data_format: str | None) -> Tensor:
@@ -34,7 +25,7 @@ def _last(function: Any, x: Any, data_format: str | None) -> Tensor:
     x = as_tensor(x)
     if layout(data_format) == "channels_last":
         return function(x)
-    return channels_first(function(channels_last(x)))
+    return channels_second(function(channels_last(x)))
 
 
 def _check_channels(x: Tensor, given: int, data_format: str) -> None:

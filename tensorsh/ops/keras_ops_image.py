@@ -12,9 +12,10 @@ from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import layout
-from .keras_ops_convolution import channels_first, channels_last, conv
+from .keras_ops_convolution import conv
 from .keras_ops_dtypes import keras_op, result_type, tensor
 from .registry import ops
+from .windows import channels_last, channels_second
 
 
 def images_of(images: Any) -> Tensor:
@@ -34,7 +35,7 @@ def on_batch(function: Callable[[Tensor], Tensor], images: Any, data_format: str
     is_single, is_first = x._array.ndim == 3, layout(data_format) == "channels_first"
     x = ops.expand_dims(x, 0) if is_single else x
     y = function(channels_last(x) if is_first else x)
-    y = channels_first(y) if is_first else y
+    y = channels_second(y) if is_first else y
     return ops.squeeze(y, [0]) if is_single else y
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
@@ -47,11 +48,8 @@ def dot(x1: Any, x2: Any) -> Tensor:
     >>> tf.keras.ops.dot([1, 2], [3, 4.])
     <tf.Tensor: shape=(), dtype=float32, numpy=11.0>
     """
-    x1, x2 = _strong(x1, x2)
-    if 0 in (x1._array.ndim, x2._array.ndim):
-        return x1 * x2
-    axes = [[-1], [max(x2._array.ndim - 2, 0)]]
-    return _computed(lambda a, b: ops.tensordot(a, b, axes), x1, x2)
+    pair = _strong(x1, x2)
+    return _summed(pair, max(pair[1]._array.ndim - 2, 0))
 
 
 @keras_op("numpy.vdot", lambda s: [s.call(s(3), s(3))])
@@ -72,10 +70,15 @@ def inner(x1: Any, x2: Any) -> Tensor:
     >>> tf.keras.ops.inner([1, 2], [3, 4])
     <tf.Tensor: shape=(), dtype=int32, numpy=11>
     """
-    x1, x2 = _strong(x1, x2)
+    return _summed(_strong(x1, x2), -1)
+
+
+def _summed(pair: Sequence[Tensor], axis: int) -> Tensor:
+    """The sums of products along the first's last axis and the second's `axis`; the product, if one is a number."""
+    x1, x2 = pair
     if 0 in (x1._array.ndim, x2._array.ndim):
         return x1 * x2
-    return _computed(lambda a, b: ops.tensordot(a, b, [[-1], [-1]]), x1, x2)
+    return _computed(lambda a, b: ops.tensordot(a, b, [[-1], [axis]]), x1, x2)
 
 
 @keras_op("numpy.outer", lambda s: [s.call(s(2), s(3))])

@@ -13,7 +13,7 @@ from ..runtime.dtypes import COMPLEX, complex64, float16, float32, float64
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from .factorizations import schur
-from .inverses import DOUBLE_FIRST, no_half
+from .inverses import DOUBLE_FIRST, square_matrices
 from .kernels import check_square
 from .linalg import adjoint
 from .registry import no_gradient, op, ops, primitive
@@ -206,11 +206,7 @@ def sqrtm(input: Any, name: str | None = None) -> Tensor:
     array([[2., 0.],
            [0., 3.]], dtype=float32)>
     """
-    x = as_tensor(input)
-    check_dtype("MatrixSquareRoot", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    no_half("MatrixSquareRoot", x)
-    check_square("MatrixSquareRoot", x)
-    return _square_root(x)
+    return _square_root(square_matrices("MatrixSquareRoot", input, DOUBLE_FIRST))
 
 
 # ---------------------------------------------------------------- logarithm

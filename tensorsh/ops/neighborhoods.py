@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime.dtypes import ORDERED
-from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
+from ..runtime.errors import UnimplementedError, explain, invalid
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
 from .convolution import depthwise_conv2d
 from .registry import op, ops
 from .rules import check_dtype, ints
-from .windows import places, slide
+from .windows import check_window_lengths, places, slide
 
 _ONES = [1, 1, 1, 1]
 
@@ -159,12 +159,7 @@ def extract_volume_patches(input: Any, ksizes: Any, strides: Any, padding: str, 
     """
     kernel, x = "ExtractVolumePatches", as_tensor(input)
     given = {"ksizes": ints(ksizes), "strides": ints(strides)}
-    for what, values in given.items():
-        if len(values) < 5:
-            raise explain(
-                InvalidArgumentError(f"Length for attr '{what}' of {len(values)} must be at least minimum 5"),
-                hint="write [1, planes, rows, columns, 1]",
-            )
+    check_window_lengths(given, 5, "write [1, planes, rows, columns, 1]")
     check_dtype(kernel, x, ORDERED, ORDERED, "input")
     for what, values in given.items():
         if values[0] != 1 or values[4] != 1:

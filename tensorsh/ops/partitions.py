@@ -6,7 +6,7 @@ from typing import Any
 
 from ..runtime.backend import module_of
 from ..runtime.dtypes import int32
-from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
+from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import alike, tail
 from .registry import op, ops, primitive
@@ -45,10 +45,9 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
         )
     if (wrong := outside(numbers._array, num_partitions)) is not None:
         position, value = wrong
-        where = bracketed(position) if position else ""
         raise invalid(
             "DynamicPartition",
-            f"partitions{where} = {value} is not in [0, {num_partitions})",
+            f"partitions{subscript(position)} = {value} is not in [0, {num_partitions})",
             summary=f"dynamic_partition: there is no partition {value}: there are {num_partitions}",
             name=last,
         )

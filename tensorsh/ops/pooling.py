@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..runtime.dtypes import HALF_FIRST, ORDERED, as_dtype, bfloat16, float16, float32, listed
+from ..runtime.dtypes import HALF_FIRST, ORDERED, DType, as_dtype, bfloat16, float32, listed
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .kernels import no_kernel
 from .pool_kernels import argmax_of, largest, largest_found, mean
 from .registry import op
-from .rules import check_dtype, ints
+from .rules import check_dtype, finish, ints
 from .windows import Window, channels_last, channels_second, sequence, slide, spatial
 
 _MAX = (*HALF_FIRST, *listed("int32 int64 uint8 int16 int8 uint16 qint8"))
-_VOLUMES = HALF_FIRST[:3]
 
 
 class MaxPoolWithArgmax(NamedTuple):
     output: Tensor
     argmax: Tensor
+
+
+def _pooling(
+    tf: str, axes: int, kernel: str, dtypes: Sequence[DType], samples: Any = None, explicit: bool = False
+) -> Callable[..., Any]:
+    """Decorate `core(x, window)`: pooling over 1, 2 or 3 axes, of a tensor that has its channels last.
+
+    kernel: TensorFlow's, with the dtypes that it lists. explicit: whether the padding may be pairs for each axis.
+    """
+    layout = ("NWC", "NHWC", "NDHWC")[axes - 1]
+
+    def decorate(core: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def public(
+            input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = layout, name: str | None = None
+        ) -> Tensor:
+            x = as_tensor(input)
+            check_dtype(kernel, x, dtypes, dtypes, "input")
+            if axes == 3 and x.dtype not in (float32, bfloat16):
+                raise _no_volume_kernel(kernel, x, ksize, strides, padding, data_format)
+            first = data_format == "NC" + layout[1:-1]
+            return _pooled(kernel, core, x, axes, ksize, strides, padding, first, explicit)
+
+        return op(tf, samples=samples)(finish(public, core))
+
+    return decorate
 
 
 # ---------------------------------------------------------------- the largest
@@ -30,53 +55,49 @@ def _max_samples(s: Any) -> Any:
     yield s.call(s.distinct(1, 3, 4, 2), [2, 3], 1, "SAME")
 
 
-@op("nn.max_pool2d", samples=_max_samples)
-def max_pool2d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
-) -> Tensor:
+@_pooling("nn.max_pool2d", 2, "MaxPool", _MAX, _max_samples, explicit=True)
+def max_pool2d(x, window):
     """The largest entry of each window: (batch, height, width, channels) becomes (batch, height', width', channels).
 
-    ksize: the window's size; strides: how far it moves; both an int, or one for each axis. padding: "VALID", "SAME", or
-    pairs for each axis. nan is passed over.
+    nan is passed over.
+
+    input: (batch, height, width, channels). padding: "VALID", "SAME", or pairs of ints for each axis.
 
     >>> max_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
     """
-    x = as_tensor(input, hint=float32)
-    check_dtype("MaxPool", x, _MAX, _MAX, "input")
-    return _pooled("MaxPool", largest, x, 2, ksize, strides, padding, data_format == "NCHW")
+    return largest(x, window=window, ties=False)
 
 
-@op("nn.max_pool1d", samples=lambda s: [s.call(s.distinct(1, 5, 2), 2, 2, "SAME")])
-def max_pool1d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
-) -> Tensor:
+def _line_samples(s: Any) -> Any:
+    yield s.call(s.distinct(1, 5, 2), 2, 2, "SAME")
+    yield s.call(s.distinct(1, 3, 1), 2, 1, [[0, 0], [1, 0], [0, 0]])
+
+
+@_pooling("nn.max_pool1d", 1, "MaxPool", _MAX, _line_samples, explicit=True)
+def max_pool1d(x, window):
     """The largest entry of each window along (batch, width, channels); otherwise as `max_pool2d`.
+
+    input: (batch, width, channels). padding: "VALID", "SAME", or pairs of ints for each axis.
 
     >>> max_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[2.],
             [3.]]], dtype=float32)>
     """
-    x = as_tensor(input)
-    check_dtype("MaxPool", x, _MAX, _MAX, "input")
-    return _pooled("MaxPool", largest, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+    return largest(x, window=window, ties=False)
 
 
-@op("nn.max_pool3d")
-def max_pool3d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
-) -> Tensor:
+@_pooling("nn.max_pool3d", 3, "MaxPool3D", HALF_FIRST[:3])
+def max_pool3d(x, window):
     """The largest entry of each window of (batch, depth, height, width, channels), float32 or narrower.
+
+    input: (batch, depth, height, width, channels). padding: "VALID" or "SAME".
 
     >>> max_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
     TensorShape([1, 1, 1, 1, 1])
     """
-    x = as_tensor(input)
-    check_dtype("MaxPool3D", x, _VOLUMES, _VOLUMES, "input")
-    if x.dtype is float16:
-        raise _no_volume_kernel("MaxPool3D", x, ksize, strides, padding, data_format)
-    return _pooled("MaxPool3D", largest, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+    return largest(x, window=window, ties=True)
 
 
 @op("nn.max_pool", samples=lambda s: [s.call(s.distinct(1, 3, 3, 1), 2, 1, "VALID")])
@@ -84,6 +105,8 @@ def max_pool(
     input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
 ) -> Tensor:
     """`max_pool1d`, `max_pool2d` or `max_pool3d`, by the rank of the input.
+
+    input: (batch, *spatial, channels), with 1 to 3 spatial axes.
 
     >>> max_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
     TensorShape([1, 2, 2, 1])
@@ -104,7 +127,7 @@ def max_pool_with_argmax(
 ) -> MaxPoolWithArgmax:
     """The largest entry of each window, and where it is: (y * width + x) * channels + c.
 
-    include_batch_in_index: count the batch as well.
+    input: (batch, height, width, channels). include_batch_in_index: count the batch as well.
 
     >>> max_pool_with_argmax([[[[1.], [2.]], [[4.], [3.]]]], 2, 2, "VALID").argmax
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
@@ -119,50 +142,61 @@ def max_pool_with_argmax(
 # ---------------------------------------------------------------- the mean
 
 
-@op("nn.avg_pool2d", samples=lambda s: [s.call(s(1, 4, 4, 1), 2, 2, "VALID"), s.call(s(1, 3, 4, 2), [2, 3], 1, "SAME")])
-def avg_pool2d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
-) -> Tensor:
+def _mean_samples(s: Any) -> Any:
+    yield s.call(s(1, 4, 4, 1), 2, 2, "VALID")
+    yield s.call(s(1, 3, 4, 2), [2, 3], 1, "SAME")
+
+
+@_pooling("nn.avg_pool2d", 2, "AvgPool", HALF_FIRST, _mean_samples)
+def avg_pool2d(x, window):
     """The mean of each window, of what lies inside the image; arguments as for `max_pool2d`.
+
+    input: (batch, height, width, channels). padding: "VALID" or "SAME".
 
     >>> avg_pool2d([[[[1.], [2.]], [[3.], [4.]]]], 2, 2, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[2.5]]]], dtype=float32)>
     """
-    x = as_tensor(input)
-    check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
-    return _pooled("AvgPool", mean, x, 2, ksize, strides, padding, data_format == "NCHW", explicit=False)
+    return mean(x, window=window)
 
 
-@op("nn.avg_pool1d", samples=lambda s: [s.call(s(1, 5, 2), 2, 2, "SAME")])
-def avg_pool1d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NWC", name: str | None = None
-) -> Tensor:
+@_pooling("nn.avg_pool1d", 1, "AvgPool", HALF_FIRST, lambda s: [s.call(s(1, 5, 2), 2, 2, "SAME")])
+def avg_pool1d(x, window):
     """The mean of each window along (batch, width, channels).
+
+    input: (batch, width, channels). padding: "VALID" or "SAME".
 
     >>> avg_pool1d([[[1.], [2.], [3.]]], 2, 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
     array([[[1.5],
             [2.5]]], dtype=float32)>
     """
-    x = as_tensor(input)
-    check_dtype("AvgPool", x, HALF_FIRST, HALF_FIRST, "input")
-    return _pooled("AvgPool", mean, x, 1, ksize, strides, padding, data_format == "NCW", explicit=False)
+    return mean(x, window=window)
 
 
-@op("nn.avg_pool3d")
-def avg_pool3d(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NDHWC", name: str | None = None
-) -> Tensor:
+@_pooling("nn.avg_pool3d", 3, "AvgPool3D", HALF_FIRST)
+def avg_pool3d(x, window):
     """The mean of each window of (batch, depth, height, width, channels), float32 or bfloat16.
+
+    input: (batch, depth, height, width, channels). padding: "VALID" or "SAME".
 
     >>> avg_pool3d(ones([1, 2, 2, 2, 1]), 2, 1, "VALID").shape
     TensorShape([1, 1, 1, 1, 1])
     """
-    x = as_tensor(input)
-    check_dtype("AvgPool3D", x, HALF_FIRST, HALF_FIRST, "input")
-    if x.dtype not in (float32, bfloat16):
-        raise _no_volume_kernel("AvgPool3D", x, ksize, strides, padding, data_format)
-    return _pooled("AvgPool3D", mean, x, 3, ksize, strides, padding, data_format == "NCDHW", explicit=False)
+    return mean(x, window=window)
+
+
+@op("nn.avg_pool", samples=lambda s: [s.call(s(1, 3, 3, 1), 2, 1, "VALID")])
+def avg_pool(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
+) -> Tensor:
+    """`avg_pool1d`, `avg_pool2d` or `avg_pool3d`, by the rank of the input.
+
+    input: (batch, *spatial, channels), with 1 to 3 spatial axes.
+
+    >>> avg_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
+    TensorShape([1, 2, 2, 1])
+    """
+    return _by_rank((avg_pool1d, avg_pool2d, avg_pool3d), input, ksize, strides, padding, data_format)
 
 
 def _no_volume_kernel(
@@ -187,18 +221,6 @@ class _Bare:
         return self._text
 
 
-@op("nn.avg_pool", samples=lambda s: [s.call(s(1, 3, 3, 1), 2, 1, "VALID")])
-def avg_pool(
-    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str | None = None, name: str | None = None
-) -> Tensor:
-    """`avg_pool1d`, `avg_pool2d` or `avg_pool3d`, by the rank of the input.
-
-    >>> avg_pool(ones([1, 4, 4, 1]), 2, 2, "VALID").shape
-    TensorShape([1, 2, 2, 1])
-    """
-    return _by_rank((avg_pool1d, avg_pool2d, avg_pool3d), input, ksize, strides, padding, data_format)
-
-
 def _pool_samples(s: Any) -> Any:
     yield s.call(s.distinct(1, 5, 1), [2], "MAX")
     yield s.call(s(1, 5, 5, 1), [2, 2], "AVG", dilations=[2, 2])
@@ -217,7 +239,7 @@ def pool(
 ) -> Tensor:
     """The largest entry ("MAX") or the mean ("AVG") of windows over one, two or three axes, dilated if wanted.
 
-    window_shape: an int for each spatial axis. pooling_type: "MAX" or "AVG".
+    input: (batch, *spatial, channels). window_shape: an int for each spatial axis. pooling_type: "MAX" or "AVG".
 
     >>> pool([[[1.], [3.], [2.]]], [2], "MAX")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
@@ -247,10 +269,13 @@ def pool(
             raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`.")
     first = data_format is not None and data_format.startswith("NC")
     kernel = ("MaxPool" if pooling_type == "MAX" else "AvgPool") + ("3D" if axes == 3 else "")
-    allowed = {"MaxPool": _MAX, "MaxPool3D": _VOLUMES}.get(kernel, HALF_FIRST)
+    allowed = {"MaxPool": _MAX, "MaxPool3D": HALF_FIRST[:3]}.get(kernel, HALF_FIRST)
     check_dtype(kernel, x, allowed, allowed, "input")
-    core = largest if pooling_type == "MAX" else mean
-    return _pooled(kernel, core, x, axes, shape, steps, padding, first, explicit=False, dilations=rates)
+
+    def core(x: Tensor, window: Window) -> Tensor:
+        return largest(x, window=window, ties=axes == 3) if pooling_type == "MAX" else mean(x, window=window)
+
+    return _pooled(kernel, core, x, axes, shape, steps, padding, first, dilations=rates)
 
 
 # ---------------------------------------------------------------- what they share
@@ -265,7 +290,7 @@ def _pooled(
     strides: Any,
     padding: Any,
     channels_first: bool,
-    explicit: bool = True,
+    explicit: bool = False,
     dilations: Any = None,
 ) -> Tensor:
     if x._array.ndim != axes + 2:
@@ -279,7 +304,7 @@ def _pooled(
     if channels_first:
         x = channels_last(x)
     window = _window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations)
-    y = core(x, window=window) if core is mean else core(x, window=window, ties=axes == 3)
+    y = core(x, window)
     return channels_second(y) if channels_first else y
 
 
@@ -291,7 +316,7 @@ def _window(
     strides: Any,
     padding: Any,
     channels_first: bool,
-    explicit: bool = True,
+    explicit: bool = False,
     dilations: Any = None,
 ) -> Window:
     size = spatial(kernel, sequence(ksize, axes, "ksize"), axes, channels_first, "windows")

@@ -15,7 +15,7 @@ from .constant_initializers import Initializer
 from .registry import ops
 
 
-class RandomInitializer(Initializer):
+class _Drawing(Initializer):
     """The base of those that draw numbers: `seed` is an integer, or None for one of the initializer's own."""
 
     __module__ = "keras.src.initializers.random_initializers"
@@ -44,7 +44,7 @@ class RandomInitializer(Initializer):
         return ops.stateless_uniform(shape, keras_seeds.stateless(self.seed), low, high, dtype)
 
 
-class RandomNormal(RandomInitializer):
+class RandomNormal(_Drawing):
     """Normally distributed numbers.
 
     mean, stddev: floats.
@@ -81,7 +81,7 @@ class TruncatedNormal(RandomNormal):
         return self._truncated_normal(shape, self.mean, self.stddev, dtype)
 
 
-class RandomUniform(RandomInitializer):
+class RandomUniform(_Drawing):
     """Numbers evenly distributed in [minval, maxval).
 
     minval, maxval: floats.
@@ -103,7 +103,7 @@ class RandomUniform(RandomInitializer):
         return {**super().get_config(), "minval": self.minval, "maxval": self.maxval}
 
 
-class VarianceScaling(RandomInitializer):
+class VarianceScaling(_Drawing):
     """Numbers with variance scale / n, where n is how many inputs or outputs a unit of that shape has.
 
     mode: "fan_in" or "fan_out" inputs or outputs, or "fan_avg", their mean. distribution: "truncated_normal", "normal"
@@ -267,7 +267,7 @@ class HeUniform(_Preset):
         super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
 
 
-class Orthogonal(RandomInitializer):
+class Orthogonal(_Drawing):
     """An orthogonal matrix times `gain` (Saxe et al., 2014): the Q of a random matrix, made unique by its R's signs.
 
     Axes before the last count as one. The rows are orthonormal if there are fewer of them, else the columns. gain: a

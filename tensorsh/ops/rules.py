@@ -432,7 +432,7 @@ def camel(name: str) -> str:
     return "".join(part.capitalize() for part in name.strip("_").split("_"))
 
 
-def finish(public: Any, kernel: Any, renamed: dict[str, str], refuses: str = "") -> None:
+def finish(public: Any, kernel: Any, renamed: dict[str, str] = _NONE, refuses: str = "") -> Any:
     """Give the op that a rule made the kernel's name and help, and TensorFlow's names for its arguments.
 
     refuses: what every op of the rule refuses, for the help, which says it before the first example.
@@ -444,6 +444,7 @@ def finish(public: Any, kernel: Any, renamed: dict[str, str], refuses: str = "")
         names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])
         public.__code__ = code.replace(co_varnames=names + code.co_varnames[code.co_argcount :])
         assert isinstance(public, FunctionType)
+    return public
 
 
 # ---------------------------------------------------------------- inputs for the gradient check

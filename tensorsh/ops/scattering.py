@@ -15,7 +15,7 @@ import numpy as np
 from ..runtime import effects
 from ..runtime.backend import module_of
 from ..runtime.dtypes import bool_, string
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import INDICES, alike, renamed, tail, vector, wrong_index
 from .creation import check_sizes
@@ -136,10 +136,9 @@ def _good_only(
         return at, rows
     if policy != "IGNORE":
         position, index = found
-        where = bracketed(position) if position else ""
         raise invalid(
             kernel,
-            f"indices{where} = {index} does not index into shape {bracketed(shape)}",
+            f"indices{subscript(position)} = {index} does not index into shape {bracketed(shape)}",
             summary=f"index {index} is outside shape {shape}",
             operands=[("indices", at), ("updates", rows)],
             name=last,

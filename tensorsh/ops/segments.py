@@ -15,7 +15,7 @@ import numpy as np
 
 from ..runtime.backend import module_of, to_host
 from ..runtime.dtypes import ORDERED, REAL, DType, listed
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import INDICES, integers, tail
 from .registry import op, ops, primitive
@@ -203,9 +203,8 @@ def _unsorted(
     host = to_host(ids._array)
     if (host >= size).any():
         position = tuple(np.argwhere(host >= size)[0].tolist())
-        where = bracketed(position) if position else ""
         raise fail(
-            f"segment_ids{where} = {host[position]} is out of range [0, {size})",
+            f"segment_ids{subscript(position)} = {host[position]} is out of range [0, {size})",
             f"segment id {host[position]} is out of range for {size} segments",
         )
     kept = module_of(at).flatnonzero(at >= 0)

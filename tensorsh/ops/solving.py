@@ -17,8 +17,8 @@ from . import factorizations
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag_part, set_diag
 from .dispatch import is_operator
-from .inverses import DOUBLE_FIRST, flat, no_half, regular, singular, solved
-from .kernels import check_matrix, check_square
+from .inverses import DOUBLE_FIRST, flat, no_half, regular, singular, solved, square_matrices
+from .kernels import check_matrix
 from .linalg import adjoint
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, pair
@@ -195,11 +195,7 @@ def cholesky(input: Any, name: str | None = None) -> Tensor:
     """
     if is_operator(input):
         return input.cholesky()
-    x = as_tensor(input)
-    check_dtype("Cholesky", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    no_half("Cholesky", x)
-    check_square("Cholesky", x)
-    return _cholesky(x)
+    return _cholesky(square_matrices("Cholesky", input, DOUBLE_FIRST))
 
 
 @op("linalg.logdet")
@@ -294,11 +290,7 @@ def lu(input: Any, output_idx_type: Any = "int32", name: str | None = None) -> L
     array([[2. , 2. ],
            [0.5, 1. ]], dtype=float32)>
     """
-    x = as_tensor(input)
-    check_dtype("Lu", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    no_half("Lu", x)
-    check_square("Lu", x)
-    return Lu(*_lu(x, index=as_dtype(output_idx_type)._numpy))
+    return Lu(*_lu(square_matrices("Lu", input, DOUBLE_FIRST), index=as_dtype(output_idx_type)._numpy))
 
 
 @op("linalg.lu_solve", samples=lambda s: [s.call(regular(s, 3, 3), [2, 0, 1], s(3, 2))])

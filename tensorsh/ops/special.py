@@ -12,7 +12,7 @@ from typing import Any
 from ..runtime.dtypes import F32, FLOATS, float32, float64
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
-from .expansions import DIGAMMA, ERF, ERFCX, LGAMMA1, LGAMMA2, chebyshev, in_double
+from .expansions import DIGAMMA, ERF, ERFCX, LGAMMA1, LGAMMA2, chebyshev, in_double, precise
 from .registry import op, ops, primitive
 from .rounding import polynomial
 from .rules import check_dtype, pair, shape_error, unary
@@ -76,8 +76,7 @@ def _erfc_tail(xp: Any, x: Any) -> Any:
     return decay * chebyshev(ERFCX, (x - 3.75) / (x + 3.75)) / (1 + 2 * x)
 
 
-@unary("math.erfc", lambda g, y, x: g * (-2.0 / math.sqrt(math.pi)) * ops.exp(-ops.square(x)), dtypes=FLOATS)
-@in_double
+@precise("math.erfc", lambda g, y, x: g * (-2.0 / math.sqrt(math.pi)) * ops.exp(-ops.square(x)))
 def erfc(xp, x):
     """The complementary error function, 1 - erf(x), without cancellation for large x.
 
@@ -90,14 +89,12 @@ def erfc(xp, x):
     return xp.where(xp.abs(x) < 0.5, 1 - _erf_inside(x), xp.where(x < 0, 2 - tail, tail))
 
 
-@unary(
+@precise(
     "math.erfinv",
     lambda g, y, x: g * (math.sqrt(math.pi) / 2.0) * ops.exp(ops.square(y)),
-    dtypes=FLOATS,
-    computed=(float32, float64),
+    computed=FLOATS[2:],
     domain=(-0.8, 0.8),
 )
-@in_double
 def erfinv(xp, x):
     """The number whose error function is x; infinite at -1 and 1, nan beyond.
 
@@ -109,14 +106,12 @@ def erfinv(xp, x):
     return _normal_quantile(xp, x / 2, (1 - xp.abs(x)) / 2) * math.sqrt(0.5)
 
 
-@unary(
+@precise(
     "math.ndtri",
     lambda g, y, x: g * math.sqrt(2.0 * math.pi) * ops.exp(ops.square(y) / 2.0),
-    dtypes=FLOATS,
-    computed=(float32, float64),
+    computed=FLOATS[2:],
     domain=(0.1, 0.9),
 )
-@in_double
 def ndtri(xp, x):
     """The quantile of the standard normal distribution: below it lies the part x of all draws.
 
@@ -180,8 +175,7 @@ _FAR_UNDER = (
 # ---------------------------------------------------------------- the gamma function
 
 
-@unary("math.lgamma", lambda g, y, x: g * digamma(x), dtypes=FLOATS, computed=FLOATS[1:], domain=(0.3, 4.0))
-@in_double
+@precise("math.lgamma", lambda g, y, x: g * digamma(x), computed=FLOATS[1:], domain=(0.3, 4.0))
 def lgamma(xp, x):
     """The logarithm of the absolute value of the gamma function; infinite at 0, -1, -2 ...
 
@@ -215,8 +209,7 @@ def lgamma_array(xp: Any, x: Any) -> Any:
 _STIRLING = tuple(b / (2 * k * (2 * k - 1)) for k, b in enumerate(_BERNOULLI[:9], 1))
 
 
-@unary("math.digamma", lambda g, y, x: g * polygamma(1.0, x), dtypes=FLOATS, computed=FLOATS[1:], domain=(0.5, 4.0))
-@in_double
+@precise("math.digamma", lambda g, y, x: g * polygamma(1.0, x), computed=FLOATS[1:], domain=(0.5, 4.0))
 def digamma(xp, x):
     """The derivative of lgamma; nan at 0, -1, -2 ...
 

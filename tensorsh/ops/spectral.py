@@ -18,7 +18,7 @@ from ..runtime.tensor import Tensor, as_tensor
 from . import general_eigen, rotations
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag, diag_part, set_diag
-from .inverses import DOUBLE_FIRST, no_half
+from .inverses import DOUBLE_FIRST, no_half, square_matrices
 from .kernels import check_matrix, check_square
 from .linalg import adjoint
 from .registry import op, ops, primitive
@@ -320,11 +320,7 @@ def _not_successful() -> BaseException:
 
 
 def _self_adjoint(tensor: Any, vectors: bool) -> Tensor:
-    x = as_tensor(tensor)
-    check_dtype("SelfAdjointEigV2", x, DOUBLE_FIRST, DOUBLE_FIRST, "tensor")
-    no_half("SelfAdjointEigV2", x, compute_v=vectors)
-    check_square("SelfAdjointEigV2", x, arg="tensor")
-    return x
+    return square_matrices("SelfAdjointEigV2", tensor, DOUBLE_FIRST, "tensor", compute_v=vectors)
 
 
 @op("linalg.eigh", samples=lambda s: [s.call(s(2, 2)), s.call(s(2, 3, 3))])

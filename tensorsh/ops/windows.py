@@ -133,6 +133,14 @@ def sequence(value: Any, axes: int, name: str) -> tuple[int, ...]:
     return tuple(given)
 
 
+def check_window_lengths(given: dict[str, list[int]], axes: int, hint: str) -> None:
+    """Raise TensorFlow's InvalidArgumentError for sizes or strides (by their attributes) with too few entries."""
+    for attr, values in given.items():
+        if len(values) < axes:
+            message = f"Length for attr '{attr}' of {len(values)} must be at least minimum {axes}"
+            raise explain(InvalidArgumentError(message), hint=hint)
+
+
 def spatial(
     kernel: str, given: tuple[int, ...], axes: int, channels_first: bool, what: str = "strides"
 ) -> tuple[int, ...]:
@@ -165,7 +173,10 @@ def slide(
     if sizes is None:
         sizes = x._array.shape[-len(shape) - 1 : -1]
     spans = [(k - 1) * d + 1 for k, d in zip(shape, dilations)]
-    if isinstance(padding, (list, tuple)) and explicit:
+    if isinstance(padding, (list, tuple)):
+        if not explicit:
+            message = f"Expected string for argument 'padding' not {padding}."
+            raise explain(TypeError(message), f'{kernel}: padding is "SAME" or "VALID"')
         pads = _explicit(kernel, padding, len(shape), channels_first)
     elif padding == "VALID":
         pads = [(0, 0)] * len(shape)

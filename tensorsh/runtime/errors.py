@@ -126,3 +126,8 @@ def describe(value: Any) -> str:
 def bracketed(shape: Iterable[Any]) -> str:
     """A shape as TensorFlow's kernels write it: `[2,3]`."""
     return "[" + ",".join(map(str, shape)) + "]"
+
+
+def subscript(position: tuple[int, ...]) -> str:
+    """Where in a tensor something is, as TensorFlow's kernels write it: `[2,3]`, and nothing of a scalar."""
+    return bracketed(position) if position else ""
