@@ -97,6 +97,14 @@ def cross_entropy():
     return _jitted(jax.grad(loss), data.LOGITS)
 
 
+def layer_norm_gradient():
+    def norm(x, gamma, beta):
+        mean, variance = jnp.mean(x, -1, keepdims=True), jnp.var(x, -1, keepdims=True)
+        return jnp.square((x - mean) * jax.lax.rsqrt(variance + 1e-5) * gamma + beta).sum()
+
+    return _jitted(jax.grad(norm, (0, 1, 2)), data.LOGITS, data.GAMMA, data.BETA)
+
+
 def matmul_1024():
     return _jitted(jnp.matmul, data.A1024, data.B1024)
 
@@ -105,8 +113,9 @@ def matmul_64():
     return _jitted(jnp.matmul, data.A64, data.B64)
 
 
-def _conv(x, k):
-    return jax.lax.conv_general_dilated(x, k, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+def _conv(x, k, groups=1):
+    layout = ("NHWC", "HWIO", "NHWC")
+    return jax.lax.conv_general_dilated(x, k, (1, 1), "SAME", dimension_numbers=layout, feature_group_count=groups)
 
 
 def conv2d():
@@ -115,6 +124,22 @@ def conv2d():
 
 def conv2d_gradient():
     return _jitted(jax.grad(lambda x, k: _conv(x, k).sum(), (0, 1)), data.PICTURES, data.KERNEL)
+
+
+def depthwise():
+    return _jitted(lambda x, k: _conv(x, k, 64), data.PICTURES, data.EACH_CHANNEL.swapaxes(2, 3))
+
+
+def depthwise_gradient():
+    gradient = jax.grad(lambda x, k: _conv(x, k, 64).sum(), (0, 1))
+    return _jitted(gradient, data.PICTURES, data.EACH_CHANNEL.swapaxes(2, 3))
+
+
+def max_pool_gradient():
+    def pooled(x):
+        return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1), "SAME").sum()
+
+    return _jitted(jax.grad(pooled), data.PICTURES)
 
 
 def gather():

@@ -110,6 +110,14 @@ def cross_entropy():
     return _gradient(lambda x: tf.reduce_mean(loss(labels, x)), data.LOGITS)
 
 
+def layer_norm_gradient():
+    def norm(x, gamma, beta):  # TensorFlow has no op for it; as its own examples write it
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        return tf.reduce_sum(tf.square(tf.nn.batch_normalization(x, mean, variance, beta, gamma, 1e-5)))
+
+    return _gradient(norm, data.LOGITS, data.GAMMA, data.BETA)
+
+
 def matmul_1024():
     a, b = tf.constant(data.A1024), tf.constant(data.B1024)
     return compiled(lambda: a @ b)
@@ -127,6 +135,22 @@ def conv2d():
 
 def conv2d_gradient():
     return _gradient(lambda x, k: tf.reduce_sum(tf.nn.conv2d(x, k, 1, "SAME")), data.PICTURES, data.KERNEL)
+
+
+def depthwise():
+    x, k = tf.constant(data.PICTURES), tf.constant(data.EACH_CHANNEL)
+    return compiled(lambda: tf.nn.depthwise_conv2d(x, k, [1, 1, 1, 1], "SAME"))
+
+
+def depthwise_gradient():
+    def total(x, k):
+        return tf.reduce_sum(tf.nn.depthwise_conv2d(x, k, [1, 1, 1, 1], "SAME"))
+
+    return _gradient(total, data.PICTURES, data.EACH_CHANNEL)
+
+
+def max_pool_gradient():
+    return _gradient(lambda x: tf.reduce_sum(tf.nn.max_pool2d(x, 3, 2, "SAME")), data.PICTURES)
 
 
 def gather():

@@ -92,6 +92,13 @@ def cross_entropy():
     return _gradient(lambda x: F.cross_entropy(x, labels), data.LOGITS)
 
 
+def layer_norm_gradient():
+    def norm(x, gamma, beta):
+        return torch.square(F.layer_norm(x, (x.shape[-1],), gamma, beta)).sum()
+
+    return _gradient(norm, data.LOGITS, data.GAMMA, data.BETA)
+
+
 def matmul_1024():
     a, b = torch.from_numpy(data.A1024), torch.from_numpy(data.B1024)
     return lambda: a @ b
@@ -102,9 +109,9 @@ def matmul_64():
     return lambda: a @ b
 
 
-def _channels_last():
+def _channels_last(filters=data.KERNEL):
     pictures = torch.from_numpy(data.PICTURES).permute(0, 3, 1, 2)  # a view: NHWC in memory, as in TensorFlow
-    kernel = torch.from_numpy(data.KERNEL).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+    kernel = torch.from_numpy(filters).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
     return pictures, kernel
 
 
@@ -116,6 +123,25 @@ def conv2d():
 def conv2d_gradient():
     x, k = (t.detach().requires_grad_() for t in _channels_last())
     return lambda: torch.autograd.grad(F.conv2d(x, k, padding="same").sum(), [x, k])
+
+
+def _depthwise(x, k):
+    return F.conv2d(x, k, padding="same", groups=64)
+
+
+def depthwise():
+    x, k = _channels_last(data.EACH_CHANNEL.swapaxes(2, 3))
+    return lambda: _depthwise(x, k)
+
+
+def depthwise_gradient():
+    x, k = (t.detach().requires_grad_() for t in _channels_last(data.EACH_CHANNEL.swapaxes(2, 3)))
+    return lambda: torch.autograd.grad(_depthwise(x, k).sum(), [x, k])
+
+
+def max_pool_gradient():
+    x = _channels_last()[0].requires_grad_()
+    return lambda: torch.autograd.grad(F.max_pool2d(F.pad(x, (0, 1, 0, 1)), 3, 2).sum(), x)
 
 
 def gather():

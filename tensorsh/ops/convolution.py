@@ -12,14 +12,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from ..runtime.dtypes import HALF_FIRST, bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from . import depthwise
 from .contraction import contract
 from .registry import op, ops, primitive
-from .rowwise import by_rows
 from .rules import check_dtype, mismatch
 from .windows import (
     Window,
@@ -28,13 +26,14 @@ from .windows import (
     channels_last,
     channels_second,
     cropped,
+    mirrored,
     over,
-    padded,
     patches,
     places,
     sequence,
     slide,
     spatial,
+    strip,
 )
 
 #: Partial sums of a gradient for filters.
@@ -52,34 +51,17 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 def _convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
     groups = x.shape[-1] // w.shape[-2]
-    if w.shape[-2] == 1 and groups > 1:
-        return by_rows(lambda x: _each_channel(xp, x, w, window), x)
+    if w.shape[-2] == 1 < groups:
+        return depthwise.each_channel(xp, x, w, window)
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
-    seen = patches(xp, padded(xp, x, window), window)
     y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
 
     def work(block: tuple[slice, slice]) -> None:
-        part = contract(xp, _rows(xp, seen[block], groups, window), filters)
+        part = contract(xp, _rows(xp, _seen(xp, x, window, block), groups, window), filters)
         y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
 
-    over(xp, blocks(xp, seen), work)
+    over(xp, _blocks(xp, y, x, window), work)
     return y
-
-
-def _each_channel(xp: Any, x: Any, w: Any, window: Window) -> Any:
-    """A convolution of each channel with filters of its own: no product of matrices, but a sum over the places."""
-    outputs, each = window.outputs(x.shape[1:-1]), w.shape[-1] // x.shape[-1]
-    full = padded(xp, x, window)
-    if each > 1:
-        full = xp.repeat(full, each, -1)
-    total = xp.zeros((len(x), *outputs, w.shape[-1]), x.dtype)
-    term = xp.empty_like(total)  # one for all places: new memory costs more than the arithmetic
-    for place, index in places(window, outputs):
-        # Laid out along the last axis of windows, so that NumPy's inner loop is a whole line, not the channels of one.
-        line = xp.ascontiguousarray(xp.broadcast_to(w[place], (outputs[-1], w.shape[-1])))
-        xp.multiply(full[index], line, out=term)
-        total += term
-    return total
 
 
 @primitive(
@@ -89,11 +71,13 @@ def _each_channel(xp: Any, x: Any, w: Any, window: Window) -> Any:
 def to_input(xp, g, w, shape, window):
     """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape."""
     groups, spots = shape[-1] // w.shape[-2], prod(window.shape)
-    if (mirror := _mirrored(window)) is not None:
+    if w.shape[-2] == 1 < groups:
+        return depthwise.to_input(xp, g, w, shape, window)
+    if (mirror := mirrored(window)) is not None:
         return _convolve.compute(xp, [g, _exchanged(xp, w, groups)], {"window": mirror})
     filters = xp.swapaxes(_grouped(xp, w, prod(w.shape[:-1]), groups), -1, -2)
     x = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
-    for block in blocks(xp, patches(xp, x, window)):
+    for block in _blocks(xp, g, x, window):
         upstream = g[block]
         count = prod(upstream.shape[:-1])
         rows = contract(xp, _grouped(xp, upstream, count, groups), filters)
@@ -113,16 +97,17 @@ def to_input(xp, g, w, shape, window):
 def _to_filters(xp, x, g, shape, window):
     """The cotangent g of a convolution of x, passed back to its filters of that shape."""
     groups = x.shape[-1] // shape[-2]
-    seen = patches(xp, padded(xp, x, window), window)
+    if shape[-2] == 1 < groups:
+        return depthwise.to_filters(xp, x, g, shape, window)
     # Sums of sums, each of which is one thread's: the result does not depend on the number of threads.
-    sums: list[Any] = [None] * (min(_SUMS, max(len(x), 1)) if xp is np else 1)
+    parts = _blocks(xp, g, x, window)
+    sums: list[Any] = [None] * max(min(_SUMS, len(parts)), 1)
 
     def work(number: int) -> None:
-        images = slice(number * len(x) // len(sums), (number + 1) * len(x) // len(sums))
         total = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
-        for block in blocks(xp, seen[images]):
-            rows = xp.swapaxes(_rows(xp, seen[images][block], groups, window), -1, -2)
-            upstream = g[images][block]
+        for block in parts[number :: len(sums)]:
+            rows = xp.swapaxes(_rows(xp, _seen(xp, x, window, block), groups, window), -1, -2)
+            upstream = g[block]
             total += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
         sums[number] = total
 
@@ -130,20 +115,21 @@ def _to_filters(xp, x, g, shape, window):
     return xp.swapaxes(sum(sums[1:], sums[0]), 0, 1).reshape(shape)
 
 
-def _mirrored(window: Window) -> Window | None:
-    """The window of the convolution that passes a cotangent back, if that is one: if the steps are 1."""
-    spans = [(k - 1) * d for k, d in zip(window.shape, window.dilations)]
-    pads = tuple((span - a, span - b) for span, (a, b) in zip(spans, window.pads))
-    if any(s != 1 for s in window.strides) or any(p < 0 for pair in pads for p in pair):
-        return None
-    return window._replace(pads=pads)
-
-
 def _exchanged(xp: Any, w: Any, groups: int) -> Any:
     """Filters (*window, c / groups, m) turned round, their inputs and outputs exchanged: (*window, m / groups, c)."""
     depth, m = w.shape[-2:]
     turned = xp.flip(w, tuple(range(w.ndim - 2))).reshape(*w.shape[:-1], groups, m // groups)
     return xp.swapaxes(turned, -1, -3).reshape(*w.shape[:-2], m // groups, groups * depth)
+
+
+def _blocks(xp: Any, y: Any, x: Any, window: Window) -> list[tuple[slice, slice]]:
+    """Blocks of y (b, *outputs, m), each as large as the patches of x that make it are to fit the cache."""
+    return blocks(xp, len(y), y.shape[1], prod(y.shape[2:-1]) * prod(window.shape) * x.shape[-1] * x.itemsize)
+
+
+def _seen(xp: Any, x: Any, window: Window, block: tuple[slice, slice]) -> Any:
+    """What the windows of a block see of x: (images, *windows, *places in a window, channels)."""
+    return patches(xp, strip(xp, x, window, block), window)
 
 
 def _rows(xp: Any, seen: Any, groups: int, window: Window) -> Any:

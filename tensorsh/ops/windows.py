@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +35,15 @@ class Window(NamedTuple):
         )
 
 
+def mirrored(window: Window) -> Window | None:
+    """The window of the convolution that passes a cotangent back, if that is one: if the steps are 1."""
+    spans = [(k - 1) * d for k, d in zip(window.shape, window.dilations)]
+    pads = tuple((span - a, span - b) for span, (a, b) in zip(spans, window.pads))
+    if any(s != 1 for s in window.strides) or any(p < 0 for pair in pads for p in pair):
+        return None
+    return window._replace(pads=pads)
+
+
 def padded(xp: Any, x: Any, window: Window, value: Any = 0) -> Any:
     """x with its borders."""
     if not any(map(any, window.pads)):
@@ -59,7 +67,7 @@ def patches(xp: Any, x: Any, window: Window) -> Any:
     )
 
 
-#: Bytes of patches that are laid out at a time: about half of a core's second-level cache.
+#: Bytes that are worked on at a time: about half of a core's second-level cache.
 _BLOCK = 1 << 20
 
 
@@ -78,18 +86,37 @@ def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None]) -> None:
         share(take_turns, parts, len(parts))
 
 
-def blocks(xp: Any, seen: Any) -> list[tuple[slice, slice]]:
-    """Parts of patches, (which images, which lines of windows), that fit the cache; one of all on a device."""
-    images, lines = seen.shape[:2]
-    line = max(prod(seen.shape[2:]) * seen.itemsize, 1)
+def blocks(xp: Any, images: int, lines: int, line: int) -> list[tuple[slice, slice]]:
+    """Parts of a result, (which images, which lines), that fit the cache; one of all on a device.
+
+    line: the bytes that the work on one line of an image takes.
+    """
+    line = max(line, 1)
     step, together = max(1, _BLOCK // line), max(1, _BLOCK // (line * max(lines, 1)))
     if xp is not np:
         step, together = max(lines, 1), max(images, 1)
     return [
-        (slice(first, first + together), slice(start, min(start + step, lines)))
+        (slice(first, min(first + together, images)), slice(start, min(start + step, lines)))
         for first in range(0, images, together)
         for start in range(0, lines, step)
     ]
+
+
+def strip(xp: Any, x: Any, window: Window, block: tuple[slice, slice]) -> Any:
+    """The part of x, with its borders, that a block of windows sees: of some images, and of some lines of windows."""
+    images, lines = block
+    (above, _), *beside = window.pads
+    first = lines.start * window.strides[0] - above
+    stop = (lines.stop - 1) * window.strides[0] + (window.shape[0] - 1) * window.dilations[0] + 1 - above
+    if not any(map(any, window.pads)):
+        return x[images, first:stop]
+    inside = x[images, max(first, 0) : max(stop, 0)]
+    sizes = (stop - first, *(n + sum(pad) for n, pad in zip(x.shape[2:-1], beside)))
+    part = xp.zeros((len(inside), *sizes, x.shape[-1]), x.dtype)
+    within = (slice(before, before + n) for n, (before, _) in zip(x.shape[2:-1], beside))
+    start = min(max(-first, 0), stop - first)
+    part[(slice(None), slice(start, start + inside.shape[1]), *within)] = inside
+    return part
 
 
 def places(window: Window, outputs: Sequence[int]) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:

@@ -70,6 +70,28 @@ def test_depthwise_is_one_convolution_for_each_channel():
     assert np.allclose(result.numpy(), np.concatenate(parts, -1))
 
 
+@pytest.mark.parametrize("strides, padding, multiplier", [(1, "SAME", 1), (1, "VALID", 2), (2, "SAME", 2)])
+def test_depthwise_on_many_images_is_the_sum_over_the_places_of_a_window(strides, padding, multiplier):
+    x, w = numbers(3, 60, 42, 24), numbers(3, 2, 24, multiplier)
+    before, after = ((1, 1), (0, 1)) if padding == "SAME" and strides == 1 else ((0, 1), (0, 0))
+    full = np.pad(x, ((0, 0), before, after, (0, 0))) if padding == "SAME" else x
+    height, width = ((n - k) // strides + 1 for n, k in zip(full.shape[1:3], w.shape[:2]))
+    expected = np.zeros((3, height, width, 24, multiplier))
+    for i, j in product(range(3), range(2)):
+        seen = full[:, i : i + height * strides : strides, j : j + width * strides : strides, :, None]
+        expected += seen[:, :height, :width] * w[i, j]
+    xs, ws = ops.constant(x), ops.constant(w)
+    with GradientTape() as t:
+        t.watch([xs, ws])
+        y = ops.depthwise_conv2d(xs, ws, [1, strides, strides, 1], padding)
+    assert np.allclose(y.numpy(), expected.reshape(y.shape))
+    # It is linear in both: with either, what is passed back has the same inner product as the results have.
+    upstream = numbers(*y.shape)
+    dx, dw = t.gradient(y, [xs, ws], output_gradients=ops.constant(upstream))
+    total = np.sum(y.numpy() * upstream)
+    assert np.allclose([np.sum(dx.numpy() * x), np.sum(dw.numpy() * w)], total)
+
+
 def test_pooling_is_its_definition():
     x = numbers(1, 5, 6, 2)
     windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3), (1, 2))[:, ::2, ::1]
