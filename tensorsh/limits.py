@@ -29,11 +29,11 @@ class Limits(NamedTuple):
     memory: int | None = None  # bytes, beside what the interpreter itself takes
     output: int | None = None  # bytes
     recursion: int | None = None  # calls open at once
-    ops: int | None = None  # rounds of loops and calls of the program's functions
+    ops: int | None = None  # operators, calls and subscripts evaluated
 
 
 #: What --safe sets.
-SAFE = Limits(timeout=10.0, memory=1 << 30, output=16 << 20, recursion=500, ops=10_000_000)
+SAFE = Limits(timeout=10.0, memory=1 << 30, output=16 << 20, recursion=500, ops=100_000_000)
 
 
 def asked_for(arguments: Any) -> Limits:
@@ -68,12 +68,11 @@ class Counter:
     def __init__(self, most: int) -> None:
         self._most = self._left = most
 
-    def __call__(self) -> bool:
-        self._left -= 1
+    def __call__(self, count: int) -> bool:
+        """So many operations are about to be evaluated."""
+        self._left -= count
         if self._left < 0:
-            raise LimitExceeded(
-                f"the limit of {self._most} operations is reached", "--max-ops COUNT sets another, 0 none"
-            )
+            raise LimitExceeded(f"the limit of {self._most} operations is reached", "--max-ops N sets another, 0 none")
         return True
 
     def reset(self) -> None:

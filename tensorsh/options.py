@@ -179,7 +179,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--max-memory", "SIZE", "memory that a program may take, such as 500M", store("max_memory", size), _LIMITS),
     Option("--max-output", "SIZE", "bytes that it may print", store("max_output", size), _LIMITS),
     Option("--max-recursion", "N", "calls that may be open at once", store("max_recursion", whole_number), _LIMITS),
-    Option("--max-ops", "N", "rounds of loops and calls of its functions", store("max_ops", whole_number), _LIMITS),
+    Option("--max-ops", "N", "operators, calls and subscripts evaluated", store("max_ops", whole_number), _LIMITS),
     *map(_flag_of, SETTINGS),
     Option("--device", "DEVICE", "where tensors are made: cpu, gpu, gpu:N, or auto", store("device")),
     Option("--debug", "", "show Python's traceback below an error", turn_on("debug")),

@@ -36,7 +36,7 @@ class Session:
     show: called with the value of every top-level expression statement that is not None.
     folder: where `import name` looks for `name.tsh`.
     files: which files the program may read and write; all, if None.
-    count: called before each round of a loop and each call of a function of the program, if it is given.
+    count: called before each block of the program with the number of its operations, if it is given.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Session:
         argv: Iterable[str] = (),
         folder: str = ".",
         files: Files | None = None,
-        count: Callable[[], bool] | None = None,
+        count: Callable[[int], bool] | None = None,
     ) -> None:
         prepare_library()
         self._seeds = random.SeedState()

@@ -52,7 +52,9 @@ def test_a_limit_that_is_none_is_refused(line: str) -> None:
         ("--max-memory=64M", "ones(10000, 10000)", 5, "the memory limit is 64 MiB; --max-memory sets another"),
         ("--max-output=10", "print('12345678901')", 5, "the output limit of 10 bytes is reached"),
         ("--max-recursion=50", "def f(n): return n and f(n - 1)\n\nf(60)", 5, "error[RecursionError]"),
-        ("--max-ops=50", "for i in range(51): i", 5, "the limit of 50 operations is reached"),
+        ("--max-ops=50", "x = ones(2)\n" + 50 * "x = x + x\n", 5, "the limit of 50 operations is reached"),
+        ("--max-ops=50", f"x = [{51 * '-pi, '}]", 5, "the limit of 50 operations is reached"),
+        ("--max-ops=50", "for i in range(50): i", 5, "the limit of 50 operations is reached"),
     ],
 )
 def test_each_holds_without_safe_and_names_its_flag(warm: Warm, flag: str, program: str, code: int, words: str) -> None:
@@ -106,31 +108,49 @@ def test_no_except_catches_a_limit() -> None:
 
 
 COUNTED = {
-    "for i in range(5): i": 5,
-    "i = 0\nwhile i < 4: i += 1": 4,
-    "x = [i for i in range(3) for j in range(2) if j]": 9,
-    "def f():\n    'doc'\n    return 1\n\nx = f(), f()": 2,
-    "x = list(map(lambda v: v * 2, [1, 2, 3]))": 3,
-    "x = sum(v for v in [1, 2]), {v for v in [1]}, {v: 1 for v in [1]}": 4,
-    "class A:\n    def __init__(self): self.x = 1\n\nx = A().x": 1,
-    "x = (lambda: 0)() or (lambda: None)()": 2,
+    "x = 1": 0,
+    "x = -1": 0,
+    "x = 1 + 2 * 3": 2,
+    "x = 2 ** (3 * 4)": 2,
+    "x = 2\nx **= 3\nx *= 3": 2,
+    "x = [1, 2, 3]\nx[0] = x[1] + x[2]": 4,
+    "x = 1 < 2 < 3 and not 4 or 5": 5,
+    "x = [4, 2].index(2)": 1,
+    "3 + 4": 1,  # what is shown is no call of the program's
+    "x = reduce_sum(ones(2, 3) @ ones(3, 2))": 4,
+    "if 1 > 0: x = 1 + 1\nelse: x = 1 + 1 + 1 + 1": 2,
+    "if 1 > 2: x = 1 + 1\nelse: x = 1 + 1 + 1 + 1": 4,
+    "try: x = 1 + 1\nexcept ValueError: x = 1 + 1 + 1 + 1\nfinally: y = x + 1": 2,
+    "try: x = [][0]\nexcept IndexError: x = 1 + 1 + 1 + 1": 4,
+    "for i in range(5): i": 1 + 5,
+    "for i in range(5): i * i + 1\nelse: 2 + 2": 1 + 10 + 1,
+    "i = 0\nwhile i < 4: i += 1": 8,
+    "x = [i for i in range(3) for j in range(2) if j]": 1 + 3 + 6,
+    "x = [i + j for i in range(3) if i for j in range(2)]": 1 + 3 + 4,
+    "def f():\n    'doc'\n    return 1\n\nx = f(), f()": 2 + 2,
+    "def f(n):\n    return 1 if n < 1 else n * f(n - 1)\n\nx = f(3)": 1 + 4 * 4,
+    "x = list(map(lambda v: v * 2, [1, 2, 3]))": 2 + 3,
+    "x = list(map(lambda v: v, [1, 2, 3]))": 2 + 3,
+    "x = sum(v for v in [1, 2]), {v for v in [1]}, {v: 1 for v in [1]}": 1 + 4,
+    "class A:\n    def __init__(self): self.x = 1 + 1\n\nx = A().x": 1 + 1,
+    "x = (lambda: 0)() or (lambda: None)()": 3 + 2,
     "x = f'{[v for v in [1, 2]]}'": 2,
 }
 
 
 @pytest.mark.parametrize("program", COUNTED)
 def test_what_is_counted_and_that_counting_changes_nothing(program: str) -> None:
-    count = 0
+    total = 0
 
-    def counted() -> bool:
-        nonlocal count
-        count += 1
+    def counted(count: int) -> bool:
+        nonlocal total
+        total += count
         return True
 
     plain, counting = Session(), Session(count=counted)
     for session in (plain, counting):
         session.run(program + "\n", "s")
-    assert count == COUNTED[program]
+    assert total == COUNTED[program]
     assert repr(counting.names.get("x")) == repr(plain.names.get("x"))
 
 

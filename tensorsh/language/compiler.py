@@ -32,8 +32,12 @@ def compile_chunk(source: Source, chunk: Chunk, plain: Container[str], counted: 
         TensorshSyntaxError: with a span in the source.
     """
     try:
-        compiler = _compiler(counted)(chunk.text, plain)
+        compiler = Compiler(chunk.text, plain)
         statements = compiler.fold(parse(chunk.text, line=chunk.line))
+        if counted:
+            from .counted import count_operations
+
+            count_operations(statements)
         code = _code(ast.Module(statements, []), source.name, chunk)
     except TensorshSyntaxError as error:
         error.source = source.name
@@ -41,14 +45,6 @@ def compile_chunk(source: Source, chunk: Chunk, plain: Container[str], counted: 
     named = _names(code)
     reads = named.intersection(name for name, count in compiler.reads.items() if count)
     return Unit(code, reads, named, frozenset(compiler.declares), chunk.line)
-
-
-def _compiler(counted: bool) -> type[Compiler]:
-    if not counted:
-        return Compiler
-    from .counted import CountedCompiler
-
-    return CountedCompiler
 
 
 class Compiler(Classes):

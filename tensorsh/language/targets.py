@@ -88,6 +88,11 @@ def place(meta: Any) -> dict[str, Any]:
     }
 
 
+def place_of(node: ast.AST) -> dict[str, Any]:
+    """The place of an ast node, for another."""
+    return {name: getattr(node, name) for name in node._attributes}
+
+
 def refuse(where: Any, message: str, hint: str | None = None) -> NoReturn:
     """Raise a syntax error at a rule's place, a token or a node."""
     if hasattr(where, "lineno"):
