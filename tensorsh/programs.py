@@ -208,7 +208,8 @@ def _script_text(path: str) -> str:
             return file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"cannot read {path}: {reason}") from None
+        hint = "-e TEXT evaluates a text" if isinstance(error, FileNotFoundError) else None
+        raise InputError(f"cannot read {path}: {reason}", hint) from None
 
 
 def _from_standard_input(run: Run) -> None:

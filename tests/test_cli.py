@@ -69,6 +69,12 @@ def test_a_script_echoes_nothing_and_has_argv(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "['a', '-b']\n")
 
 
+def test_a_text_in_place_of_a_script_is_told_of_e() -> None:
+    done = tensorsh("x**2")
+    told = "tensorsh: cannot read x**2: No such file or directory; -e TEXT evaluates a text\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
 def test_a_script_with_a_syntax_error_runs_nothing(tmp_path: Path) -> None:
     script = tmp_path / "s.tsh"
     script.write_text("print('ran')\nx = = 1\n")
