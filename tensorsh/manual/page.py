@@ -110,14 +110,30 @@ def text(page: Page, width: int = WIDTH) -> str:
 
 
 def signature(function: Any, name: str | None = None) -> str:
-    """`name(parameters)` without annotations; dtypes as a program writes them."""
+    """`name(parameters)` without annotations; dtypes and functions as a program writes them."""
     name = name or getattr(function, "__name__", "?")
     try:
         parameters = _signature(function).parameters.values()
     except (TypeError, ValueError):
         return f"{name}(...)"
-    shown = [each for each in parameters if each.name not in _UNSHOWN]
-    return f"{name}{inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in shown])}"
+    shown = [_plain(each) for each in parameters if each.name not in _UNSHOWN]
+    return f"{name}{inspect.Signature(shown)}"
+
+
+class _Written:
+    """A default that shows as its name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+def _plain(parameter: inspect.Parameter) -> inspect.Parameter:
+    default = parameter.default
+    written = _Written(default.__name__) if inspect.isfunction(default) else default
+    return parameter.replace(annotation=inspect.Parameter.empty, default=written)
 
 
 def summary_line(value: Any) -> str:

@@ -153,6 +153,8 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
 def crelu(features: Any, axis: int = -1, name: str | None = None) -> Tensor:
     """relu of x and of -x, side by side along `axis` (Shang et al., 2016).
 
+    features: a tensor of rank 1 or more.
+
     >>> crelu([-1., 2.])
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([0., 2., 1., 0.], dtype=float32)>
     """

@@ -357,6 +357,8 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 
     Raises ValueError for what is no list of one or more, InvalidArgumentError unless shapes and dtypes are the same.
 
+    inputs: a list of tensors.
+
     >>> add_n([[1., 2.], [3., 4.], [5., 6.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([ 9., 12.], dtype=float32)>
     """
@@ -390,7 +392,8 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
 def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one shape and dtype: `add_n` under an older name.
 
-    shape, tensor_dtype: what they must have, if given. Raises ValueError or TypeError if they do not.
+    inputs: a list of tensors. shape, tensor_dtype: what they must have, if given. Raises ValueError or TypeError if
+    they do not.
 
     >>> accumulate_n([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 6.], dtype=float32)>

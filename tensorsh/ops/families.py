@@ -120,6 +120,7 @@ FAMILIES = (
     "constraints",
     "regularizers",
     "keras_objects",
+    "keras_backend_arrays",
     "keras_backend",
     "keras_utils",
     "keras_data",

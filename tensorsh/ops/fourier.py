@@ -145,6 +145,8 @@ def fft(input: Any, name: str | None = None) -> Tensor:
 def ifft(input: Any, name: str | None = None) -> Tensor:
     """The inverse of `fft`.
 
+    input: complex (..., samples).
+
     >>> ifft(fft([1., 2., 3., 4.]))
     <tf.Tensor: shape=(4,), dtype=complex64, numpy=array([1.+0.j, 2.+0.j, 3.+0.j, 4.+0.j], dtype=complex64)>
     """
@@ -154,6 +156,8 @@ def ifft(input: Any, name: str | None = None) -> Tensor:
 @op("signal.fft2d", samples=lambda s: [s.call(s.complex(2, 3))])
 def fft2d(input: Any, name: str | None = None) -> Tensor:
     """`fft` along the last two axes.
+
+    input: complex (..., rows, columns).
 
     >>> fft2d([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(2, 2), dtype=complex64, numpy=
@@ -167,6 +171,8 @@ def fft2d(input: Any, name: str | None = None) -> Tensor:
 def ifft2d(input: Any, name: str | None = None) -> Tensor:
     """The inverse of `fft2d`.
 
+    input: complex (..., rows, columns).
+
     >>> ifft2d([[10., -2.], [-4., 0.]])
     <tf.Tensor: shape=(2, 2), dtype=complex64, numpy=
     array([[1.+0.j, 2.+0.j],
@@ -179,6 +185,8 @@ def ifft2d(input: Any, name: str | None = None) -> Tensor:
 def fft3d(input: Any, name: str | None = None) -> Tensor:
     """`fft` along the last three axes.
 
+    input: complex (..., planes, rows, columns).
+
     >>> fft3d([[[1., 2.]]])
     <tf.Tensor: shape=(1, 1, 2), dtype=complex64, numpy=array([[[ 3.+0.j, -1.+0.j]]], dtype=complex64)>
     """
@@ -188,6 +196,8 @@ def fft3d(input: Any, name: str | None = None) -> Tensor:
 @op("signal.ifft3d", samples=lambda s: [s.call(s.complex(2, 2, 2))])
 def ifft3d(input: Any, name: str | None = None) -> Tensor:
     """The inverse of `fft3d`.
+
+    input: complex (..., planes, rows, columns).
 
     >>> ifft3d([[[3., -1.]]])
     <tf.Tensor: shape=(1, 1, 2), dtype=complex64, numpy=array([[[1.+0.j, 2.+0.j]]], dtype=complex64)>
@@ -269,7 +279,8 @@ def _real_samples(s: Any) -> Any:
 def rfft(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """The Fourier transform of real numbers along the last axis: (..., N) becomes complex (..., N // 2 + 1).
 
-    fft_length: a list of one length, to which the input is cut or filled up with zeros.
+    input_tensor: float (..., samples). fft_length: a list of one length, to which the input is cut or filled up with
+    zeros.
 
     >>> rfft([1., 2., 3., 4.])
     <tf.Tensor: shape=(3,), dtype=complex64, numpy=array([10.+0.j, -2.+2.j, -2.+0.j], dtype=complex64)>
@@ -288,6 +299,8 @@ def _half_samples(s: Any) -> Any:
 def irfft(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """The inverse of `rfft`: complex (..., K) becomes real (..., N), with N = 2 * (K - 1) unless `fft_length` tells.
 
+    input_tensor: complex (..., fft_length // 2 + 1).
+
     >>> irfft(rfft([1., 2., 3., 4.]))
     <tf.Tensor: shape=(4,), dtype=float32, numpy=array([1., 2., 3., 4.], dtype=float32)>
     """
@@ -297,6 +310,8 @@ def irfft(input_tensor: Any, fft_length: Any = None, name: str | None = None) ->
 @op("signal.rfft2d", samples=lambda s: [s.call(s(2, 4)), s.call(s(2, 3), [3, 2])])
 def rfft2d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """`rfft` along the last axis, and `fft` along the one before it.
+
+    input_tensor: float (..., rows, columns).
 
     >>> rfft2d([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(2, 2), dtype=complex64, numpy=
@@ -310,6 +325,8 @@ def rfft2d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -
 def irfft2d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """The inverse of `rfft2d`.
 
+    input_tensor: complex (..., rows, columns // 2 + 1).
+
     >>> irfft2d([[10., -2.], [-4., 0.]])
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=
     array([[1., 2.],
@@ -322,6 +339,8 @@ def irfft2d(input_tensor: Any, fft_length: Any = None, name: str | None = None) 
 def rfft3d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """`rfft` along the last axis, and `fft` along the two before it. No gradient (LookupError).
 
+    input_tensor: float (..., planes, rows, columns).
+
     >>> rfft3d([[[1., 2.]]])
     <tf.Tensor: shape=(1, 1, 2), dtype=complex64, numpy=array([[[ 3.+0.j, -1.+0.j]]], dtype=complex64)>
     """
@@ -331,6 +350,8 @@ def rfft3d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -
 @op("signal.irfft3d")
 def irfft3d(input_tensor: Any, fft_length: Any = None, name: str | None = None) -> Tensor:
     """The inverse of `rfft3d`. No gradient (LookupError).
+
+    input_tensor: complex (..., planes, rows, columns // 2 + 1).
 
     >>> irfft3d([[[3., -1.]]])
     <tf.Tensor: shape=(1, 1, 2), dtype=float32, numpy=array([[[1., 2.]]], dtype=float32)>

@@ -208,7 +208,7 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
 
     Raises InvalidArgumentError if it is larger than the tensor.
 
-    size: ints, (rank,).
+    value: a tensor with as many axes as size has entries. size: ints, (rank,).
 
     >>> set_seed(1); tf.image.random_crop([1, 2, 3, 4, 5, 6], [2])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>
@@ -220,7 +220,7 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
 def stateless_random_crop(value: Any, size: Any, seed: Any, name: str | None = None) -> Tensor:
     """`random_crop` as a function of `seed`, two integers.
 
-    size: ints, (rank,).
+    value: a tensor with as many axes as size has entries. size: ints, (rank,).
 
     >>> tf.image.stateless_random_crop([1, 2, 3, 4, 5, 6], [2], [3, 4])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>

@@ -170,7 +170,8 @@ def _rows(x: Tensor, axis: int) -> list[Tensor]:
 def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unstack") -> list[Tensor]:
     """The slices of a tensor along an axis, as a list.
 
-    num: how many there must be, if given. Raises ValueError if there is no such axis.
+    value: a tensor of rank 1 or more. num: how many there must be, if given. Raises ValueError if there is no such
+    axis.
 
     >>> unstack([1., 2.])
     [<tf.Tensor: shape=(), dtype=float32, numpy=1.0>, <tf.Tensor: shape=(), dtype=float32, numpy=2.0>]
@@ -206,8 +207,8 @@ def split(
 
     Raises InvalidArgumentError if the parts do not add up.
 
-    num_or_size_splits: an int, how many parts there are; or their sizes, int32 or int64 (n,). num: n, which is checked
-    if it is given.
+    value: a tensor of rank 1 or more. num_or_size_splits: an int, how many parts there are; or their sizes, int32 or
+    int64 (n,). num: n, which is checked if it is given.
 
     >>> split([1, 2, 3, 4], [1, 3])
     [<tf.Tensor: shape=(1,), dtype=int32, numpy=array([1], dtype=int32)>, \

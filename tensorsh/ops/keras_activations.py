@@ -15,16 +15,6 @@ from . import activations, elementwise
 from .registry import PATHS, export, op, ops
 
 
-def named(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a registered function the name by which Keras calls it."""
-
-    def rename(function: Callable[..., Any]) -> Callable[..., Any]:
-        function.__name__ = function.__qualname__ = name
-        return function
-
-    return rename
-
-
 def floats(x: Any) -> Tensor:
     """x as a tensor; integers as float32."""
     x = as_tensor(x)
@@ -35,13 +25,13 @@ def _samples(s: Any) -> Any:
     return [s.call(s.distinct(2, 3))]
 
 
-@named("relu")
 @op(
     "keras.activations.relu",
     short=False,
     samples=lambda s: [s.call(s.distinct(6)), s.call(s.distinct(6), 0.3, 1.9), s.call(s.distinct(6), 0.3, None, 0.2)],
+    prefix="keras_",
 )
-def keras_relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> Tensor:
+def relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: Any = 0.0) -> Tensor:
     """max(x, 0); or `negative_slope` * (x - threshold) up to `threshold`, x above it, and at most `max_value`.
 
     max_value: a float, the most that the result is; None: no limit. threshold: a float, below which x counts as
@@ -63,9 +53,8 @@ def keras_relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, thresho
     return y if below is None else y - negative_slope * below
 
 
-@named("leaky_relu")
-@op("keras.activations.leaky_relu", short=False, samples=_samples)
-def keras_leaky_relu(x: Any, negative_slope: Any = 0.2) -> Tensor:
+@op("keras.activations.leaky_relu", short=False, samples=_samples, prefix="keras_")
+def leaky_relu(x: Any, negative_slope: Any = 0.2) -> Tensor:
     """x where it is positive, else negative_slope * x (Maas et al., 2013).
 
     >>> tf.keras.activations.leaky_relu([-1., 2.])
@@ -74,9 +63,8 @@ def keras_leaky_relu(x: Any, negative_slope: Any = 0.2) -> Tensor:
     return activations.leaky_relu(x, negative_slope)
 
 
-@named("elu")
-@op("keras.activations.elu", short=False, samples=lambda s: [s.call(s.distinct(2, 3), alpha=0.5)])
-def keras_elu(x: Any, alpha: Any = 1.0) -> Tensor:
+@op("keras.activations.elu", short=False, samples=lambda s: [s.call(s.distinct(2, 3), alpha=0.5)], prefix="keras_")
+def elu(x: Any, alpha: Any = 1.0) -> Tensor:
     """x where it is positive, else alpha * (exp(x) - 1) (Clevert et al., 2015).
 
     >>> tf.keras.activations.elu([-1., 2.])
@@ -87,9 +75,8 @@ def keras_elu(x: Any, alpha: Any = 1.0) -> Tensor:
     return y if alpha == 1 else ops.where(ops.greater(x, 0), y, alpha * y)
 
 
-@named("softmax")
-@op("keras.activations.softmax", short=False, samples=_samples)
-def keras_softmax(x: Any, axis: Any = -1) -> Tensor:
+@op("keras.activations.softmax", short=False, samples=_samples, prefix="keras_")
+def softmax(x: Any, axis: Any = -1) -> Tensor:
     """exp(x), divided by its sum along `axis`, or along several.
 
     >>> tf.keras.activations.softmax([1., 2.])
@@ -107,9 +94,8 @@ def keras_softmax(x: Any, axis: Any = -1) -> Tensor:
     return ops.transpose(ops.reshape(flat, sizes), [order.index(a) for a in range(len(shape))])
 
 
-@named("log_softmax")
-@op("keras.activations.log_softmax", short=False, samples=_samples)
-def keras_log_softmax(x: Any, axis: int = -1) -> Tensor:
+@op("keras.activations.log_softmax", short=False, samples=_samples, prefix="keras_")
+def log_softmax(x: Any, axis: int = -1) -> Tensor:
     """log(softmax(x)).
 
     >>> tf.keras.activations.log_softmax([1., 2.])
@@ -118,9 +104,8 @@ def keras_log_softmax(x: Any, axis: int = -1) -> Tensor:
     return activations.log_softmax(x, axis)
 
 
-@named("tanh")
-@op("keras.activations.tanh", short=False, samples=_samples)
-def keras_tanh(x: Any) -> Tensor:
+@op("keras.activations.tanh", short=False, samples=_samples, prefix="keras_")
+def tanh(x: Any) -> Tensor:
     """The hyperbolic tangent; integers as float32.
 
     >>> tf.keras.activations.tanh([0, 1])
@@ -160,9 +145,8 @@ def celu(x: Any, alpha: Any = 1.0) -> Tensor:
     return ops.maximum(x, 0.0) + alpha * ops.expm1(ops.minimum(x, 0.0) / alpha)
 
 
-@named("gelu")
-@op("keras.activations.gelu", short=False, samples=lambda s: [s.call(s(3)), s.call(s(3), True)])
-def keras_gelu(x: Any, approximate: bool = False) -> Tensor:
+@op("keras.activations.gelu", short=False, samples=lambda s: [s.call(s(3)), s.call(s(3), True)], prefix="keras_")
+def gelu(x: Any, approximate: bool = False) -> Tensor:
     """x times the probability that a standard normal draw is below x; by tanh if `approximate`.
 
     approximate: whether by tanh (Hendrycks & Gimpel, 2016).
@@ -357,10 +341,10 @@ _PREFIX = "tf.keras.activations."
 def _of_keras(function: Callable[..., Any]) -> Callable[..., Any]:
     """An activation of tf.nn as Keras has it: its argument is `x`."""
 
-    @named(function.__name__)
     def activation(x: Any) -> Tensor:
         return function(x)
 
+    activation.__name__ = activation.__qualname__ = function.__name__
     activation.__doc__ = function.__doc__
     return activation
 

@@ -172,11 +172,10 @@ _SWITCHES = {
 
 
 def _register(function: Callable[..., Any], name: str, summary: str, example: str) -> None:
-    function.__name__ = function.__qualname__ = f"config_{name}"
+    function.__name__ = name
     function.__doc__ = f"{summary}, which changes nothing here.\n\n>>> {example}"
     utils = f" keras.utils.{name}" * name.endswith(("interactive_logging", "interactive_logging_enabled"))
-    op(f"keras.config.{name}{utils}", short=False)(function)
-    function.__name__ = function.__qualname__ = name
+    op(f"keras.config.{name}{utils}", short=False, prefix="config_")(function)
 
 
 def _telling(key: str) -> Callable[[], Any]:

@@ -319,9 +319,9 @@ def _pair(value: Any) -> tuple[int, int]:
 def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """The windows of images (batch, channels, height, width), each in a column: (batch, channels * size, windows).
 
-    kernel_size: an int or (rows, columns), as is all that follows. dilation: the distance of neighbouring elements of a
-    window. padding: how many zeros before and after. stride: the distance of neighbouring windows. Raises ValueError
-    unless x has 4 axes.
+    x: (batch, channels, height, width). kernel_size: an int or (rows, columns), as is all that follows. dilation: the
+    distance of neighbouring elements of a window. padding: how many zeros before and after. stride: the distance of
+    neighbouring windows. Raises ValueError unless x has 4 axes.
 
     >>> tf.keras.ops.unfold(tf.reshape(tf.range(4.), (1, 1, 2, 2)), (2, 1))
     <tf.Tensor: shape=(1, 2, 2), dtype=float32, numpy=

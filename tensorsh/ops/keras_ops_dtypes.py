@@ -28,15 +28,7 @@ def keras_op(places: str, samples: Callable[..., Any] | None = None) -> Callable
     for place in places.split():
         module, _, name = place.rpartition(".")
         paths += [f"keras.ops.{name}"] * (module != "image") + [f"keras.ops.{module}.{name}"] * bool(module)
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        name = function.__name__.rstrip("_")
-        function.__name__ = f"keras_ops_{name}"
-        op(" ".join(paths), short=False, samples=samples)(function)
-        function.__name__ = function.__qualname__ = name
-        return function
-
-    return decorate
+    return op(" ".join(paths), short=False, samples=samples, prefix="keras_ops_")
 
 
 def result_type(*operands: Any) -> str:

@@ -190,6 +190,8 @@ def cdist(x: Any, y: Any) -> Tensor:
 
     Raises ValueError for ranks below 2, or rows of different lengths.
 
+    y: (..., k, n). x: (..., m, n).
+
     >>> tf.keras.ops.cdist([[0., 0.]], [[3., 4.], [0., 1.]])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[5., 1.]], dtype=float32)>
     """

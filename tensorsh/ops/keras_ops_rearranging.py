@@ -16,6 +16,8 @@ from .registry import at_path, ops
 def fliplr(x: Any) -> Tensor:
     """The second axis in reverse order.
 
+    x: a tensor of rank 2 or more.
+
     >>> tf.keras.ops.fliplr([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
     array([[2, 1],
@@ -27,6 +29,8 @@ def fliplr(x: Any) -> Tensor:
 @keras_op("numpy.flipud", lambda s: [s.call(s(2, 3))])
 def flipud(x: Any) -> Tensor:
     """The first axis in reverse order.
+
+    x: a tensor of rank 1 or more.
 
     >>> tf.keras.ops.flipud([[1, 2], [3, 4]])
     <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
@@ -97,6 +101,8 @@ def dstack(xs: Any) -> Tensor:
 def hsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """x cut along its second axis, or along its only one.
 
+    x: a tensor of rank 1 or more.
+
     >>> len(tf.keras.ops.hsplit([[1, 2], [3, 4]], 2))
     2
     """
@@ -108,6 +114,8 @@ def hsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 def vsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """x cut along its first axis.
 
+    x: a tensor of rank 2 or more.
+
     >>> len(tf.keras.ops.vsplit([[1, 2], [3, 4]], 2))
     2
     """
@@ -117,6 +125,8 @@ def vsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 @keras_op("numpy.dsplit", lambda s: [s.call(s(2, 1, 4), 2)])
 def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
     """x cut along its third axis.
+
+    x: a tensor of rank 3 or more.
 
     >>> len(tf.keras.ops.dsplit([[[1, 2], [3, 4]]], 2))
     2
@@ -154,7 +164,8 @@ def diagflat(x: Any, k: int = 0) -> Tensor:
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonals of the matrices along two axes, in the last axis of the result.
 
-    offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes of the rows and of the columns.
+    x: a tensor of rank 2 or more. offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes
+    of the rows and of the columns.
 
     >>> tf.keras.ops.diagonal(tf.constant([[1, 2], [3, 4]]))
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 4], dtype=int32)>
@@ -293,6 +304,8 @@ def view(x: Any, dtype: Any = None) -> Tensor:
 def view_as_complex(x: Any) -> Tensor:
     """Pairs in the last axis as complex64. Raises ValueError if that axis is not of size 2.
 
+    x: float (..., 2): real and imaginary parts.
+
     >>> tf.keras.ops.view_as_complex([[1., 2.]])
     <tf.Tensor: shape=(1,), dtype=complex64, numpy=array([1.+2.j], dtype=complex64)>
     """
@@ -307,6 +320,8 @@ def view_as_complex(x: Any) -> Tensor:
 @keras_op(".view_as_real", lambda s: [s.call(s.complex(2))])
 def view_as_real(x: Any) -> Tensor:
     """Complex numbers as pairs in a new last axis.
+
+    x: complex, of any shape.
 
     >>> tf.keras.ops.view_as_real([1+2j])
     <tf.Tensor: shape=(1, 2), dtype=float64, numpy=array([[1., 2.]])>

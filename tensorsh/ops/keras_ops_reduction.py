@@ -359,7 +359,8 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The sum of a diagonal.
 
-    offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes of the rows and of the columns.
+    x: a tensor of rank 2 or more. offset: an int: 0 for the main diagonal, above it from 1 on. axis1, axis2: the axes
+    of the rows and of the columns.
 
     >>> tf.keras.ops.trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>
@@ -393,7 +394,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 def diff(a: Any, n: int = 1, axis: int = -1) -> Tensor:
     """The differences between neighbours along `axis`, n times over.
 
-    n: an int, 0 or more.
+    a: a tensor of rank 1 or more. n: an int, 0 or more.
 
     >>> tf.keras.ops.diff([1, 4, 9])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 5], dtype=int32)>

@@ -184,10 +184,10 @@ def stft(
 ) -> tuple[Tensor, Tensor]:
     """The Fourier transforms of windowed pieces of the last axis: (..., pieces, fft_length // 2 + 1).
 
-    sequence_length: an int, the elements of a piece. sequence_stride: an int, from one piece's start to the next.
-    fft_length: an int, no less than sequence_length. window: "hann", "hamming", a tensor (sequence_length,), or None.
-    center: mirror the ends first, so that a piece's middle stands where it was taken. Raises TypeError unless x is
-    float32 or float64, ValueError for what does not fit.
+    x: float (..., samples). sequence_length: an int, the elements of a piece. sequence_stride: an int, from one piece's
+    start to the next. fft_length: an int, no less than sequence_length. window: "hann", "hamming", a tensor
+    (sequence_length,), or None. center: mirror the ends first, so that a piece's middle stands where it was taken.
+    Raises TypeError unless x is float32 or float64, ValueError for what does not fit.
 
     >>> tf.keras.ops.stft(tf.ones(4), 2, 2, 2, window=None, center=False)[0]
     <tf.Tensor: shape=(2, 2), dtype=float32, numpy=

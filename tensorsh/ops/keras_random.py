@@ -6,7 +6,7 @@ seed: an integer (the same numbers at each call), a `SeedGenerator`, or None (th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
@@ -14,18 +14,7 @@ from .keras_config import standard_dtype
 from .keras_seeds import stateless
 from .registry import op, ops
 
-
-def random_op(samples: Callable[..., Any] | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """Register a function as tf.keras.random's; its name in the registry begins with `keras_random_`."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        name = function.__name__
-        function.__name__ = f"keras_random_{name}"
-        op(f"keras.random.{name}", short=False, samples=samples)(function)
-        function.__name__ = function.__qualname__ = name
-        return function
-
-    return decorate
+random_op = partial(op, "keras.random.", short=False, prefix="keras_random_")
 
 
 @random_op()
@@ -97,7 +86,7 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     return ops.cast(ops.stateless_categorical(logits, num_samples, stateless(seed)), standard_dtype(dtype))
 
 
-@random_op(lambda s: [s.call(s(2, 3), 0.5, seed=1)])
+@random_op(samples=lambda s: [s.call(s(2, 3), 0.5, seed=1)])
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """The inputs, each set to 0 with probability `rate`, the others divided by 1 - rate.
 
@@ -117,7 +106,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     return ops.stateless_dropout(inputs, rate, stateless(seed), noise_shape=noise_shape)
 
 
-@random_op(lambda s: [s.call(s(3), seed=1)])
+@random_op(samples=lambda s: [s.call(s(3), seed=1)])
 def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Tensor:
     """x with its slices along `axis` in random order.
 

@@ -9,7 +9,6 @@ import numpy as np
 from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, is_tensor
 from . import keras_seeds
-from .keras_activations import named
 from .keras_config import epsilon
 from .registry import op, ops
 
@@ -68,9 +67,13 @@ def _without_last_one(x: Any) -> Any:
     return ops.reshape(x, shape[:-1]) if is_tensor(x) else x.reshape(shape[:-1])
 
 
-@named("normalize")
-@op("keras.utils.normalize", short=False, samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0, order=3)])
-def keras_normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
+@op(
+    "keras.utils.normalize",
+    short=False,
+    samples=lambda s: [s.call(s(2, 3)), s.call(s(2, 3), axis=0, order=3)],
+    prefix="keras_",
+)
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     """x divided by its norms of that order along an axis: an array for an array, else a tensor.
 
     order: an int: 1 for the sum of absolute values, 2 for the Euclidean length, and so on. Raises ValueError for an

@@ -151,6 +151,8 @@ def global_norm(t_list: Any, name: str | None = None) -> Any:
 def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:
     """The last two axes exchanged. Raises ValueError for a tensor of rank less than 2.
 
+    a: (..., m, n).
+
     >>> matrix_transpose([[1, 2]])
     <tf.Tensor: shape=(2, 1), dtype=int32, numpy=
     array([[1],
@@ -184,6 +186,8 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
 @op("linalg.trace", samples=lambda s: [s.call(s(3, 3)), s.call(s(2, 2, 3))])
 def trace(x: Any, name: str | None = None) -> Tensor:
     """The sum of the main diagonal of each matrix.
+
+    x: (..., m, n).
 
     >>> trace([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=5>

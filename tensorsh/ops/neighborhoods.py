@@ -110,6 +110,8 @@ def with_space_to_batch(
     So an op is dilated. filter_shape: the window's, asked for with "SAME". spatial_dims: the axes, 1, 2 ... by default.
     op: a function of three arguments. Raises ValueError for "SAME" without a filter_shape.
 
+    input: (batch, *spatial, channels).
+
     >>> x = reshape(arange(9.), 1, 3, 3, 1)
     >>> with_space_to_batch(x, [2, 2], "VALID", lambda a, n, p: max_pool(a, 2, 1, p))[0, 0, 0]
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([8.], dtype=float32)>

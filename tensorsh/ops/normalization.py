@@ -165,8 +165,8 @@ def batch_norm_with_global_normalization(
 
     By Ioffe and Szegedy (2015).
 
-    scale_after_normalization: whether gamma is applied.
-    beta, gamma: tensors that broadcast with the input.
+    input: (batch, height, width, channels). scale_after_normalization: whether gamma is applied. beta, gamma: tensors
+    that broadcast with the input.
 
     >>> batch_norm_with_global_normalization(constant([1., 2.]), 1.5, 0.25, 0., 1., 1e-3, True)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.998006 ,  0.9980061], dtype=float32)>
@@ -228,6 +228,8 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     """value + bias, with one bias for each channel: for each entry of the last axis, or of axis 1 for "NC...".
 
     Raises InvalidArgumentError unless the bias has an entry for each channel, ValueError for another data_format.
+
+    value: (batch, ..., channels), or (batch, channels, ...) for "NC...".
 
     >>> bias_add([[1., 2.]], [1., 1.])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[2., 3.]], dtype=float32)>

@@ -109,10 +109,9 @@ def reverse_sequence(
 
     batch_axis: 0 if None.
 
-    seq_lengths: int32 or int64 (batch,): how many entries of each row are reversed. seq_axis: the axis that they
-    lie on.
-    Raises InvalidArgumentError for a length that is negative or greater than the axis, or lengths that are not as many
-    as the batch.
+    input: a tensor of rank 2 or more. seq_lengths: int32 or int64 (batch,): how many entries of each row are reversed.
+    seq_axis: the axis that they lie on. Raises InvalidArgumentError for a length that is negative or greater than the
+    axis, or lengths that are not as many as the batch.
 
     >>> reverse_sequence([[1, 2, 3], [4, 5, 6]], [2, 3], seq_axis=1)
     <tf.Tensor: shape=(2, 3), dtype=int32, numpy=

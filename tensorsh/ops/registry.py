@@ -123,17 +123,24 @@ _METHODS = {  # operator -> (method, reflected method)
 
 
 def op(
-    tf: str = "", *, short: str | bool = True, samples: Callable[..., Any] | None = None, operator: str = ""
+    tf: str = "",
+    *,
+    short: str | bool = True,
+    samples: Callable[..., Any] | None = None,
+    operator: str = "",
+    prefix: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as an op.
 
-    tf: its paths under `tf`, separated by spaces. short: its name without `tf`: the function's own, another, or none.
+    tf: its paths under `tf`, separated by spaces; the function's name completes one that ends in a dot.
+    short: its name without `tf`: the function's own, another, or none.
     samples: a function of a `Samples` that yields calls for the gradient check; leave it out if it has no gradient.
-    operator: the operator that it implements.
+    operator: the operator that it implements. prefix: what its name in the registry begins with, for an op of Keras's
+    where TensorFlow has another of the same name.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        register(function, tf, short, samples, operator)
+        register(function, tf, short, samples, operator, prefix=prefix)
         return function
 
     return decorate
@@ -146,14 +153,17 @@ def register(
     samples: Callable[..., Any] | None = None,
     operator: str = "",
     reflected: Callable[..., Any] | None = None,
+    prefix: str = "",
 ) -> None:
     """Enter an op into the registry and install its operator."""
     name = function.__name__ = function.__qualname__ = function.__name__.rstrip("_")
+    paths = tuple(path + name if path.endswith(".") else path for path in tf.split())
+    name = prefix + name
     family = function.__module__.rpartition(".")[2]
     short_name = name if short is True else short or None
-    entry = Op(name, function, family, tuple(tf.split()), short_name, samples, tuple(operator.split()))
+    entry = Op(name, function, family, paths, short_name, samples, tuple(operator.split()))
     OPS[name] = entry
-    for path in entry.paths:
+    for path in paths:
         export("tf." + path, function, None, family)
     if short_name:
         SHORT[short_name] = function

@@ -129,6 +129,8 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
 
     Returns Unique(y, idx) such that `gather(y, idx)` is x.
 
+    x: (n,).
+
     >>> unique([1, 1, 2, 3, 1]).y
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3], dtype=int32)>
     """
@@ -140,6 +142,8 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
 @op("unique_with_counts")
 def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
     """As `unique`, with how often each entry comes: UniqueWithCounts(y, idx, count).
+
+    x: (n,).
 
     >>> unique_with_counts([1, 1, 2]).count
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 1], dtype=int32)>
@@ -283,6 +287,8 @@ def histogram_fixed_width_bins(
 @op("math.invert_permutation")
 def invert_permutation(x: Any, name: str | None = None) -> Tensor:
     """The permutation that undoes x: a vector y such that `y[x[i]]` is i. Raises unless x is a permutation.
+
+    x: int32 or int64 (n,).
 
     >>> invert_permutation([2, 0, 1])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 0], dtype=int32)>

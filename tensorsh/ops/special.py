@@ -334,6 +334,8 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
 
     See NIST DLMF 5.12 for two numbers.
 
+    x: float (..., n).
+
     >>> lbeta([[1., 2.], [3., 4.]])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([-0.6931472, -4.0943446], dtype=float32)>
     """

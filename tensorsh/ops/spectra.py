@@ -142,7 +142,7 @@ def dct(
     orthonormal. Computed by a real Fourier transform of twice the length: Makhoul, "A fast cosine transform in one and
     two dimensions" (1980). Raises ValueError for another type, norm or n, NotImplementedError for another axis.
 
-    type: an int from 1 to 4: which of the transforms.
+    input: float (..., samples). type: an int from 1 to 4: which of the transforms.
 
     >>> dct([1., 2., 4.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([14.       , -5.196152 ,  1.0000001], dtype=float32)>
@@ -157,8 +157,8 @@ def idct(
 ) -> Tensor:
     """The inverse of `dct`; without norm="ortho", up to the factor 2 * n (2 * (n - 1) for type 1).
 
-    type: an int from 1 to 4: which transform is inverted.
-    n: an int, as for `dct`. norm: None or "ortho".
+    input: float (..., samples). type: an int from 1 to 4: which transform is inverted. n: an int, as for `dct`. norm:
+    None or "ortho".
 
     >>> idct(dct([1., 2., 4.], norm="ortho"), norm="ortho")
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0000002, 2.       , 4.       ], dtype=float32)>

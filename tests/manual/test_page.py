@@ -45,6 +45,10 @@ sqrt(x, name=None)
     )
 
 
+def test_a_function_that_is_a_default_shows_as_its_name(capsys):
+    assert "fft_length=None, window_fn=hann_window, pad_end=False" in printed(capsys, "help(stft)").partition("\n")[0]
+
+
 @pytest.mark.parametrize(
     ("op", "facts"),
     [
