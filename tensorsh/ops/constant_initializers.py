@@ -15,6 +15,7 @@ class Initializer:
     """The base of all initializers: call one with a shape, and a dtype (float32 by default)."""
 
     __module__ = "keras.src.initializers.initializer"
+    _may_be_base = True
 
     def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
         raise NotImplementedError("Initializer subclasses must implement the `__call__()` method.")

@@ -21,6 +21,7 @@ class Constraint:
     """
 
     __module__ = "keras.src.constraints.constraints"
+    _may_be_base = True
 
     def __call__(self, w: Any) -> Any:
         return w

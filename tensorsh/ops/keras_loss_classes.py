@@ -27,6 +27,7 @@ class Loss:
     """
 
     __module__ = "keras.src.losses.loss"
+    _may_be_base = True
 
     _function: Callable[..., Any] | None = None
     _parameters: tuple[tuple[str, Any], ...] = (("name", None), ("reduction", "sum_over_batch_size"), ("dtype", None))

@@ -41,13 +41,20 @@ class Metric:
     <Variable path=mine/seen, shape=(2,), dtype=float32, value=[0. 0.]>
     """
 
+    _may_be_base = True
+
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
         self._dtype = _dtype_name(dtype)
         self._variables: list[KerasVariable] = []
 
     dtype = property(lambda self: self._dtype)
-    variables = property(lambda self: list(self._variables))
+
+    @property
+    def variables(self) -> list[KerasVariable]:
+        """The metric's variables, then those of the metrics among its attributes."""
+        inner = [value for value in vars(self).values() if isinstance(value, Metric)]
+        return [*self._variables, *(variable for each in inner for variable in each.variables)]
 
     def add_variable(
         self, shape: Any, initializer: Any, dtype: Any = None, aggregation: Any = "sum", name: str | None = None
@@ -203,6 +210,8 @@ class Mean(Metric):
     >>> m.variables
     [<Variable path=mean/total, shape=(), dtype=float32, value=9.0>, <Variable path=mean/count, shape=(), dtype=float32, value=3.0>]
     """  # noqa: E501
+
+    _may_be_base = True
 
     def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
         super().__init__(dtype, name)

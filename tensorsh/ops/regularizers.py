@@ -18,6 +18,7 @@ class Regularizer:
     """
 
     __module__ = "keras.src.regularizers.regularizers"
+    _may_be_base = True
 
     def __call__(self, x: Any) -> Any:
         return 0.0

@@ -16,6 +16,7 @@ class LearningRateSchedule:
     """A function of the step: call it with a number or a tensor."""
 
     __module__ = "keras.src.optimizers.schedules.learning_rate_schedule"
+    _may_be_base = True
 
     name: str
 
