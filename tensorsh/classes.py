@@ -5,8 +5,8 @@ What `class` compiles to calls `build_class`, which Python finds among the built
 other name with two underscores than those of the special methods that it defines; all is checked again here.
 
 A class is made from `tf.Module`, from a base class of Keras's (`Loss`, `Metric` ...: those with `_may_be_base`), from
-another of the program's classes, from an exception or from nothing. Operators hand their methods whatever they are used on, also by code of ours and NumPy's: a special method gets only what a
-program may have (`admitted`).
+another of the program's classes, from an exception or from nothing. Operators hand their methods whatever they are used
+on, also by code of ours and NumPy's: a special method gets only what a program may have (`admitted`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -> type:
         if not (isinstance(base, type) and _may_be_base(base)):
             raise explain(
                 TypeError(f"class {name}: {_described(base)} cannot be a base"),
-                hint="a class is made from tf.Module, a base class of Keras's, a class of yours, an exception, or nothing",
+                hint="a class is made from tf.Module, a base of Keras's, a class of yours, an exception or nothing",
             )
     return builtins.__build_class__(body, name, *bases, metaclass=_make)
 

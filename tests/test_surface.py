@@ -73,8 +73,9 @@ class Q(tf.keras.metrics.Mean):
     def f(self): return super()
 class W(tf.keras.optimizers.schedules.LearningRateSchedule): pass
 class I(tf.keras.initializers.Initializer): pass
-values = [A, A(), B, B(), A().f(), B().f(), E, E(1, "x"), F, F("x"), F("x").f(), L, L(), L().f(), K, K(), K().f(), Q, Q(), Q().f(), W, W(), I, I(), tf.Module(), A.p, A.s,
+values = [A, A(), B, B(), A().f(), B().f(), E, E(1, "x"), F, F("x"), F("x").f(), L, L(), L().f(), tf.Module(), A.p, A.s,
           B().c, B().g, B().f, iter(A()), L().name_scope, property(), staticmethod(len), classmethod(len)]
+values += [K, K(), K().f(), Q, Q(), Q().f(), W, W(), I, I()]
 """,
         "classes",
     )
