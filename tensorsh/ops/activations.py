@@ -44,11 +44,7 @@ def _between(xp, g, x, low, high):
 
 
 @unary(
-    "nn.relu",
-    lambda g, y, x: _between(g, x, low=0, high=None),
-    dtypes=_RECTIFIED,
-    arg="features",
-    domain=(0.1, 2.0),
+    "nn.relu", lambda g, y, x: _between(g, x, low=0, high=None), dtypes=_RECTIFIED, arg="features", domain=(0.1, 2.0)
 )
 def relu(xp, x):
     """max(x, 0).
@@ -61,13 +57,7 @@ def relu(xp, x):
     return xp.maximum(x, 0)
 
 
-@unary(
-    "nn.relu6",
-    lambda g, y, x: _between(g, x, low=0, high=6),
-    dtypes=_RECTIFIED,
-    arg="features",
-    domain=(0.1, 5.9),
-)
+@unary("nn.relu6", lambda g, y, x: _between(g, x, low=0, high=6), dtypes=_RECTIFIED, arg="features", domain=(0.1, 5.9))
 def relu6(xp, x):
     """min(max(x, 0), 6).
 
@@ -89,12 +79,7 @@ def _slope(xp, g, y, scale, rise):
     return xp.where(y < 0, g * (y + rise), g * scale if scale != 1 else g)
 
 
-@unary(
-    "nn.elu",
-    lambda g, y, x: _slope(g, y, scale=1, rise=1.0),
-    dtypes=HALF_FIRST,
-    arg="features",
-)
+@unary("nn.elu", lambda g, y, x: _slope(g, y, scale=1, rise=1.0), dtypes=HALF_FIRST, arg="features")
 def elu(xp, x):
     """x where it is positive, else exp(x) - 1 (Clevert et al., 2015).
 
@@ -105,10 +90,7 @@ def elu(xp, x):
 
 
 @unary(
-    "nn.selu",
-    lambda g, y, x: _slope(g, y, scale=SELU_SCALE, rise=SELU_SCALE_ALPHA),
-    dtypes=HALF_FIRST,
-    arg="features",
+    "nn.selu", lambda g, y, x: _slope(g, y, scale=SELU_SCALE, rise=SELU_SCALE_ALPHA), dtypes=HALF_FIRST, arg="features"
 )
 def selu(xp, x):
     """1.0507 x where x is positive, else 1.7581 (exp(x) - 1) (Klambauer et al., 2017).
@@ -120,9 +102,7 @@ def selu(xp, x):
 
 
 @primitive(
-    lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha),
-    lambda h, y, g, x, alpha: ops.zeros_like(x),
-    elementwise=True,
+    lambda h, y, g, x, alpha: _leak(h, x, alpha=alpha), lambda h, y, g, x, alpha: ops.zeros_like(x), elementwise=True
 )
 def _leak(xp, g, x, alpha):
     return xp.where(x > 0, g, g * alpha)

@@ -53,12 +53,7 @@ def renamed(error: Any, name: str | None) -> Any:
 
 
 def integers(
-    kernel: str,
-    value: Any,
-    arg: str,
-    attr: str,
-    dtype: DType | None = None,
-    allowed: Sequence[DType] = SIZES,
+    kernel: str, value: Any, arg: str, attr: str, dtype: DType | None = None, allowed: Sequence[DType] = SIZES
 ) -> Tensor:
     """An argument of integers as a tensor. Raises InvalidArgumentError, as kernels do, for another dtype."""
     t = as_tensor(value, dtype, hint=None if dtype else int32)
@@ -82,11 +77,7 @@ def vector(t: Tensor) -> list[int]:
 
 
 def wrong_index(
-    kernel: str,
-    found: tuple[tuple[int, ...], int],
-    size: int,
-    operands: Any = (),
-    name: str | None = None,
+    kernel: str, found: tuple[tuple[int, ...], int], size: int, operands: Any = (), name: str | None = None
 ) -> Any:
     """The error for the index that `rows.outside` found."""
     position, value = found

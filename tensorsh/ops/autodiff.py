@@ -75,10 +75,7 @@ export("tensorsh.tape", TapeOpener(), "tape", "autodiff")
 
 @op("")
 def grad(
-    target: Any,
-    sources: Any = 0,
-    output_gradients: Any = None,
-    unconnected_gradients: Any = UnconnectedGradients.NONE,
+    target: Any, sources: Any = 0, output_gradients: Any = None, unconnected_gradients: Any = UnconnectedGradients.NONE
 ) -> Any:
     """The gradient of `target` by `sources`, from the tape used last; or the gradient of a function.
 

@@ -204,13 +204,7 @@ def assert_non_positive(x):
 
 @op("debugging.assert_near")
 def assert_near(
-    x: Any,
-    y: Any,
-    rtol: Any = None,
-    atol: Any = None,
-    message: Any = None,
-    summarize: Any = None,
-    name: Any = None,
+    x: Any, y: Any, rtol: Any = None, atol: Any = None, message: Any = None, summarize: Any = None, name: Any = None
 ) -> None:
     """Raise InvalidArgumentError unless |x - y| <= atol + rtol * |y| for every pair of entries.
 

@@ -229,11 +229,7 @@ def _diag_part_samples(s: Any) -> Any:
 
 @op("linalg.diag_part", samples=_diag_part_samples)
 def diag_part(
-    input: Any,
-    name: str = "diag_part",
-    k: Any = 0,
-    padding_value: Any = 0,
-    align: str = "RIGHT_LEFT",
+    input: Any, name: str = "diag_part", k: Any = 0, padding_value: Any = 0, align: str = "RIGHT_LEFT"
 ) -> Tensor:
     """The k-th diagonal of each matrix: (..., n, n) becomes (..., n); the inverse of `diag`, with the same arguments.
 
@@ -260,13 +256,7 @@ def _set_diag_samples(s: Any) -> Any:
 
 
 @op("linalg.set_diag", samples=_set_diag_samples)
-def set_diag(
-    input: Any,
-    diagonal: Any,
-    name: str = "set_diag",
-    k: Any = 0,
-    align: str = "RIGHT_LEFT",
-) -> Tensor:
+def set_diag(input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT") -> Tensor:
     """The matrices with their k-th diagonal (or several, for a pair k) replaced by `diagonal`.
 
     input: (..., n, m). k: an int, or a pair of ints for the diagonals from the first to the second; 0 is the main one.

@@ -42,12 +42,7 @@ def _abs(xp, x):
     return xp.abs(x)
 
 
-@op(
-    "math.abs abs",
-    short=False,
-    operator="abs",
-    samples=lambda s: [s.call(s(2, 3)), s.call(s()), s.call(s.complex(3))],
-)
+@op("math.abs abs", short=False, operator="abs", samples=lambda s: [s.call(s(2, 3)), s.call(s()), s.call(s.complex(3))])
 def abs_(x: Any, name: str | None = None) -> Tensor:
     """The absolute value; of a complex number its length, which is real.
 
@@ -189,19 +184,14 @@ _TANH_UNDER = (1.0, 4.673548340e-1, 2.597254514e-2, 3.326951409e-4, 8.015776984e
 
 
 @primitive(
-    lambda h, z, g, x: _softplus_slope(h, x),
-    lambda h, z, g, x: h * g / (exp(-x) + 2.0 + exp(x)),
-    elementwise=True,
+    lambda h, z, g, x: _softplus_slope(h, x), lambda h, z, g, x: h * g / (exp(-x) + 2.0 + exp(x)), elementwise=True
 )
 def _softplus_slope(xp, g, x):
     return g / (1 + exponential(xp, -x))
 
 
 @unary(
-    "math.softplus nn.softplus",
-    lambda g, y, features: _softplus_slope(g, features),
-    dtypes=HALF_FIRST,
-    arg="features",
+    "math.softplus nn.softplus", lambda g, y, features: _softplus_slope(g, features), dtypes=HALF_FIRST, arg="features"
 )
 def softplus(xp, x):
     """log(1 + exp(x)), with no overflow.

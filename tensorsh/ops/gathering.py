@@ -223,10 +223,7 @@ def _bad_vector(found: Any, at: Tensor, x: Tensor, last: str | None) -> BaseExce
     )
 
 
-@op(
-    "nn.embedding_lookup",
-    samples=lambda s: [s.call(s(3, 2), [0, 2, 0]), s.call(s(3, 2), [2, 1], max_norm=0.5)],
-)
+@op("nn.embedding_lookup", samples=lambda s: [s.call(s(3, 2), [0, 2, 0]), s.call(s(3, 2), [2, 1], max_norm=0.5)])
 def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | None = None) -> Tensor:
     """Rows of the table `params` at the integers `ids`, each shrunk to norm `max_norm` if that is given.
 

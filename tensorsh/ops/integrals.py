@@ -73,11 +73,7 @@ def _fresnel(xp: Any, x: Any) -> tuple[Any, Any, Any]:
     return t, tail_c, tail_s
 
 
-@precise(
-    "math.special.fresnel_cos",
-    lambda g, y, x: g * ops.cos((math.pi / 2.0) * ops.square(x)),
-    computed=FLOATS[2:],
-)
+@precise("math.special.fresnel_cos", lambda g, y, x: g * ops.cos((math.pi / 2.0) * ops.square(x)), computed=FLOATS[2:])
 def fresnel_cos(xp, x):
     """Fresnel's integral C(x): the integral of cos(pi t**2 / 2) from 0 to x.
 
@@ -90,11 +86,7 @@ def fresnel_cos(xp, x):
     return xp.where(xp.abs(x) < 1.6, x * chebyshev(FRESNEL_C, t), xp.sign(x) * tail)
 
 
-@precise(
-    "math.special.fresnel_sin",
-    lambda g, y, x: g * ops.sin((math.pi / 2.0) * ops.square(x)),
-    computed=FLOATS[2:],
-)
+@precise("math.special.fresnel_sin", lambda g, y, x: g * ops.sin((math.pi / 2.0) * ops.square(x)), computed=FLOATS[2:])
 def fresnel_sin(xp, x):
     """Fresnel's integral S(x): the integral of sin(pi t**2 / 2) from 0 to x.
 

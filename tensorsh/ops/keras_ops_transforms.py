@@ -347,13 +347,7 @@ _SCALING |= dict.fromkeys(("bicubic", "tricubic"), _SCALING["cubic"])
 
 @keras_op("image.scale_and_translate", lambda s: [s.call(s(3, 3), (4, 4), [1.2, 0.9], [0.3, 0.1], (0, 1), "cubic")])
 def scale_and_translate(
-    images: Any,
-    output_shape: Any,
-    scale: Any,
-    translation: Any,
-    spatial_dims: Any,
-    method: str,
-    antialias: bool = True,
+    images: Any, output_shape: Any, scale: Any, translation: Any, spatial_dims: Any, method: str, antialias: bool = True
 ) -> Tensor:
     """Images whose axes `spatial_dims` are stretched by `scale`, moved by `translation` and cut to `output_shape`.
 

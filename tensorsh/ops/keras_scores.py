@@ -121,11 +121,7 @@ class F1Score(FBetaScore):
     """
 
     def __init__(
-        self,
-        average: str | None = None,
-        threshold: float | None = None,
-        name: str = "f1_score",
-        dtype: Any = None,
+        self, average: str | None = None, threshold: float | None = None, name: str = "f1_score", dtype: Any = None
     ) -> None:
         super().__init__(average, 1.0, threshold, name, dtype)
 

@@ -110,11 +110,7 @@ def circle(
 # ---------------------------------------------------------------- sequences
 
 
-@op(
-    loss_paths("ctc", metrics=False),
-    short=False,
-    samples=lambda s: [s.call([[1, 2], [2, 0]], s(2, 3, 3))],
-)
+@op(loss_paths("ctc", metrics=False), short=False, samples=lambda s: [s.call([[1, 2], [2, 0]], s(2, 3, 3))])
 def ctc(y_true: Any, y_pred: Any) -> Tensor:
     """-log of the probability that the frames y_pred spell the labels y_true, as `tf.nn.ctc_loss`.
 

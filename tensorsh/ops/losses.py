@@ -52,10 +52,7 @@ def _logits_gradient(xp, g, logits, labels):
     return _in_rows(rows, logits, labels, g[..., None])
 
 
-@primitive(
-    lambda g, y, logits, labels: _logits_gradient(g, logits, labels),
-    _labels_gradient,
-)
+@primitive(lambda g, y, logits, labels: _logits_gradient(g, logits, labels), _labels_gradient)
 def _cross_entropy(xp, logits, labels):
     def rows(logits: Any, labels: Any) -> Any:
         shifted, total = _shifted(xp, logits)
@@ -227,10 +224,7 @@ def _check_labels(kernel: str, labels: Tensor, classes: int) -> None:
 # ---------------------------------------------------------------- sigmoid
 
 
-@primitive(
-    lambda g, y, logits, labels: g * (ops.sigmoid(logits) - labels),
-    lambda g, y, logits, labels: g * -logits,
-)
+@primitive(lambda g, y, logits, labels: g * (ops.sigmoid(logits) - labels), lambda g, y, logits, labels: g * -logits)
 def _sigmoid_cross_entropy(xp, logits, labels):
     wide = logits.astype(F32) if logits.dtype == np.float16 else logits
     loss = xp.maximum(wide, 0) - wide * labels + rounded(xp.log1p, exponential(xp, -xp.abs(wide)))

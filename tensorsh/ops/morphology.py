@@ -21,13 +21,7 @@ def _samples(s: Any) -> Any:
 
 @op("nn.dilation2d", samples=_samples)
 def dilation2d(
-    input: Any,
-    filters: Any,
-    strides: Any,
-    padding: str,
-    data_format: str,
-    dilations: Any,
-    name: str | None = None,
+    input: Any, filters: Any, strides: Any, padding: str, data_format: str, dilations: Any, name: str | None = None
 ) -> Tensor:
     """The largest input + filter over each window: max over (i, j) of x[y + i, x + j, c] + filters[i, j, c].
 

@@ -121,13 +121,7 @@ def _batch_samples(s: Any) -> Any:
 
 @op("nn.batch_normalization", samples=_batch_samples)
 def batch_normalization(
-    x: Any,
-    mean: Any,
-    variance: Any,
-    offset: Any,
-    scale: Any,
-    variance_epsilon: Any,
-    name: str | None = None,
+    x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: Any, name: str | None = None
 ) -> Tensor:
     """(x - mean) / sqrt(variance + variance_epsilon) * scale + offset, all of which broadcast to x.
 
@@ -177,12 +171,7 @@ def batch_norm_with_global_normalization(
 
 @op("nn.local_response_normalization nn.lrn")
 def local_response_normalization(
-    input: Any,
-    depth_radius: int = 5,
-    bias: float = 1,
-    alpha: float = 1,
-    beta: float = 0.5,
-    name: str | None = None,
+    input: Any, depth_radius: int = 5, bias: float = 1, alpha: float = 1, beta: float = 0.5, name: str | None = None
 ) -> Tensor:
     """x / (bias + alpha * s) ** beta, s being the sum of squares over the 2 * depth_radius + 1 channels around x's.
 

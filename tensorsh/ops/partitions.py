@@ -13,10 +13,7 @@ from .registry import op, ops, primitive
 from .rows import beside, combine, outside, take
 
 
-@op(
-    "dynamic_partition",
-    samples=lambda s: [s.call(s(4, 2), [0, 1, 0, 0], 2), s.call(s(2, 2), [[0, 1], [1, 0]], 2)],
-)
+@op("dynamic_partition", samples=lambda s: [s.call(s(4, 2), [0, 1, 0, 0], 2), s.call(s(2, 2), [[0, 1], [1, 0]], 2)])
 def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
     """The rows of `data` dealt out to `num_partitions` tensors by their numbers in `partitions`, in order.
 
@@ -58,8 +55,7 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
 
 
 @op(
-    "dynamic_stitch",
-    samples=lambda s: [s.call([[0, 2], [1]], [s(2), s(1)]), s.call([[0, 3], [1]], [s(2, 2), s(1, 2)])],
+    "dynamic_stitch", samples=lambda s: [s.call([[0, 2], [1]], [s(2), s(1)]), s.call([[0, 3], [1]], [s(2, 2), s(1, 2)])]
 )
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     """One tensor of the rows of several: row j of data[i] goes to place indices[i][j], and of several the

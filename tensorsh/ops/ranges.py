@@ -107,10 +107,7 @@ def _progression(first: Any, step: Any, count: int, dtype: DType) -> Tensor:
     return wrap(xp.arange(count).astype(target) * xp.asarray(step) + xp.asarray(first))
 
 
-@op(
-    "linspace",
-    samples=lambda s: [s.call(s(), s(), 4), s.call(s(2), s(2), 3), s.call(s(2), s(), 3, axis=-1)],
-)
+@op("linspace", samples=lambda s: [s.call(s(), s(), 4), s.call(s(2), s(2), 3), s.call(s(2), s(), 3, axis=-1)])
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """`num` numbers spaced evenly from `start` to `stop`, both included; tensors give one run for each pair.
 
@@ -190,11 +187,7 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
 
 @op("eye linalg.eye")
 def eye(
-    num_rows: Any,
-    num_columns: Any = None,
-    batch_shape: Any = None,
-    dtype: Any = float32,
-    name: str | None = None,
+    num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = float32, name: str | None = None
 ) -> Tensor:
     """The identity matrix, or a batch of it: ones on the diagonal.
 

@@ -57,10 +57,7 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     return _tile(x, multiples=tuple(counts)) if rank else ops.identity(x)
 
 
-@op(
-    "repeat",
-    samples=lambda s: [s.call(s(2), 3), s.call(s(2, 2), [1, 2], axis=0), s.call(s(2, 2), [2, 0], axis=-1)],
-)
+@op("repeat", samples=lambda s: [s.call(s(2), 3), s.call(s(2, 2), [1, 2], axis=0), s.call(s(2, 2), [2, 0], axis=-1)])
 def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
     """Every entry, or slice along `axis`, repeated: each as often, or as often as `repeats` lists.
 

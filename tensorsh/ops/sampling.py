@@ -56,12 +56,7 @@ def set_seed(seed: Any) -> None:
 @op("random.normal")
 @spreads
 def normal(
-    shape: Any,
-    mean: Any = 0.0,
-    stddev: Any = 1.0,
-    dtype: Any = float32,
-    seed: Any = None,
-    name: str | None = None,
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, seed: Any = None, name: str | None = None
 ) -> Tensor:
     """Normally distributed numbers of the given shape, mean and standard deviation (which broadcast).
 
@@ -78,12 +73,7 @@ def normal(
 @op("random.truncated_normal")
 @spreads
 def truncated_normal(
-    shape: Any,
-    mean: Any = 0.0,
-    stddev: Any = 1.0,
-    dtype: Any = float32,
-    seed: Any = None,
-    name: str | None = None,
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, seed: Any = None, name: str | None = None
 ) -> Tensor:
     """Normally distributed numbers within two standard deviations of the mean; others are drawn again.
 
@@ -106,12 +96,7 @@ def _bell(kernel: str, draw: Any, shape: Any, mean: Any, stddev: Any, dtype: Any
 @op("random.uniform")
 @spreads
 def uniform(
-    shape: Any,
-    minval: Any = 0,
-    maxval: Any = None,
-    dtype: Any = float32,
-    seed: Any = None,
-    name: str | None = None,
+    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32, seed: Any = None, name: str | None = None
 ) -> Tensor:
     """Numbers evenly distributed in [minval, maxval): floats in [0, 1) by default, or int32 or int64.
 

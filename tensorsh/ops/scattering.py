@@ -243,11 +243,7 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
 
 @op("tensor_scatter_nd_add", samples=_twice)
 def tensor_scatter_nd_add(
-    tensor: Any,
-    indices: Any,
-    updates: Any,
-    bad_indices_policy: str = "",
-    name: str | None = None,
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with `updates` added at index vectors.
 
@@ -259,11 +255,7 @@ def tensor_scatter_nd_add(
 
 @op("tensor_scatter_nd_sub", samples=_twice)
 def tensor_scatter_nd_sub(
-    tensor: Any,
-    indices: Any,
-    updates: Any,
-    bad_indices_policy: str = "",
-    name: str | None = None,
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with `updates` subtracted at index vectors.
 
@@ -275,11 +267,7 @@ def tensor_scatter_nd_sub(
 
 @op("tensor_scatter_nd_max", samples=_twice)
 def tensor_scatter_nd_max(
-    tensor: Any,
-    indices: Any,
-    updates: Any,
-    bad_indices_policy: str = "",
-    name: str | None = None,
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with the larger of its entry and of `updates` at index vectors. Ties share the gradient.
 
@@ -291,11 +279,7 @@ def tensor_scatter_nd_max(
 
 @op("tensor_scatter_nd_min", samples=_twice)
 def tensor_scatter_nd_min(
-    tensor: Any,
-    indices: Any,
-    updates: Any,
-    bad_indices_policy: str = "",
-    name: str | None = None,
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with the smaller of its entry and of `updates` at index vectors. Ties share the gradient.
 

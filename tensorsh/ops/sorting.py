@@ -47,10 +47,7 @@ def _pick(x: Tensor, order: Any) -> Tensor:
     return take(ops.reshape(x, [-1]), wrap(flat.reshape(order.shape)), axis=0)
 
 
-@op(
-    "sort",
-    samples=lambda s: [s.call(s.distinct(5)), s.call(s.distinct(3, 2), axis=0, direction="DESCENDING")],
-)
+@op("sort", samples=lambda s: [s.call(s.distinct(5)), s.call(s.distinct(3, 2), axis=0, direction="DESCENDING")])
 def sort(values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | None = None) -> Tensor:
     """The entries in order along an axis; direction: "ASCENDING" or "DESCENDING".
 

@@ -269,10 +269,7 @@ def mdct(
 
 @op("signal.inverse_mdct", samples=lambda s: [s.call(s(3, 2)), s.call(s(2, 4), norm="ortho")])
 def inverse_mdct(
-    mdcts: Any,
-    window_fn: Callable[..., Any] | None = vorbis_window,
-    norm: str | None = None,
-    name: str | None = None,
+    mdcts: Any, window_fn: Callable[..., Any] | None = vorbis_window, norm: str | None = None, name: str | None = None
 ) -> Tensor:
     """The signal of `mdct`'s frames; its first and last half frame, which only one frame saw, are not restored.
 

@@ -259,12 +259,7 @@ def stateless_binomial(
 
 
 def binomial_parameters(
-    kernel: str,
-    counts: Tensor,
-    probs: Tensor,
-    dtype: DType,
-    refusal: Callable[[str], BaseException],
-    name: Any,
+    kernel: str, counts: Tensor, probs: Tensor, dtype: DType, refusal: Callable[[str], BaseException], name: Any
 ) -> tuple[Tensor, Tensor]:
     """Counts and probabilities, broadcast. Raises unless they are floats of one dtype that broadcast.
 
