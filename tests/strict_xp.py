@@ -66,6 +66,16 @@ _AT_DTYPES = {
 syncs = 0
 
 
+def _synced(convert: Any) -> Any:
+    """A method that gives the array to the host, and converts it there."""
+
+    def method(self: ndarray) -> Any:
+        _sync()
+        return convert(self._a)
+
+    return method
+
+
 def _sync() -> None:
     global syncs
     syncs += 1
@@ -155,25 +165,7 @@ class ndarray:
             "Please use `.get()` to construct a NumPy array explicitly."
         )
 
-    def __bool__(self) -> bool:
-        _sync()
-        return bool(self._a)
-
-    def __int__(self) -> int:
-        _sync()
-        return int(self._a)
-
-    def __float__(self) -> float:
-        _sync()
-        return float(self._a)
-
-    def __complex__(self) -> complex:
-        _sync()
-        return complex(self._a)
-
-    def __repr__(self) -> str:
-        _sync()
-        return repr(self._a)
+    __bool__, __int__, __float__, __complex__, __repr__ = map(_synced, (bool, int, float, complex, repr))
 
     def __len__(self) -> int:
         if not self.ndim:

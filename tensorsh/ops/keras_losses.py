@@ -47,6 +47,12 @@ def alike(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
     return converted(y_true, y_pred.dtype.name), y_pred
 
 
+def as_predicted(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """Both as tensors of y_pred's dtype, whatever kind of numbers y_true holds."""
+    y_pred = as_tensor(y_pred)
+    return ops.cast(as_tensor(y_true), y_pred.dtype), y_pred
+
+
 def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor]:
     """a and b, a last axis of size 1 that one alone has dropped; given to the other instead, if that is a vector."""
     p, q = a._array.shape, b._array.shape
@@ -227,8 +233,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     >>> categorical_hinge([[0., 1.]], [[0.5, 0.25]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([1.25], dtype=float32)>
     """
-    y_pred = as_tensor(y_pred)
-    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = as_predicted(y_true, y_pred)
     right = ops.reduce_sum(y_true * y_pred, -1)
     wrong = ops.reduce_max((1.0 - y_true) * y_pred, -1)
     return ops.maximum(wrong - right + 1.0, 0.0)
@@ -246,9 +251,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     >>> kld([0.5, 0.5], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.0>
     """
-    y_pred = as_tensor(y_pred)
-    y_true = ops.clip_by_value(ops.cast(as_tensor(y_true), y_pred.dtype), epsilon(), 1.0)
-    y_pred = ops.clip_by_value(y_pred, epsilon(), 1.0)
+    y_true, y_pred = (ops.clip_by_value(y, epsilon(), 1.0) for y in as_predicted(y_true, y_pred))
     return ops.reduce_sum(y_true * ops.log(y_true / y_pred), -1)
 
 
@@ -268,8 +271,7 @@ def binary_crossentropy(
 
 
 def _binary_pair(y_true: Any, y_pred: Any, label_smoothing: float) -> tuple[Tensor, Tensor]:
-    y_pred = as_tensor(y_pred)
-    y_true = ops.cast(as_tensor(y_true), y_pred.dtype)
+    y_true, y_pred = as_predicted(y_true, y_pred)
     return y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true, y_pred
 
 

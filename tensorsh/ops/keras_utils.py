@@ -9,7 +9,6 @@ import numpy as np
 from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, is_tensor
 from . import keras_seeds
-from .keras_config import epsilon
 from .registry import op, ops
 
 
@@ -86,11 +85,4 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
         norms = np.atleast_1d(np.linalg.norm(x, order, axis))
         norms[norms == 0] = 1
         return x / np.expand_dims(norms, axis or -1)  # Keras, too, takes axis 0 for the last one here
-    if not isinstance(order, int) or order < 1:
-        raise ValueError(f"Argument `order` must be an int >= 1. Received: order={order}")
-    x = as_tensor(x)
-    x = x if x._array.ndim else ops.expand_dims(x, 0)
-    if order == 2:
-        inverse = ops.rsqrt(ops.reduce_sum(ops.square(x), axis, keepdims=True))
-        return x * ops.minimum(inverse, ops.cast(1.0 / epsilon(), x.dtype))
-    return x / ops.maximum(ops.norm(x, order, axis, keepdims=True), ops.cast(epsilon(), x.dtype))
+    return ops.keras_ops_normalize(x, axis, order)

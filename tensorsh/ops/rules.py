@@ -12,14 +12,12 @@ broadcast shape: the tape sums it back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from ..runtime import backend, local, memory, tape
-from ..runtime.backend import module_of
-from ..runtime.dtypes import BOOL, F32, F64, INEXACT, NUMERIC, DType, from_numpy, names
+from ..runtime.dtypes import F32, F64, INEXACT, NUMERIC, DType, from_numpy, int32, names
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
@@ -305,7 +303,7 @@ def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tenso
     if x._array.dtype != y._array.dtype:
         raise mismatch(kernel, 1, x, y)
     if type(x._array) is not type(y._array):
-        y = _beside(y, x)
+        y = wrap(backend.beside(y._array, x._array))
     return x, y
 
 
@@ -379,20 +377,9 @@ def ints(value: Any) -> list[int]:
         if array._array.size == 0:
             return []
         from ..runtime.convert import cannot_convert
-        from ..runtime.dtypes import int32
 
         raise cannot_convert(value, int32)
     return [int(v) for v in np.asarray(array).reshape(-1).tolist()]
-
-
-def _beside(y: Tensor, x: Tensor) -> Tensor:
-    """y in the array module that holds x: a host value that meets a device tensor is copied to it."""
-    from ..runtime.backend import to_host
-
-    xp = module_of(x._array)
-    if xp is module_of(y._array) or hasattr(module_of(y._array), "run_kernel"):
-        return y  # in that module, or in one that meets all others
-    return wrap(to_host(y._array) if xp is np else xp.asarray(to_host(y._array)))
 
 
 def axis_of(kernel: str, axis: Any, rank: int, x: Tensor | None = None) -> int:
@@ -423,10 +410,6 @@ def conj(x: Any) -> Any:
     return ops.conj(x) if type(x) is Tensor and x._array.dtype.kind == "c" else x
 
 
-def is_bool(x: Tensor) -> bool:
-    return x._array.dtype == BOOL
-
-
 def camel(name: str) -> str:
     """`reduce_sum` -> `ReduceSum`."""
     return "".join(part.capitalize() for part in name.strip("_").split("_"))
@@ -443,7 +426,6 @@ def finish(public: Any, kernel: Any, renamed: dict[str, str] = _NONE, refuses: s
         code = public.__code__
         names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])
         public.__code__ = code.replace(co_varnames=names + code.co_varnames[code.co_argcount :])
-        assert isinstance(public, FunctionType)
     return public
 
 

@@ -91,6 +91,14 @@ def to_host(array: Any) -> np.ndarray:
     return array if type(array) is np.ndarray else array.get()
 
 
+def beside(array: Any, other: Any) -> Any:
+    """`array` in the array module that holds `other`: a host's that meets a device's is copied to it."""
+    xp, own = module_of(other), module_of(array)
+    if xp is own or hasattr(own, "run_kernel"):
+        return array  # in that module, or in one that meets all others
+    return to_host(array) if xp is np else xp.asarray(to_host(array))
+
+
 def from_host(array: np.ndarray) -> Any:
     """`array` where creation ops put their results; strings always stay on the host."""
     return array if active is np or array.dtype == object else active.asarray(array)
