@@ -18,7 +18,7 @@ from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
-from .rowwise import by_rows
+from .rowwise import like_rows
 from .rules import check_dtype, unary
 
 _RECTIFIED = (*ORDERED, DTYPES["qint8"])
@@ -193,14 +193,14 @@ def _softmax_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int) -> Tensor:
 
 @primitive(_softmax_gradient)
 def _softmax(xp, x, axis):
-    return _rows_along(xp, partial(softmax_rows, xp), x, axis)
+    return _rows_along(xp, partial(_softmax_rows, xp), x, axis)
 
 
-def softmax_rows(xp: Any, x: Any) -> Any:
+def _softmax_rows(xp: Any, x: Any, out: Any) -> Any:
     """The softmax of each row of a raw matrix."""
-    powers = exponential(xp, _shifted(xp, x))
+    _, powers, total = exponentials(xp, x)
     # Times the reciprocal, as TensorFlow's kernel does: the last digits are then the same.
-    return (powers * (1 / xp.sum(powers, axis=-1, keepdims=True))).astype(x.dtype)
+    return xp.multiply(powers, 1 / total, out=out).astype(x.dtype, copy=False)
 
 
 @primitive(lambda g, y, x, axis: g - ops.exp(y) * ops.reduce_sum(g, axis, True))
@@ -208,23 +208,27 @@ def _log_softmax(xp, x, axis):
     return _rows_along(xp, partial(_log_softmax_rows, xp), x, axis)
 
 
-def _log_softmax_rows(xp: Any, x: Any) -> Any:
-    shifted = _shifted(xp, x)
-    return (shifted - rounded(xp.log, xp.sum(exponential(xp, shifted), axis=-1, keepdims=True))).astype(x.dtype)
+def _log_softmax_rows(xp: Any, x: Any, out: Any) -> Any:
+    below, _, total = exponentials(xp, x)
+    return xp.subtract(below, rounded(xp.log, total), out=out).astype(x.dtype, copy=False)
 
 
-def _shifted(xp: Any, x: Any) -> Any:
-    """Rows with their greatest entry at 0, in float32 at least."""
+def exponentials(xp: Any, x: Any) -> tuple[Any, Any, Any]:
+    """Rows with their greatest entry at 0, in float32 at least; their exponentials; and the sums of these."""
     wide = x.astype(F32) if x.dtype == np.float16 else x
-    return wide - xp.max(wide, axis=-1, keepdims=True)
+    if not wide.size:
+        return wide, wide, xp.ones((*wide.shape[:-1], 1), wide.dtype)
+    below = wide - xp.max(wide, axis=-1, keepdims=True)
+    powers = exponential(xp, below)
+    return below, powers, xp.sum(powers, axis=-1, keepdims=True)
 
 
-def _rows_along(xp: Any, kernel: Callable[[Any], Any], x: Any, axis: int) -> Any:
+def _rows_along(xp: Any, kernel: Callable[..., Any], x: Any, axis: int) -> Any:
     """A kernel of rows, along any axis of a raw array."""
     if not x.size:
         return x
     last = xp.moveaxis(x, axis, -1)
-    y = by_rows(kernel, last.reshape(-1, last.shape[-1])).reshape(last.shape)
+    y = like_rows(kernel, last.reshape(-1, last.shape[-1])).reshape(last.shape)
     return xp.moveaxis(y, -1, axis)
 
 

@@ -15,17 +15,27 @@ import numpy as np
 from ..runtime.backend import to_host
 from ..runtime.dtypes import F32, HALF_FIRST, INEXACT, ORDERED, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
+from ..runtime.tape import recorders
 from ..runtime.tensor import Tensor, as_tensor
-from .activations import log_softmax, softmax, softmax_rows
+from .activations import exponentials, log_softmax, softmax
 from .registry import op, ops, primitive
 from .rounding import exponential, rounded
-from .rowwise import by_rows
+from .rowwise import by_rows, like_rows
 from .rules import check_dtype, mismatch, unary
 
 # ---------------------------------------------------------------- softmax
 
 
-def _labels_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+# A kernel of TensorFlow's gives two results, the losses and what the gradient is for a cotangent of 1. Here a tape's
+# op keeps the second in a list, `kept`, so that exponentials are not computed twice; without one they are.
+
+
+def _kept() -> list[Any] | None:
+    """A place for what the gradient will want, if a tape is to be asked for one. A trace runs more often than once."""
+    return [] if recorders and not any(getattr(recorder, "is_log", False) for recorder in recorders) else None
+
+
+def _labels_gradient(g: Tensor, y: Tensor, logits: Tensor, labels: Tensor, kept: Any) -> Tensor:
     return ops.expand_dims(g, -1) * -log_softmax(logits)
 
 
@@ -36,47 +46,63 @@ def _mixed(v: Tensor, g: Tensor, logits: Tensor) -> Tensor:
 
 
 @primitive(
-    lambda v, y, g, logits, labels: ops.reduce_sum(v * (softmax(logits) - labels), -1),
-    lambda v, y, g, logits, labels: _mixed(v, g, logits),
-    lambda v, y, g, logits, labels: -v * ops.expand_dims(g, -1),
+    lambda v, y, g, logits, labels, kept: ops.reduce_sum(v * (softmax(logits) - labels), -1),
+    lambda v, y, g, logits, labels, kept: _mixed(v, g, logits),
+    lambda v, y, g, logits, labels, kept: -v * ops.expand_dims(g, -1),
 )
-def _logits_gradient(xp, g, logits, labels):
-    """g * (softmax(logits) - labels), in one go."""
-
-    def rows(logits: Any, labels: Any, g: Any) -> Any:
-        p = softmax_rows(xp, logits)
-        p -= labels
-        p *= g
-        return p
-
-    return _in_rows(rows, logits, labels, g[..., None])
+def _logits_gradient(xp, g, logits, labels, kept):
+    """g * (softmax(logits) - labels)."""
+    return _scaled(xp, g, kept, _less_labels, logits, labels)
 
 
-@primitive(lambda g, y, logits, labels: _logits_gradient(g, logits, labels), _labels_gradient)
-def _cross_entropy(xp, logits, labels):
-    def rows(logits: Any, labels: Any) -> Any:
-        shifted, total = _shifted(xp, logits)
-        loss = xp.sum(labels * (rounded(xp.log, total) - shifted), axis=-1, keepdims=True)
+@primitive(
+    lambda g, y, logits, labels, kept: _logits_gradient(g, logits, labels, kept=kept),
+    _labels_gradient,
+)
+def _cross_entropy(xp, logits, labels, kept):
+    def rows(logits: Any, labels: Any, *slopes: Any) -> Any:
+        below, powers, total = exponentials(xp, logits)
+        for out in slopes:
+            _less_labels(xp, powers, total, labels, out)
+        loss = xp.sum(labels * (rounded(xp.log, total) - below), axis=-1, keepdims=True)
         return loss.astype(logits.dtype)
 
-    return _in_rows(rows, logits, labels)[..., 0]
+    return _losses(xp, rows, kept, logits, labels)
 
 
-def _in_rows(kernel: Callable[..., Any], logits: Any, *others: Any) -> Any:
-    """`kernel` of the classes' rows of raw arrays of equal leading shape."""
-    lead = logits.shape[:-1]
-    flat = (array.reshape(prod(lead), array.shape[-1]) for array in (logits, *others))
-    y = by_rows(kernel, *flat)
-    return y.reshape(*lead, y.shape[-1])
+def _less_labels(xp: Any, powers: Any, total: Any, labels: Any, out: Any) -> None:
+    """softmax(logits) - labels."""
+    xp.multiply(powers, 1 / total, out=out)
+    out -= labels
 
 
-def _shifted(xp: Any, logits: Any) -> tuple[Any, Any]:
-    """The logits with their greatest at 0, in float32 at least, and the sum of their exponentials."""
-    wide = logits.astype(F32) if logits.dtype == np.float16 else logits
-    if not wide.size:
-        return wide, xp.ones((*wide.shape[:-1], 1), wide.dtype)
-    shifted = wide - xp.max(wide, axis=-1, keepdims=True)
-    return shifted, xp.sum(exponential(xp, shifted), axis=-1, keepdims=True)
+def _losses(xp: Any, rows: Callable[..., Any], kept: list[Any] | None, *arrays: Any) -> Any:
+    """A loss for each row of classes, and in `kept`, if there is one, what `rows` writes into a further array."""
+    shape = arrays[0].shape
+    if kept is not None:
+        kept[:] = [xp.empty(shape, arrays[0].dtype)]
+    return by_rows(rows, *_matrices(*arrays, *(kept or ()))).reshape(shape[:-1])
+
+
+def _scaled(xp: Any, g: Any, kept: list[Any] | None, slope: Callable[..., None], logits: Any, labels: Any) -> Any:
+    """The slope of the losses, as it is kept or else from the logits, times g."""
+
+    def rows(logits: Any, labels: Any, g: Any, out: Any) -> Any:
+        _, powers, total = exponentials(xp, logits)
+        p = xp.empty(logits.shape, logits.dtype) if out is None else out
+        slope(xp, powers, total, labels, p)
+        return xp.multiply(p, g, out=out)
+
+    if kept:
+        y = like_rows(xp.multiply, *_matrices(*kept, g[..., None]))
+    else:
+        y = like_rows(rows, *_matrices(logits, labels, g[..., None]))
+    return y.reshape(logits.shape)
+
+
+def _matrices(*arrays: Any) -> list[Any]:
+    """Raw arrays (..., n) as matrices."""
+    return [array.reshape(prod(array.shape[:-1]), array.shape[-1]) for array in arrays]
 
 
 def _cross_entropy_samples(s: Any) -> Any:
@@ -114,7 +140,7 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
     if p != q:
         shape = [max(m, n) for m, n in zip(p, q)]
         logits, labels = ops.broadcast_to(logits, shape), ops.broadcast_to(labels, shape)
-    return _cross_entropy(logits, labels)
+    return _cross_entropy(logits, labels, kept=_kept())
 
 
 def _axis_last(x: Tensor, axis: int) -> list[int]:
@@ -130,34 +156,35 @@ def _axis_last(x: Tensor, axis: int) -> list[int]:
 
 
 @primitive(
-    lambda v, y, g, logits, labels: ops.reduce_sum(v * (softmax(logits) - _one_hot(labels, logits)), -1),
-    lambda v, y, g, logits, labels: _mixed(v, g, logits),
+    lambda v, y, g, logits, labels, kept: ops.reduce_sum(v * (softmax(logits) - _one_hot(labels, logits)), -1),
+    lambda v, y, g, logits, labels, kept: _mixed(v, g, logits),
     None,
 )
-def _sparse_gradient(xp, g, logits, labels):
-    """g * (softmax(logits) - one_hot(labels)), in one go."""
-
-    def rows(logits: Any, labels: Any, g: Any) -> Any:
-        p = softmax_rows(xp, logits)
-        xp.put_along_axis(p, labels, xp.take_along_axis(p, labels, -1) - 1, -1)
-        p *= g
-        return p
-
-    return _in_rows(rows, logits, labels.astype(np.int64)[..., None], g[..., None])
+def _sparse_gradient(xp, g, logits, labels, kept):
+    """g * (softmax(logits) - one_hot(labels))."""
+    return _scaled(xp, g, kept, _less_one_hot, logits, labels[..., None])
 
 
 def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
     return ops.one_hot(labels, logits._array.shape[-1], dtype=logits.dtype)
 
 
-@primitive(lambda g, y, logits, labels: _sparse_gradient(g, logits, labels), None)
-def _sparse_cross_entropy(xp, logits, labels):
-    def rows(logits: Any, labels: Any) -> Any:
-        shifted, total = _shifted(xp, logits)
-        chosen = xp.take_along_axis(shifted, labels, -1)
-        return (rounded(xp.log, total) - chosen).astype(logits.dtype)
+@primitive(lambda g, y, logits, labels, kept: _sparse_gradient(g, logits, labels, kept=kept), None)
+def _sparse_cross_entropy(xp, logits, labels, kept):
+    def rows(logits: Any, labels: Any, *slopes: Any) -> Any:
+        below, powers, total = exponentials(xp, logits)
+        for out in slopes:
+            _less_one_hot(xp, powers, total, labels, out)
+        right = below[xp.arange(len(labels)), labels[:, 0]]
+        return (rounded(xp.log, total)[:, 0] - right).astype(logits.dtype)
 
-    return _in_rows(rows, logits, labels.astype(np.int64)[..., None])[..., 0]
+    return _losses(xp, rows, kept, logits, labels[..., None])
+
+
+def _less_one_hot(xp: Any, powers: Any, total: Any, labels: Any, out: Any) -> None:
+    """softmax(logits) - one_hot(labels)."""
+    xp.multiply(powers, 1 / total, out=out)
+    out[xp.arange(len(labels)), labels[:, 0]] -= 1
 
 
 @op(
@@ -201,7 +228,7 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: str
     check_dtype(kernel, logits, HALF_FIRST, HALF_FIRST, "logits")
     check_dtype(kernel, labels, (int32, int64), (int32, int64), "labels", "Tlabels")
     _check_labels(kernel, labels, q[-1])
-    return _sparse_cross_entropy(logits, labels)
+    return _sparse_cross_entropy(logits, labels, kept=_kept())
 
 
 def _check_labels(kernel: str, labels: Tensor, classes: int) -> None:

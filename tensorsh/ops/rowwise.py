@@ -14,24 +14,50 @@ import numpy as np
 from ..runtime.threads import share
 
 #: Elements of a block, and from how many on it is worth while.
-_BLOCK, _LARGE = 2**15, 2**17
+_BLOCK, _LARGE = 2**16, 2**17
 
 
 def by_rows(kernel: Callable[..., Any], *arrays: Any) -> Any:
     """`kernel(*arrays)`, an array with a row for each row of the arrays."""
     x = arrays[0]
-    if type(x) is not np.ndarray or x.size < _LARGE:
+    if not _many(x):
         return kernel(*arrays)
-    rows = len(x)
-    step = max(1, _BLOCK * rows // x.size)
+    step = _step(x)
     first = kernel(*(array[:step] for array in arrays))
-    result = np.empty((rows, *first.shape[1:]), first.dtype)
+    result = np.empty((len(x), *first.shape[1:]), first.dtype)
     result[:step] = first
+
+    def place(result: Any, *parts: Any) -> None:
+        result[...] = kernel(*parts)
+
+    _over_rows(place, step, len(x), result, *arrays)
+    return result
+
+
+def like_rows(kernel: Callable[..., Any], x: Any, *others: Any) -> Any:
+    """`kernel(x, *others, out=None)`, an array like x, each block of it written where it belongs."""
+    if not _many(x):
+        return kernel(x, *others, out=None)
+    result = np.empty(x.shape, x.dtype)
+    _over_rows(lambda out, *parts: kernel(*parts, out=out), 0, len(x), result, x, *others)
+    return result
+
+
+def _many(x: Any) -> bool:
+    return type(x) is np.ndarray and x.size >= _LARGE
+
+
+def _step(x: Any) -> int:
+    return max(1, _BLOCK * len(x) // x.size)
+
+
+def _over_rows(kernel: Callable[..., None], first: int, rows: int, *arrays: Any) -> None:
+    """Call the kernel for each block of rows of the arrays, from the `first` row on."""
+    step = _step(arrays[1])
 
     def work(starts: Iterator[int]) -> None:
         for start in starts:
             block = slice(start, start + step)
-            result[block] = kernel(*(array[block] for array in arrays))
+            kernel(*(array[block] for array in arrays))
 
-    share(work, range(step, rows, step), (rows - 1) // step)
-    return result
+    share(work, range(first, rows, step), -(-(rows - first) // step))
