@@ -255,7 +255,7 @@ def public_names(obj: Any) -> list[str]:
 
 def public_names_of_kind(kind: type) -> list[str]:
     """The attributes that a program may name of any value of that class, besides what a value has of its own."""
-    names = {n for n in dir(kind) if not n.startswith("_")}
+    names = {n for n in dir(kind) if not n.startswith("_") and hasattr(kind, n)}
     closed = vars(kind).get(CLOSED_NAMES)
     if closed is not None:
         return sorted(names - closed)
@@ -345,7 +345,7 @@ def _defined_by_us(kind: type, obj: Any, name: str) -> bool:
 
 def _on_class(cls: type, name: str) -> bool:
     if is_own(cls):
-        return any(name in vars(base) for base in cls.__mro__ if is_own(base))
+        return hasattr(cls, name) and any(name in vars(base) for base in cls.__mro__ if is_own(base))
     return any(name in ALLOWED.get(base, frozenset()) and name in vars(base) for base in cls.__mro__)
 
 

@@ -11,6 +11,7 @@ import pytest
 from tensorsh import surface
 from tensorsh.ops import registry
 from tensorsh.runtime.session_classes import is_session_class
+from tensorsh.runtime.tensor import Tensor
 from tensorsh.session import Session, _plain, prepare_library
 
 FORBIDDEN = (
@@ -148,3 +149,20 @@ def test_what_a_program_knows_of_an_object_of_its_own() -> None:
     session.run("class A:\n    n = 1\n    def f(self): pass\na = A(); a._y = 2", "t")
     session.run("has = [hasattr(a, k) for k in ('n', 'f', '_y', 'x', '_z', '__dict__', '__init__', '@_y')]", "t")
     assert session.names["has"] == [True, True, True, False, False, False, False, False]
+
+
+@pytest.mark.parametrize("name", ["T", "reshape", "graph", "assign"])
+def test_what_a_tensor_refuses_by_name_is_in_no_list(name: str) -> None:
+    prepare_library()
+    x = registry.ops.constant([1.0, 2.0])
+    with pytest.raises(AttributeError):
+        surface.lookup(x, name)
+    with pytest.raises(AttributeError, match="type object .* has no attribute"):
+        surface.lookup(type(x), name)
+    assert name not in dir(x)
+    assert name not in surface.public_names(x) + surface.public_names(type(x)) + surface.public_names_of_kind(type(x))
+
+
+def test_tensors_are_read_at_full_speed() -> None:
+    # With a `__getattr__` on it, CPython specialises no attribute of a class: each op took a fifth longer.
+    assert not hasattr(Tensor, "__getattr__")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -23,10 +22,10 @@ def on_numpy(kernel: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _OPERATORS: dict[bytes, Callable[..., Any]] = {
-    (lambda xp, x, y: x + y).__code__.co_code: operator.add,
-    (lambda xp, x, y: x - y).__code__.co_code: operator.sub,
-    (lambda xp, x, y: x * y).__code__.co_code: operator.mul,
-    (lambda xp, x, y: x / y).__code__.co_code: operator.truediv,
+    (lambda xp, x, y: x + y).__code__.co_code: np.add,
+    (lambda xp, x, y: x - y).__code__.co_code: np.subtract,
+    (lambda xp, x, y: x * y).__code__.co_code: np.multiply,
+    (lambda xp, x, y: x / y).__code__.co_code: np.true_divide,
 }
 _CALLS = {(lambda xp, x: xp.name(x)).__code__.co_code, (lambda xp, x, y: xp.name(x, y)).__code__.co_code}
 

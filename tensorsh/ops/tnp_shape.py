@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -418,7 +419,7 @@ _PROPERTIES: dict[str, Callable[[Tensor], Any]] = {
 
 @op(short=False)
 def numpy_attribute(x: Any, name: str) -> Any:
-    """What a tensor has in NumPy's manner: a property, or a method that is bound to it; None: it has no such name.
+    """What a tensor has in NumPy's manner: a property, or a method that is bound to it.
 
     >>> tf.experimental.numpy.experimental_enable_numpy_behavior()
     >>> constant([[1, 2], [3, 4]]).T
@@ -428,5 +429,4 @@ def numpy_attribute(x: Any, name: str) -> Any:
     """
     if name in _PROPERTIES:
         return _PROPERTIES[name](x)
-    method = _METHODS.get(name)
-    return method and (lambda *args, **options: method(x, *args, **options))
+    return partial(_METHODS[name], x)

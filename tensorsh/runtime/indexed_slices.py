@@ -7,7 +7,7 @@ from typing import Any
 from .dtypes import DType
 from .shape import TensorShape
 from .tensor import Tensor, resolve_op
-from .trace_types import OF_GRAPHS, of_graphs
+from .unlisted import listed, only_in_graphs
 
 
 class IndexedSlices:
@@ -29,6 +29,8 @@ class IndexedSlices:
     indices = property(lambda self: self._indices)
     dense_shape = property(lambda self: self._dense_shape)
     device = property(lambda self: self._values.device)
+
+    graph, name, op, value_index = map(only_in_graphs, ("graph", "name", "op", "value_index"))
 
     @property
     def dtype(self) -> DType:
@@ -53,10 +55,8 @@ class IndexedSlices:
         """What uses it in a graph: nothing, as there is none."""
         return []
 
-    def __getattr__(self, name: str) -> Any:
-        if name in OF_GRAPHS:
-            raise of_graphs(name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    def __dir__(self) -> list[str]:
+        return listed(type(self))
 
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)

@@ -16,7 +16,7 @@ from . import backend, convert, devices, dtypes, local, printing
 from .dtypes import DType
 from .errors import explain
 from .shape import TensorShape
-from .trace_types import OF_GRAPHS, of_graphs
+from .unlisted import listed, only_in_graphs, unlisted
 
 _new = object.__new__
 
@@ -178,37 +178,26 @@ class Tensor:
     def __str__(self) -> str:
         return printing.tensor_str(self)
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "assign":
-            try:
-                variable, key = object.__getattribute__(self, "_origin")
-            except AttributeError:
-                pass
-            else:
-                return partial(variable._assign_slice, key)
-        if local.NUMPY_BEHAVIOR in local.current and (found := resolve_op("numpy_attribute")(self, name)) is not None:
-            return found
-        if name in OF_GRAPHS:
-            raise of_graphs(name)
-        if name in _NUMPY_NAMES:
-            error = AttributeError(
-                f"EagerTensor object has no attribute '{name}'. \n"
-                "        If you are looking for numpy-related methods, please run the following:\n"
-                "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
-            )
-            raise explain(
-                error,
-                summary=f"a tensor has no attribute {name!r}, though a NumPy array has",
-                hint=f"write {_NUMPY_NAMES[name]}",
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    graph, name, op, value_index = map(only_in_graphs, ("graph", "name", "op", "value_index"))
+
+    @unlisted
+    def assign(self) -> Any:
+        """Of a variable's slice: what assigns to it."""
+        try:
+            variable, key = self._origin
+        except AttributeError:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'assign'") from None
+        return partial(variable._assign_slice, key)
+
+    def __dir__(self) -> list[str]:
+        return listed(type(self))
 
 
 # Python's own messages ("... object is not callable") name a class by this; TensorFlow's is a built-in class there.
 Tensor.__name__ = "tensorflow.python.framework.ops.EagerTensor"
 
-# NumPy's methods that TensorFlow refuses on tensors by name, with what to write.
-_NUMPY_NAMES = {
+# What NumPy's arrays have. TensorFlow refuses some of it by name, which is here with what to write.
+_OF_ARRAYS = {
     "T": "transpose(x)",
     "astype": "cast(x, dtype)",
     "ravel": "reshape(x, -1)",
@@ -218,7 +207,32 @@ _NUMPY_NAMES = {
     "size": "size(x)",
     "tolist": "x.numpy().tolist()",
     "data": "x.numpy()",
+    **dict.fromkeys(("flatten", "max", "mean", "min")),
 }
+
+
+def _of_arrays(name: str, instead: str | None) -> Any:
+    """The attribute of a tensor that it has after `experimental_enable_numpy_behavior` only."""
+
+    def get(self: Tensor) -> Any:
+        if local.NUMPY_BEHAVIOR in local.current:
+            return resolve_op("numpy_attribute")(self, name)
+        if instead is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        error = AttributeError(
+            f"EagerTensor object has no attribute '{name}'. \n"
+            "        If you are looking for numpy-related methods, please run the following:\n"
+            "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
+        )
+        raise explain(
+            error, summary=f"a tensor has no attribute {name!r}, though a NumPy array has", hint=f"write {instead}"
+        )
+
+    return unlisted(get, name)
+
+
+for _name, _instead in _OF_ARRAYS.items():
+    setattr(Tensor, _name, _of_arrays(_name, _instead))
 
 
 class Reference:

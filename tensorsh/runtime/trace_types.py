@@ -48,12 +48,3 @@ class UniqueType(TraceType):
     def most_specific_common_supertype(self, types: Iterable[Any]) -> Any:
         """This type if all others are the same, else None."""
         return self if all(self == other for other in types) else None
-
-
-def of_graphs(name: str) -> AttributeError:
-    """TensorFlow's error for an attribute that only a tensor in a graph has."""
-    return AttributeError(f"Tensor.{name} is undefined when eager execution is enabled.")
-
-
-#: Those attributes.
-OF_GRAPHS = frozenset({"graph", "name", "op", "value_index"})

@@ -20,7 +20,7 @@ from .dtypes import DType
 from .errors import InvalidArgumentError, OutOfRangeError, bracketed, invalid
 from .shape import TensorShape
 from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
-from .trace_types import of_graphs
+from .unlisted import of_graphs
 
 #: What goes before the names of new variables: the name scopes that are open.
 prefix = ""
