@@ -21,13 +21,15 @@ from .language.fingerprint import stamp
 from .language.program import compile_program
 from .language.source import Source, TensorshSyntaxError, Unit
 from .ops import bounded, registry
-from .ops.namespace import MODULES, Namespace, namespace_names
+from .ops.namespace import AT_HAND, MODULES, Namespace, namespace_names
 from .runtime import backend, devices, local, memory, random, tape
 from .runtime import files as gate
 from .runtime.files import Files, NoFiles
 
 _UNBOUND = object()
-_IMPORT_HINT = "tensorsh provides tensorflow, numpy and math, and the .tsh files beside the program"
+_IMPORT_HINT = (
+    f"tensorsh provides {', '.join(sorted(MODULES))} (or parts of them), and the .tsh files beside the program"
+)
 
 
 class Session:
@@ -181,7 +183,7 @@ class Session:
 
     def known_names(self) -> list[str]:
         """Every name a program could use here: its own and the library's."""
-        return [*self.visible_names(), *self._builtins, *registry.index().short, *MODULES.values()]
+        return [*self.visible_names(), *self._builtins, *registry.index().short, *AT_HAND]
 
     def known_namespaces(self) -> list[str]:
         """What is below `tf`, which a program may have meant by a bare name: "tf.random" by "random"."""
@@ -213,7 +215,7 @@ class Session:
             if name not in table:
                 if name in registry.index().short:
                     table[name] = registry.resolve(name)
-                elif name in ("tf", "np", "math"):
+                elif name in AT_HAND:
                     table[name] = Namespace(name)
 
     def _echo(self, value: Any) -> None:

@@ -17,7 +17,11 @@ looked up dynamically (`getattr`, `"{0.x}".format`) goes through `lookup` as wel
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import enum
+import functools
+import itertools
 import types
 from collections.abc import Iterable
 from functools import partial
@@ -62,6 +66,10 @@ ALLOWED: dict[type, frozenset[str]] = {
     dict: _public(dict),
     set: _public(set),
     frozenset: _public(frozenset),
+    collections.Counter: frozenset({"elements", "most_common", "subtract", "total"}),
+    collections.OrderedDict: frozenset({"move_to_end"}),
+    collections.defaultdict: frozenset({"default_factory"}),
+    collections.deque: _public(collections.deque),
     range: _public(range),
     slice: _public(slice),
     type({}.keys()): frozenset({"isdisjoint"}),
@@ -117,6 +125,12 @@ CLOSED: tuple[type, ...] = (
     type(iter(range(0))),
     type({}.values()),
     type(np.ones(1).flat),
+    type(contextlib.contextmanager(iter)([])),
+    contextlib.nullcontext,
+    contextlib.suppress,
+    type(functools.cache(iter)),
+    type(functools.cmp_to_key(max)),
+    itertools.groupby,
 )
 _OPERATORS = frozenset(
     f"__{name}__"
@@ -298,7 +312,7 @@ def closed_names(base: type) -> frozenset[str]:
 def _private_of_session(obj: Any, name: str) -> Any:
     """An attribute with one underscore, of an object whose class the program made."""
     key = private_key(name)
-    own = obj.__dict__
+    own = getattr(obj, "__dict__", {})  # a named tuple has none
     if key in own:
         return own[key]
     if key is None or not any(key in vars(base) for base in type(obj).__mro__):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
+import functools
+import itertools
 import types
 from typing import Any
 
@@ -36,6 +40,18 @@ def start_values() -> list[Any]:
     values += [np.finfo(np.float32), np.iinfo(np.int32), lambda: 0, [].append, len, enumerate([])]
     ops = registry.ops
     x = ops.constant([[1.0, 2.0], [3.0, 4.0]])
+    values += [
+        next(itertools.groupby([1]))[1],
+        functools.cache(len),
+        functools.cmp_to_key(max)(1),
+        collections.Counter("a"),
+    ]
+    values += [
+        contextlib.contextmanager(iter)([]),
+        contextlib.nullcontext(1),
+        contextlib.suppress(ValueError),
+        collections.deque(),
+    ]
     values += [x, x.shape, x.dtype, ops.Variable(x), ops.Variable(x)[0], ops.top_k([1.0, 2.0]), x.ref()]
     return values + list(registry.PATHS.values()) + list(registry.SHORT.values()) + values_of_classes()
 

@@ -156,6 +156,7 @@ FAMILIES = (
     "progress",
     "files",
     "python",
+    "python_modules",
     "numpy_names",
     "numpy_random",
     "tnp_types",

@@ -8,7 +8,11 @@ from typing import Any
 from . import registry
 
 #: Importable modules and the first part of their paths in the registry.
-MODULES = {"tensorflow": "tf", "numpy": "np", "math": "math", "keras": "tf.keras"}
+MODULES = {"tensorflow": "tf", "numpy": "np", "math": "math", "keras": "tf.keras"} | {
+    name: name for name in "time itertools functools collections contextlib random string sys timeit typing".split()
+}
+#: What a program need not import.
+AT_HAND = ("tf", "np", "math")
 _FULL = {path: module for module, path in MODULES.items()}
 
 

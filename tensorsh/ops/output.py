@@ -19,8 +19,8 @@ _STREAMS = ("stdout", "stderr")
 def print_(*inputs: Any, **kwargs: Any) -> None:
     """Write values to standard error as TensorFlow's kernels format them, which is not NumPy's way.
 
-    output_stream: "stderr" or "stdout". summarize: how many entries are shown at each end of an axis, all if
-    -1.
+    output_stream: "stderr" or "stdout", or those of `sys`.
+    summarize: how many entries are shown at each end of an axis, all if -1.
     sep, end: what stands between the values, and after the last.
 
     inputs: values of any kind.
@@ -36,6 +36,7 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
     sep, end = kwargs.pop("sep", " "), kwargs.pop("end", "\n")
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
+    stream = getattr(stream, "name", stream)
     if stream not in _STREAMS:
         raise explain(
             ValueError(

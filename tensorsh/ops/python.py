@@ -136,22 +136,23 @@ class ClassName:
 _PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice))
 
 
-def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: None = None, flush: bool = False) -> None:
-    """Write the values' text to standard output, separated by `sep`, then `end`.
+def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:
+    """Write the values' text to standard output, separated by `sep`, then `end`; or to `file`, a stream of `sys`.
 
     >>> print(1, [2], constant(3.))
     1 [2] tf.Tensor(3.0, shape=(), dtype=float32)
     """
-    if file is not None:
+    name = getattr(file, "name", None)
+    if file is not None and name not in ("stdout", "stderr"):
         raise explain(
-            TypeError("print: a program writes to standard output only; `file` must be None"),
-            hint="tf.print writes to standard error",
+            TypeError("print: a program writes to standard output and standard error only"),
+            hint="file is sys.stdout or sys.stderr",
         )
     if local.printed is not None:
         caller = sys._getframe(1)
         if not local.printed.is_new((caller.f_code, caller.f_lineno)):
             return
-    builtins.print(*values, sep=sep, end=end, flush=flush)
+    builtins.print(*values, sep=sep, end=end, file=name and getattr(sys, name), flush=flush)
 
 
 def _extreme(builtin: Any, reduction: str, elementwise: str, values: tuple, key: Any, default: Any) -> Any:

@@ -101,7 +101,7 @@ def test_max_of_two_tensors_tells_the_way_out(shown: Shown) -> None:
 
 def test_print(shown: Shown, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown("print(1, 'a', sep='-', end='!')\n") == "1-a!"
-    with pytest.raises(TypeError, match="standard output only"):
+    with pytest.raises(TypeError, match="standard output and standard error only"):
         shown("print(1, file=print)\n")
 
 
