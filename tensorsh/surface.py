@@ -130,7 +130,7 @@ CLOSED: tuple[type, ...] = (
     contextlib.suppress,
     type(functools.cache(iter)),
     type(functools.cmp_to_key(max)),
-    itertools.groupby,
+    type(next(itertools.groupby([1]))[1]),
 )
 _OPERATORS = frozenset(
     f"__{name}__"
