@@ -58,6 +58,7 @@ _COS_SERIES = tuple(
 def log_f32(xp: Any, x: Array) -> Array:
     """logf of float32 numbers in [2**-24, 1.39)."""
     cell = x.view(xp.int32) - _LOG_ORIGIN >> 19 & 511  # exponent and first four mantissa bits
+    cell = cell.astype(xp.int64)  # the width of index that NumPy looks up without a detour
     inverse, offset = _log_cells(xp)
     r = x.astype(xp.float64)
     r *= inverse[cell]
@@ -114,13 +115,12 @@ def exact(xp: Any, function: str, *arguments: Array) -> Array:
 
 def _turn(xp: Any, sine: Array, cosine: Array, quarter: Array) -> tuple[Array, Array]:
     """The sine and cosine of an angle, from those of what is left of it after so many quarter turns."""
-    swap = (quarter & 1).astype(bool)
-    turned_sine, turned_cosine = xp.where(swap, cosine, sine), xp.where(swap, sine, cosine)
-    sign = turned_sine.view(xp.uint32)
-    sign ^= (quarter & 2) << 30
-    sign = turned_cosine.view(xp.uint32)
-    sign ^= (quarter + 1 & 2) << 30
-    return turned_sine, turned_cosine
+    # By bits: the turns are random, and a processor that guesses which way a branch goes is wrong half of the time.
+    bits, other = sine.view(xp.uint32), cosine.view(xp.uint32)
+    swapped = (bits ^ other) & -(quarter & 1)
+    turned_sine = bits ^ swapped ^ (quarter & 2) << 30
+    turned_cosine = other ^ swapped ^ (quarter + 1 & 2) << 30
+    return turned_sine.view(xp.float32), turned_cosine.view(xp.float32)
 
 
 @functools.cache

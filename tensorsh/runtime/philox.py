@@ -14,9 +14,11 @@ in the lower half; so a (n, 2) array of blocks *is* the stream's words, or its 6
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from .glibc import exact, log_f32, sincos_f32
+from .threads import share
 
 Array = Any
 
@@ -29,7 +31,7 @@ _KEY_STEPS = 0x9E3779B9, 0xBB67AE85
 _ROUNDS = 10
 
 _FEW_BLOCKS = 8  # up to here Python's integers beat the fifty array calls of the ten rounds
-_HOST_CHUNK = 1 << 14  # blocks whose working arrays stay in a processor's second-level cache
+_HOST_CHUNK = 1 << 13  # blocks whose working arrays stay in a processor's second-level cache
 _DEVICE_CHUNK = 1 << 22
 
 _MANTISSA_BITS = {"bfloat16": 7, "float16": 10, "float32": 23, "float64": 52}
@@ -74,8 +76,8 @@ def truncated_normal(xp: Any, stream: Stream, count: int, dtype: str) -> Array:
     blocks_per_group = 256 * width // 4
     groups = -(-count // width)
     out = xp.empty((groups, width), dtype=storage(dtype))
-    for start in range(0, groups, _chunk(xp)):
-        stop = min(start + _chunk(xp), groups)
+
+    def work(start: int, stop: int) -> None:
         first_block = xp.arange(start, stop, dtype=xp.uint64) * blocks_per_group
         found = _normal_of_blocks(xp, blocks_at(xp, stream, first_block), working).reshape(-1, width)
         pending = xp.nonzero((xp.abs(found) >= 2).any(axis=1))[0]
@@ -92,6 +94,8 @@ def truncated_normal(xp: Any, stream: Stream, count: int, dtype: str) -> Array:
             found[pending[done]] = values[chosen].reshape(-1, width)
             pending = pending[~done]
         out[start:stop] = found.astype(out.dtype)
+
+    _in_chunks(xp, groups, work)
     return out.reshape(-1)[:count]
 
 
@@ -140,8 +144,11 @@ def block(stream: Stream) -> tuple[int, int]:
 def blocks(xp: Any, stream: Stream, count: int) -> Array:
     """The stream's first `count` blocks, shape (count, 2)."""
     out = xp.empty((count, 2), dtype=xp.uint64)
-    for start, stop, part in _each_chunk(xp, stream, count):
-        out[start:stop] = part
+
+    def work(start: int, stop: int) -> None:
+        out[start:stop] = _some_blocks(xp, stream.skip(start), stop - start)
+
+    _in_chunks(xp, count, work)
     return out
 
 
@@ -185,24 +192,36 @@ def _fill(xp: Any, stream: Stream, count: int, dtype: str, convert: Any) -> Arra
     width = group_size(dtype)
     needed = -(-count // width)
     out = xp.empty((needed * width,), dtype=storage(dtype))
-    for start, stop, part in _each_chunk(xp, stream, needed):
-        out[start * width : stop * width] = convert(xp, part, dtype)
+
+    def work(start: int, stop: int) -> None:
+        out[start * width : stop * width] = convert(xp, _some_blocks(xp, stream.skip(start), stop - start), dtype)
+
+    _in_chunks(xp, needed, work)
     return out[:count]
 
 
-def _each_chunk(xp: Any, stream: Stream, count: int) -> Any:
-    """Yield (start, stop, blocks) until `count` blocks are made."""
-    if count <= _FEW_BLOCKS:
-        made = [block(stream.skip(index)) for index in range(count)]
-        yield 0, count, xp.array(made, dtype=xp.uint64).reshape(count, 2)
-        return
-    for start in range(0, count, _chunk(xp)):
-        stop = min(start + _chunk(xp), count)
-        yield start, stop, blocks_at(xp, stream.skip(start), xp.arange(stop - start, dtype=xp.uint64))
+def _some_blocks(xp: Any, stream: Stream, count: int) -> Array:
+    """The stream's first `count` blocks, of no more than a chunk."""
+    if count > _FEW_BLOCKS:
+        return blocks_at(xp, stream, xp.arange(count, dtype=xp.uint64))
+    made = [block(stream.skip(index)) for index in range(count)]
+    return xp.array(made, dtype=xp.uint64).reshape(count, 2)
 
 
-def _chunk(xp: Any) -> int:
-    return _HOST_CHUNK if xp.__name__ == "numpy" else _DEVICE_CHUNK
+def _in_chunks(xp: Any, count: int, work: Callable[[int, int], None]) -> None:
+    """Call work(start, stop) for all parts of `count` that are large enough, on all cores of the host."""
+    host = xp.__name__ == "numpy"
+    chunk = _HOST_CHUNK if host else _DEVICE_CHUNK
+
+    def take_turns(queue: Iterator[int]) -> None:
+        for start in queue:
+            work(start, min(start + chunk, count))
+
+    starts = range(0, count, chunk)
+    if host and len(starts) > 1:
+        share(take_turns, starts, len(starts))
+    else:
+        take_turns(iter(starts))
 
 
 def _key_schedule(key: int) -> list[tuple[int, int]]:
