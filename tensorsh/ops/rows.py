@@ -8,12 +8,14 @@ every array module.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
+from ..runtime.threads import share
 from .registry import primitive
 
 
@@ -68,37 +70,58 @@ def combine(kind: str, base: Any, at: Any, rows: Any) -> Any:
         result[at] = rows
     elif result.ndim == 1:
         getattr(np, _UFUNCS[kind]).at(result, at, rows)
-    elif result.size and not _combine_in_rounds(getattr(np, _UFUNCS[kind]), result, at, rows):
-        # NumPy's `at` is fast for flat arrays only.
-        width = result[0].size
-        places = (at.astype(np.int64)[:, None] * width + np.arange(width)).reshape(-1)
-        getattr(np, _UFUNCS[kind]).at(result.reshape(-1), places, rows.reshape(-1))
+    elif result.size:
+        _combine_rows(getattr(np, _UFUNCS[kind]), result, at, rows)
     return result
 
 
-#: How often an index may repeat for rounds to be quicker than going row by row.
-_ROUNDS = 32
+#: Elements of a block of places; from how many on it is worth while to share them out; and how many rows of one place
+#: are many: such a place is dealt with alone.
+_BLOCK, _LARGE, _MANY = 2**16, 2**17, 32
 
 
-def _combine_in_rounds(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.ndarray) -> bool:
+def _combine_rows(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.ndarray) -> None:
     """Combine the first row of every place, then the second of every place that has one, and so on.
 
-    Whole rows at a time, in the order of their positions. False, and nothing done, if there would be too many rounds.
+    So the rows of one place go in the order of their positions. Those places come first that have the most rows, and
+    the second rows of a block of them are for the places at its beginning.
     """
-    if at.dtype.itemsize > 2 and result.shape[0] <= 2**16:
-        at = at.astype(np.uint16)  # two bytes are sorted by counting
-    order = np.argsort(at, kind="stable")
+    order = _stable_order(at, len(result))
     places = at[order]
     starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
     counts = np.diff(np.append(starts, places.size))
-    if counts.max() > _ROUNDS:
-        return False
+    most = np.argsort(-counts, kind="stable")
+    starts, counts = starts[most], counts[most]
     places = places[starts]
-    for k in range(counts.max()):
-        more = counts > k
-        starts, places, counts = starts[more], places[more], counts[more]
-        result[places] = ufunc(result[places], rows[order[starts + k]])
-    return True
+    rows = np.ascontiguousarray(rows)  # `take` would see to that each time; `rows[...]` is four times slower
+
+    def work(queue: Iterator[slice]) -> None:
+        for block in queue:
+            here, first, count = places[block], starts[block], counts[block]
+            total = result.take(here, 0)
+            if count[0] > many:
+                all_rows = np.concatenate((total, rows.take(order[first[0] : first[0] + count[0]], 0)))
+                total = ufunc.reduce(all_rows, axis=0, dtype=result.dtype, keepdims=True)
+            else:
+                for k in range(count[0]):
+                    part = total[: np.count_nonzero(count > k)]
+                    ufunc(part, rows.take(order.take(first[: len(part)] + k), 0), out=part, casting="unsafe")
+            result[here] = total
+
+    many = len(at) if ufunc is np.divide else _MANY  # integers are rounded after each division
+    alone = np.count_nonzero(counts > many)
+    step = max(1, _BLOCK // result[0].size)
+    blocks = [slice(i, i + 1) for i in range(alone)]
+    blocks += [slice(i, i + step) for i in range(alone, len(places), step)]
+    share(work, blocks, len(blocks) if rows.size >= _LARGE else 1)
+
+
+def _stable_order(at: np.ndarray, size: int) -> np.ndarray:
+    """The positions of indices in [0, size), sorted by index: by two bytes at a time, which are sorted by counting."""
+    order = np.argsort(at.astype(np.uint16), kind="stable")
+    if size > 2**16:
+        order = order[np.argsort((at >> 16)[order].astype(np.uint16 if size <= 2**32 else at.dtype), kind="stable")]
+    return order
 
 
 _UFUNCS = {

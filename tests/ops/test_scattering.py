@@ -53,6 +53,18 @@ def test_combining_takes_the_rows_in_their_order(name: str, kind: str, at: list[
     np.testing.assert_array_equal(backend.to_host(given_base), base)
 
 
+@pytest.mark.parametrize("kind", ["add", "sub", "mul"])
+def test_many_rows_are_combined_in_their_order_too(kind: str) -> None:
+    """More places than two bytes count, one with more rows than any other, on all cores: to the last digit."""
+    rng = np.random.default_rng(3)
+    at = rng.integers(0, 70_000, 50_000)
+    at[::5], at[1::7] = 69_999, at[0]
+    base, updates = rng.uniform(0.9, 1.1, (70_000, 4)), rng.uniform(0.9, 1.1, (50_000, 4))
+    expected = base.copy()
+    {"add": np.add, "sub": np.subtract, "mul": np.multiply}[kind].at(expected, at, updates)
+    assert np.array_equal(rows.combine(kind, base, at, updates), expected)
+
+
 def test_sums_are_the_same_from_run_to_run(module: Any) -> None:
     draws = np.random.default_rng(0)
     values, at = draws.normal(size=10_000).astype(np.float32), draws.integers(0, 7, 10_000)
