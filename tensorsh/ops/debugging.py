@@ -12,7 +12,7 @@ from ..runtime.dtypes import as_dtype
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import op, ops, primitive
-from .rules import check_dtype
+from .rules import check_dtype, finish
 from .shape_assertions import prefix, shape_and_dtype
 
 
@@ -37,8 +37,12 @@ def _listed(t: Tensor, summarize: int | None) -> str:
     host = backend.to_host(t._array)
     if not host.ndim:
         return "" if summarize == 0 else str(host[()])
+    return ", ".join(_entries(host, summarize))
+
+
+def _entries(host: np.ndarray, summarize: int | None) -> list[str]:
     count = 3 if summarize is None else host.size if summarize < 0 else summarize
-    return ", ".join([str(x) for x in host.reshape(-1)[:count]] + ["..."] * (count < host.size))
+    return [str(x) for x in host.reshape(-1)[:count]] + ["..."] * (count < host.size)
 
 
 # ---------------------------------------------------------------- two tensors compared
@@ -51,9 +55,7 @@ def _compared(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
         def check(x: Any, y: Any, message: Any = None, summarize: Any = None, name: Any = None) -> None:
             _check_all(sign, comparison, x, y, message, summarize)
 
-        check.__name__ = check.__qualname__ = function.__name__
-        check.__doc__ = function.__doc__
-        return op(paths)(check)
+        return op(paths)(finish(check, function))
 
     return decorate
 
@@ -155,14 +157,10 @@ def _signed(paths: str, sign: str, comparison: str) -> Callable[..., Any]:
             # One of the four lacks the line break, in TensorFlow too.
             claim = f"Condition x {sign} 0 did not hold element-wise:" + ("" if sign == "<=" else "\n") + head
             host = backend.to_host(x._array)
-            count = 3 if summarize is None else 10**9 if summarize < 0 else summarize
-            entries = [str(v) for v in host.reshape(-1)[:count]] + ["..."] * (count < host.size)
-            told = str(entries) if host.ndim else str(host[()])
+            told = str(_entries(host, summarize)) if host.ndim else str(host[()])
             raise _broken(f"{prefix(message)}\n{claim}\n{told}", f"x {sign} 0", x)
 
-        check.__name__ = check.__qualname__ = function.__name__
-        check.__doc__ = function.__doc__
-        return op(paths)(check)
+        return op(paths)(finish(check, function))
 
     return decorate
 
