@@ -10,7 +10,7 @@ from . import keras_losses as functions
 from . import keras_task_losses as task
 from .keras_config import standard_dtype
 from .keras_losses import same_rank
-from .keras_objects import LazySignature
+from .keras_objects import LazySignature, bound
 from .keras_variable import auto_name, converted
 from .registry import export, op, ops
 
@@ -35,16 +35,11 @@ class Loss:
     _configured: tuple[str, ...] = ()  # the options that `get_config` tells of
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        known = dict(self._parameters)
-        if len(args) > len(known):
-            raise TypeError(
-                f"{type(self).__name__}.__init__() takes from 1 to {len(known) + 1} positional arguments but "
-                f"{len(args) + 1} were given"
-            )
-        for name, value in (*zip(known, args), *options.items()):
-            if name not in known:
+        defaults = dict(self._parameters)
+        known = bound(type(self), defaults, args, options)
+        for name in options:
+            if name not in defaults:
                 raise TypeError(f"{type(self).__name__}.__init__() got an unexpected keyword argument {name!r}")
-            known[name] = value
         self.reduction = known.pop("reduction")
         if self.reduction not in _REDUCTIONS:
             listed = ", ".join(map(repr, _REDUCTIONS))

@@ -96,6 +96,19 @@ class LazySignature:
         return Signature(made + [Parameter("kwargs", Parameter.VAR_KEYWORD)] * self._is_open)
 
 
+def bound(cls: type, defaults: dict[str, Any], args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a class whose arguments are data, and whatever else `options` hold. Raises Python's TypeError
+    for too many of them, and for one given twice."""
+    call = f"{cls.__name__}.__init__()"
+    if len(args) > len(defaults):
+        most, given = len(defaults) + 1, len(args) + 1
+        raise TypeError(f"{call} takes from 1 to {most} positional arguments but {given} were given")
+    placed = dict(zip(defaults, args))
+    if twice := placed.keys() & options:
+        raise TypeError(f"{call} got multiple values for argument {min(twice)!r}")
+    return {**defaults, **placed, **options}
+
+
 class Catalogue:
     """The classes of one of Keras's families, by name: `MaxNorm` and `max_norm`; noun: what messages call them."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..runtime.errors import explain
 from ..runtime.notices import note
 from ..runtime.tensor import is_tensor
+from .keras_objects import bound
 
 #: The arguments after the rule's own, in Keras's order.
 SHARED = (
@@ -37,22 +38,15 @@ def parameters(rule: Any) -> dict[str, Any]:
 
 def arguments(rule: Any, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """All arguments of an optimizer, by name. Raises TypeError, ValueError for those that it does not have."""
-    call, order = f"{rule.__name__}.__init__()", parameters(rule)
-    if len(args) > len(order):
-        raise TypeError(f"{call} takes from 1 to {len(order) + 1} positional arguments but {len(args) + 1} were given")
-    given = dict(zip(order, args))
-    twice = next((key for key in given if key in options), None)
-    if twice is not None:
-        raise TypeError(f"{call} got multiple values for argument {twice!r}")
-    given |= options
-    if given.pop("decay", None) is not None:
+    order = parameters(rule)
+    found = bound(rule, order, args, options)
+    if found.pop("decay", None) is not None:
         note("Argument `decay` is no longer supported and will be ignored.")
-    unknown = {key: value for key, value in given.items() if key not in order}
+    unknown = {key: value for key, value in found.items() if key not in order}
     if unknown:
         error: Any = ValueError(f"Argument(s) not recognized: {unknown}")
         error.hint = f"{rule.__name__} takes {', '.join(order)}"
         raise error
-    found = {**order, **given}
     if found["learning_rate"] is ...:
         raise TypeError("BaseOptimizer.__init__() missing 1 required positional argument: 'learning_rate'")
     return found
