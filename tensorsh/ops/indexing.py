@@ -339,7 +339,8 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
 def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_mask") -> Tensor:
     """The entries, or slices, of a tensor where `mask` is True, in order.
 
-    mask: its shape is that of the tensor's axes from `axis` (0) on. Raises ValueError if it is not.
+    tensor: a tensor of rank 1 or more. mask: its shape is that of the tensor's axes from `axis` (0) on. Raises
+    ValueError if it is not.
 
     >>> boolean_mask([1, 2, 3], [True, False, True])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 3], dtype=int32)>

@@ -138,7 +138,7 @@ def dsplit(x: Any, indices_or_sections: Any) -> list[Tensor]:
 def array_split(x: Any, indices_or_sections: int, axis: int = 0) -> list[Tensor]:
     """x cut into parts of which the first may be longer by one.
 
-    indices_or_sections: an int: how many parts.
+    x: a tensor of rank 1 or more. indices_or_sections: an int: how many parts.
 
     >>> tf.keras.ops.array_split([1, 2, 3], 2)[0]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>

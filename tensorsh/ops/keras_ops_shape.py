@@ -208,6 +208,8 @@ def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """x cut into equal parts, or at the positions given.
 
+    x: a tensor of rank 1 or more.
+
     >>> len(tf.keras.ops.split(tf.range(4), [1, 3]))
     3
     """
@@ -222,7 +224,7 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
     """The slices along an axis, as a list.
 
-    num: an int: the size of the axis, which is known here.
+    x: a tensor of rank 1 or more. num: an int: the size of the axis, which is known here.
 
     >>> tf.keras.ops.unstack([[1, 2], [3, 4]])[1]
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([3, 4], dtype=int32)>

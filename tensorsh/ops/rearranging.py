@@ -69,8 +69,8 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """The tensor with its entries moved on by `shift` places along `axis`; what leaves comes back at the
     start.
 
-    shift, axis: an int each, or lists of the same length.
-    Raises InvalidArgumentError for a scalar, an axis out of range, or unless there are as many shifts as axes.
+    input: a tensor of rank 1 or more. shift, axis: an int each, or lists of the same length. Raises
+    InvalidArgumentError for a scalar, an axis out of range, or unless there are as many shifts as axes.
 
     >>> roll([1, 2, 3], 1, 0)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 1, 2], dtype=int32)>

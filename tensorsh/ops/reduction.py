@@ -322,7 +322,8 @@ def _without_nan(xp: Any, x: Any, least: float) -> Any:
 def argmax(input: Any, axis: Any = None, output_type: Any = "int64", name: str | None = None) -> Tensor:
     """The position of the largest element along `axis` (0 if None), the first of equal ones; nan never wins.
 
-    output_type: int16, uint16, int32 or int64. Raises InvalidArgumentError for an empty axis.
+    input: a tensor of rank 1 or more. output_type: int16, uint16, int32 or int64. Raises InvalidArgumentError for an
+    empty axis.
 
     >>> argmax([1, 3, 2])
     <tf.Tensor: shape=(), dtype=int64, numpy=1>
@@ -334,7 +335,7 @@ def argmax(input: Any, axis: Any = None, output_type: Any = "int64", name: str |
 def argmin(input: Any, axis: Any = None, output_type: Any = "int64", name: str | None = None) -> Tensor:
     """The position of the smallest element along `axis` (0 if None), the first of equal ones; nan never wins.
 
-    output_type: int32 or int64. Raises InvalidArgumentError for an empty axis.
+    input: a tensor of rank 1 or more. output_type: int32 or int64. Raises InvalidArgumentError for an empty axis.
 
     >>> argmin([[3, 1], [2, 4]], 1)
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([1, 0])>

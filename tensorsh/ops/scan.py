@@ -31,6 +31,8 @@ def _cumsum(xp, x, axis, exclusive, reverse):
 def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """The running sum along `axis`; exclusive: without the element itself; reverse: from the end.
 
+    x: a tensor of rank 1 or more.
+
     >>> cumsum([1, 2, 3])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 3, 6], dtype=int32)>
     """
@@ -50,6 +52,8 @@ def _cumprod(xp, x, axis, exclusive, reverse):
 @op("math.cumprod", samples=_samples)
 def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Tensor:
     """The running product along `axis`; exclusive: without the element itself; reverse: from the end.
+
+    x: a tensor of rank 1 or more.
 
     >>> cumprod([2., 3., 4.], exclusive=True)
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 6.], dtype=float32)>
@@ -87,6 +91,8 @@ def cumulative_logsumexp(
     x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None
 ) -> Tensor:
     """The running log(sum(exp(x))) along `axis`, with no overflow; the empty one is -inf.
+
+    x: a tensor of rank 1 or more.
 
     >>> cumulative_logsumexp([0., 0., 0.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0.       , 0.6931472, 1.0986123], dtype=float32)>

@@ -235,6 +235,8 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
     """The tensor with entries, or slices, replaced by `updates` at index vectors; of several the last one
     stays.
 
+    tensor: a tensor of rank 1 or more.
+
     >>> tensor_scatter_nd_update([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([9, 2, 3], dtype=int32)>
     """
@@ -246,6 +248,8 @@ def tensor_scatter_nd_add(
     tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with `updates` added at index vectors.
+
+    tensor: a tensor of rank 1 or more.
 
     >>> tensor_scatter_nd_add([1, 2, 3], [[0], [0]], [9, 9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([19,  2,  3], dtype=int32)>
@@ -259,6 +263,8 @@ def tensor_scatter_nd_sub(
 ) -> Tensor:
     """The tensor with `updates` subtracted at index vectors.
 
+    tensor: a tensor of rank 1 or more.
+
     >>> tensor_scatter_nd_sub([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-8,  2,  3], dtype=int32)>
     """
@@ -271,6 +277,8 @@ def tensor_scatter_nd_max(
 ) -> Tensor:
     """The tensor with the larger of its entry and of `updates` at index vectors. Ties share the gradient.
 
+    tensor: a tensor of rank 1 or more.
+
     >>> tensor_scatter_nd_max([1, 2, 3], [[0]], [9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([9, 2, 3], dtype=int32)>
     """
@@ -282,6 +290,8 @@ def tensor_scatter_nd_min(
     tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: str | None = None
 ) -> Tensor:
     """The tensor with the smaller of its entry and of `updates` at index vectors. Ties share the gradient.
+
+    tensor: a tensor of rank 1 or more.
 
     >>> tensor_scatter_nd_min([1, 2, 3], [[0]], [-9])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([-9,  2,  3], dtype=int32)>
