@@ -7,6 +7,8 @@ import contextlib
 import functools
 import itertools
 import types
+from collections import Counter, deque
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import pytest
 
 from tensorsh import surface
 from tensorsh.ops import registry
+from tensorsh.ops.pooling import MaxPoolWithArgmax
 from tensorsh.runtime.session_classes import is_session_class
 from tensorsh.runtime.tensor import Tensor
 from tensorsh.session import Session, _plain, prepare_library
@@ -99,25 +102,36 @@ values += [K, K(), K().f(), Q, Q(), Q().f(), W, W(), I, I()]
     return session.names["values"]
 
 
+# Foreign types that surface.py does not speak of, so that they show nothing: NumPy's functions and what makes its
+# grids, and what stands for an attribute where a class itself is asked for it.
+UNSPOKEN = {
+    *map(type, (np.angle, np.s_, np.mgrid, np.ogrid, np.random.default_rng, MaxPoolWithArgmax.output)),
+    cached_property,
+}
+
+
 def test_no_chain_of_allowed_attributes_leads_inside() -> None:
-    queue, seen, kinds = start_values(), set(), set()
-    while queue and len(seen) < 60_000:
-        value = queue.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        kinds.add(type(value))
-        assert not isinstance(value, FORBIDDEN), f"a {type(value).__name__} is reachable: {value!r}"
+    queue = deque((value, 0) for value in start_values())
+    seen: dict[int, Any] = {}  # kept alive, so that no other value gets the id of one of them
+    kinds: Counter[type] = Counter()
+    while queue:
+        value, steps = queue.popleft()
+        kind = type(value)
+        if id(value) in seen or steps and kind is not type and kinds[kind] >= 20:
+            continue  # attributes are allowed by the type: an array's array's array shows nothing new
+        seen[id(value)] = value
+        kinds[kind] += 1
+        assert not isinstance(value, FORBIDDEN), f"a {kind.__name__} is reachable: {value!r}"
         for name in surface.public_names(value):
             try:
-                queue.append(surface.lookup(value, name))
+                queue.append((surface.lookup(value, name), steps + 1))
             except Exception:  # a property that does not apply to this value
                 continue
     known = {k for k in kinds if surface.is_own(k) or surface.is_random(k) or is_session_class(k)}
-    unknown = kinds - known - set(surface.CLOSED)
+    unknown = kinds.keys() - known - set(surface.CLOSED)
     unknown = {k for k in unknown if not any(base in surface.ALLOWED for base in k.__mro__)}
     enums = {k for k in unknown if issubclass(k, type)}
-    assert unknown - enums == set(), "types that surface.py does not speak of"
+    assert unknown - enums == UNSPOKEN, "types that surface.py does not speak of"
 
 
 @pytest.mark.parametrize(
