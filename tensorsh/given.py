@@ -10,7 +10,7 @@ from typing import Any
 from .color import is_capable
 from .ending import InputError
 from .options import Arguments, UsageError
-from .runtime.files import Files, OnlyThese
+from .runtime.files import OnlyThese
 
 REPR = "repr"
 
@@ -59,10 +59,8 @@ def _watched() -> Iterator[None]:
         yield
 
 
-def gate(arguments: Arguments) -> Files:
-    """Which files the program may open: under --safe only those that the command line names."""
-    if not arguments.safe:
-        return Files()
+def only_given(arguments: Arguments) -> OnlyThese:
+    """A gate to the files that the command line names, and no others."""
     read = [binding(text)[1] for text in arguments.data]
     return OnlyThese(read, [] if arguments.output is None else [arguments.output])
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from .settings import SETTINGS, Setting
 
@@ -66,15 +66,27 @@ class Arguments:
         )
 
 
-class Option(NamedTuple):
-    """One row of the table."""
+class Option:
+    """One row of the table.
 
-    flags: str  # separated by a space, the short one first: "-h --help"
-    metavar: str  # what its value is called; empty if it takes none
-    summary: str  # for --help, one line
-    apply: Callable[[Arguments, str], None]  # takes the value, or the flag where there is none; raises ValueError
-    group: str = "Other"
-    choices: tuple[str, ...] = ()  # every value there is, if they can be listed
+    flags: separated by a space, the short one first: "-h --help". metavar: what its value is called; empty if it takes
+    none. summary: for --help, one line. apply: takes the value, or the flag where there is none; raises ValueError.
+    choices: every value there is, if they can be listed.
+    """
+
+    __slots__ = ("apply", "choices", "flags", "group", "metavar", "summary")
+
+    def __init__(
+        self,
+        flags: str,
+        metavar: str,
+        summary: str,
+        apply: Callable[[Arguments, str], None],
+        group: str = "Other",
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        self.flags, self.metavar, self.summary = flags, metavar, summary
+        self.apply, self.group, self.choices = apply, group, choices
 
     @property
     def usage(self) -> str:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from .color import is_capable
 from .ending import DONE, FALSE, InputError, explain, flush_quietly, guarded
-from .limits import Counter, LimitExceeded, asked_for, held
 from .options import Arguments
 from .runtime import memory
 
 if TYPE_CHECKING:
+    from .runtime.files import Files
     from .session import Session
 
 
@@ -39,17 +39,33 @@ def run(arguments: Arguments) -> int:
 
 def new_session(arguments: Arguments, folder: str = ".") -> Session:
     """A session as the command line wants it: with what -d names bound in it, and its gate to files."""
-    from .given import gate
     from .session import Session
 
-    most = asked_for(arguments).ops
-    count = None if most is None else Counter(most)
-    session = Session(argv=arguments.argv, folder=folder, files=gate(arguments), count=count)
+    session = Session(argv=arguments.argv, folder=folder, files=_gate(arguments), count=_counter(arguments))
     session.use_device(arguments.device)
     if session.device is None:  # CUDA reserves address space by the terabyte, which the bound would count
         memory.confine()
     session.names.update(arguments.bound)
     return session
+
+
+def _gate(arguments: Arguments) -> Files | None:
+    """What lets the program at files: under --safe only at those that the command line names."""
+    if not arguments.safe:
+        return None
+    from .given import only_given
+
+    return only_given(arguments)
+
+
+def _counter(arguments: Arguments) -> Callable[[], bool] | None:
+    """What counts the program's operations, if they are limited."""
+    if not arguments.has_limits:
+        return None
+    from .limits import Counter, asked_for
+
+    most = asked_for(arguments).ops
+    return None if most is None else Counter(most)
 
 
 class Run:
@@ -81,6 +97,10 @@ class Run:
             return self.code
 
         def limited() -> int:
+            if not self.arguments.has_limits:
+                return whole()
+            from .limits import asked_for, held
+
             with held(asked_for(self.arguments)):
                 return whole()
 
@@ -100,10 +120,12 @@ class Run:
             else:
                 with self._clock.running():
                     action()
-        except (BrokenPipeError, KeyboardInterrupt, LimitExceeded):
+        except (BrokenPipeError, KeyboardInterrupt):
             raise
         except BaseException as error:
-            if not self.arguments.keep_going:
+            from .limits import LimitExceeded
+
+            if isinstance(error, LimitExceeded) or not self.arguments.keep_going:
                 raise
             flush_quietly()
             code = explain(self.session, error, self.arguments.debug)

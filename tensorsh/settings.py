@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class Setting(NamedTuple):
-    """One row of the table."""
+class Setting:
+    """One row of the table.
 
-    name: str
-    default: bool | str
-    summary: str  # one line
-    choices: tuple[str, ...] = ()  # every value there is, if they can be listed
-    at_start: bool = False  # looked at when the shell starts, and not again
+    summary: one line. choices: every value there is, if they can be listed. at_start: whether it is looked at when the
+    shell starts, and not again.
+    """
+
+    __slots__ = ("at_start", "choices", "default", "name", "summary")
+
+    def __init__(
+        self, name: str, default: bool | str, summary: str, choices: tuple[str, ...] = (), at_start: bool = False
+    ) -> None:
+        self.name, self.default, self.summary = name, default, summary
+        self.choices, self.at_start = choices, at_start
 
 
 SETTINGS: tuple[Setting, ...] = (

@@ -6,23 +6,31 @@ takes its time. Nothing here has run on a GPU; the tests put a stand-in in CuPy'
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, NamedTuple
+from importlib.machinery import PathFinder
+from typing import Any
 
 import numpy as np
 
 from . import backend
 
 
-class Device(NamedTuple):
+class Device:
     """A processor: "CPU" or "GPU", and its number among those of its kind."""
 
-    kind: str
-    number: int = 0
+    __slots__ = ("kind", "number")
+
+    def __init__(self, kind: str, number: int = 0) -> None:
+        self.kind, self.number = kind, number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.number}"
@@ -40,12 +48,12 @@ def choose(text: str) -> Device:
 
     Raises ValueError for another text, NoSuchDevice for a GPU that is not there.
     """
-    match = re.fullmatch(r"(auto|cpu|gpu)(?::(\d+))?", text.lower())
-    if not match or match[2] and match[1] != "gpu":
+    kind, colon, number = text.lower().partition(":")
+    if kind not in ("auto", "cpu", "gpu") or colon and not (kind == "gpu" and number.isdecimal()):
         raise ValueError(f"a device is cpu, gpu, gpu:N or auto, not {text!r}")
-    if match[1] == "cpu" or match[1] == "auto" and not gpu_count():
+    if kind == "cpu" or kind == "auto" and not gpu_count():
         return CPU
-    wanted = Device("GPU", int(match[2] or 0))
+    wanted = Device("GPU", int(number or 0))
     if wanted.number >= gpu_count():
         count = gpu_count()
         raise NoSuchDevice(f"there is no GPU number {wanted.number}, only {count}" if count else why_no_gpu())
@@ -70,9 +78,7 @@ def why_no_gpu() -> str:
 @cache
 def _found() -> tuple[int, str]:
     """(how many GPUs can be used, why none)."""
-    from importlib.util import find_spec
-
-    if "cupy" not in sys.modules and find_spec("cupy") is None:
+    if "cupy" not in sys.modules and PathFinder.find_spec("cupy") is None:
         return 0, "there is no GPU in use: CuPy is not installed (pip install 'tensorsh[cuda12]', or cuda13)"
     if not _driver_count():
         return 0, "there is no GPU: the NVIDIA driver is not installed, or sees none"
