@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments) -> int:
     """Run what the command line names and return the exit code. Raises UsageError and InputError."""
+    # Here, where the stack is low: it grows by blocks, and calls at a block's end map and unmap the next one each time,
+    # which an import inside other imports does by the hundred.
+    import numpy  # noqa: F401
+
     path = arguments.script if arguments.script != "-" else None
     text = None if path is None else _script_text(path)
     session = new_session(arguments, folder=os.path.dirname(path or "") or ".")
@@ -58,7 +62,7 @@ def _gate(arguments: Arguments) -> Files | None:
     return only_given(arguments)
 
 
-def _counter(arguments: Arguments) -> Callable[[], bool] | None:
+def _counter(arguments: Arguments) -> Callable[[int], bool] | None:
     """What counts the program's operations, if they are limited."""
     if not arguments.has_limits:
         return None

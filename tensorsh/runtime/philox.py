@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from .glibc import exact, log_f32, sincos_f32
 from .threads import share
@@ -38,11 +38,13 @@ _MANTISSA_BITS = {"bfloat16": 7, "float16": 10, "float32": 23, "float64": 52}
 _SMALLEST_RADIUS_UNIFORM = 1.0e-7  # keeps Box-Muller's logarithm finite
 
 
-class Stream(NamedTuple):
+class Stream:
     """A place in the sequence of blocks that belongs to a key."""
 
-    counter: int
-    key: int
+    __slots__ = ("counter", "key")
+
+    def __init__(self, counter: int, key: int) -> None:
+        self.counter, self.key = counter, key
 
     @classmethod
     def from_seeds(cls, seed: int, seed2: int) -> Stream:

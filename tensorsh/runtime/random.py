@@ -165,11 +165,11 @@ def generator_stream(generator: Iterable[int]) -> Stream:
 def advance(generator: Iterable[int], blocks: int) -> list[int]:
     """The generator's state after `blocks` blocks, a number taken modulo 2**64."""
     blocks &= M64
-    before, key = generator_stream(generator)
-    counter = before + blocks
-    if blocks >> 32 == M32 and (before & M32) + (blocks & M32) > M32:
+    stream = generator_stream(generator)
+    counter = stream.counter + blocks
+    if blocks >> 32 == M32 and (stream.counter & M32) + (blocks & M32) > M32:
         counter -= 1 << 64  # TensorFlow loses this carry; it shows when one skips backwards
-    return [signed(counter), signed(counter >> 64), signed(key)]
+    return [signed(counter), signed(counter >> 64), signed(stream.key)]
 
 
 def nondeterministic_integers(count: int) -> list[int]:

@@ -171,4 +171,5 @@ def test_how_generators_move():
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3), st.integers(0, 2**63 - 1))
 def test_a_generators_stream_moves_with_it(state, blocks):
-    assert random.generator_stream(random.advance(state, blocks)) == random.generator_stream(state).skip(blocks)
+    moved, skipped = random.generator_stream(random.advance(state, blocks)), random.generator_stream(state).skip(blocks)
+    assert (moved.counter, moved.key) == (skipped.counter, skipped.key)
