@@ -124,6 +124,12 @@ def positive(value: str) -> int:
     return int(value)
 
 
+def digits(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 100:
+        raise ValueError("a whole number from 1 to 100 is wanted")
+    return int(value)
+
+
 def seconds(value: str) -> float:
     try:
         number = float(value)
@@ -176,9 +182,15 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("-o --output-format", "FORMAT", "show results as FORMAT, instead of repr", store("output_format"), "Data"),
     Option("-O --output", "FILE", "write the last result to FILE instead; with -p, all", store("output"), "Data"),
-    Option("--precision", "DIGITS", "significant digits of floats", store("precision", positive), "Data"),
+    Option("--precision", "DIGITS", "significant digits of floats", store("precision", digits), "Data"),
     Option("--nan", "WHAT", "NaN in JSON: string, null or error", store("nan"), "Data", ("string", "null", "error")),
-    Option("-p --per-record", "", "run for each line of standard input, bound to x", turn_on("per_record"), "Streams"),
+    Option(
+        "-p --per-record",
+        "",
+        "run for each record of stdin as x: a line, or row of npy",
+        turn_on("per_record"),
+        "Streams",
+    ),
     Option("--batch", "N", "with -p, bind x to N records at a time", store("batch", positive), "Streams"),
     Option("--serve", "", "answer requests on standard input, one JSON object a line", turn_on("serve"), "Serving"),
     Option("--socket", "PATH", "with --serve: answer those at a Unix socket instead", store("socket"), "Serving"),

@@ -188,7 +188,7 @@ def _once(run: Run, script: str | None) -> None:
 
 
 def _for_each_record(run: Run, script: str | None) -> None:
-    from .data.records import Records, lines_of
+    from .data.records import records_of
     from .given import format_and_options
 
     format, options = None, None
@@ -205,13 +205,13 @@ def _for_each_record(run: Run, script: str | None) -> None:
                 execute(unit)
             run.end_record()
         except Exception as error:
-            error.add_note(f"line {taken[0][0]} of standard input was x")
+            error.add_note(f"{'row' if format == 'npy' else 'line'} {taken[0][0]} of standard input was x")
             raise
 
     try:
-        records = Records(lines_of(0, sys.stdout.flush), format, options, run.arguments.batch)
+        records = records_of(0, sys.stdout.flush, format, options, run.arguments.batch)
     except (ValueError, TypeError) as error:
-        raise InputError(str(error)) from None
+        raise InputError(str(error), getattr(error, "hint", None)) from None
     for taken in records:
         run.step(partial(program, taken))
         count += len(taken)

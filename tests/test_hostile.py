@@ -66,8 +66,8 @@ HOSTILE = {
     "pow(9, 9**9)": BITS,
     "x = 3\nx **= 10**9": BITS,
     "x = 10\nwhile True: x = x * x": TIME,
-    "print(7**100000)": "Exceeds the limit",
-    "int('9' * 10**7)": "Exceeds the limit",
+    "print(7**100000)": "more than 4300 digits",
+    "int('9' * 10**7)": "more than 4300 digits",
     # loops
     "while True: pass": OPS,
     "def g():\n    while True: yield 1\n\nsum(g())": OPS,

@@ -123,11 +123,15 @@ def test_a_script_and_a_program_in_a_pipe_have_data_too(folder: Path) -> None:
         ("-o csv,size=2 -e 1", "tensorsh: csv has no option 'size': it takes delimiter, header, precision"),
         ("-O x.what -e 1", "tensorsh: the format of x.what is not told by its suffix; name it with -o FORMAT"),
         ("-p -o npz -e x", "tensorsh: -p shows results as they come, and npz is one document"),
-        ("-p -I npy -e x", "tensorsh: npy has no records; -p reads plain, csv, tsv, json, ndjson, text"),
+        (
+            "-p -I hdf5 -e x",
+            "tensorsh: hdf5 is read whole, and not record by record; -p reads plain, csv, tsv, json, ndjson, text, "
+            "npy; -d x=-:hdf5 reads all of it",
+        ),
+        ("--precision -1 -e 1", "tensorsh: --precision '-1': a whole number from 1 to 100 is wanted"),
         ("-O no/x.csv -e 1", "tensorsh: cannot write 'no/x.csv': No such file or directory"),
         ("--batch 2 -e 1", "tensorsh: --batch is for a stream of records: give -p too"),
         ("--nan none -e 1", "tensorsh: --nan cannot be 'none'"),
-        ("--precision 0 -e 1", "tensorsh: --precision '0': a number above zero is wanted"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_2(folder: Path, line: str, message: str) -> None:
@@ -329,6 +333,13 @@ def test_a_stream_goes_to_a_file_whole(folder: Path) -> None:
 
 def test_state_is_kept_from_record_to_record() -> None:
     assert output("-p -o plain -e 'total = x if i == 0 else total + x' -e total", "1\n2\n3\n") == "1\n3\n6\n"
+
+
+def test_rows_of_arrays_are_records() -> None:
+    file = io.BytesIO()
+    np.save(file, np.arange(6).reshape(3, 2))
+    assert run("-p -I npy -o json -e 'i, x * 2'", file.getvalue()).stdout == "[0, [0, 2]]\n[1, [4, 6]]\n[2, [8, 10]]\n"
+    assert run("-p -I npy -e 'x[5]'", file.getvalue()).stderr.endswith("= note: row 1 of standard input was x\n")
 
 
 def test_a_stream_that_pauses_has_had_its_answers() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -122,27 +124,57 @@ def writing(path: str) -> Iterator[BinaryIO]:
             raise PermissionError(13, os.strerror(13))
         folder, name = os.path.split(target)
         temporary = os.path.join(folder, f".{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with open(descriptor, "wb") as file:
-                if mode is not None:
-                    os.fchmod(descriptor, stat.S_IMODE(mode))
-                if library is None:
-                    yield file
-                else:
-                    with library.open(file, "wb", **({"closefd": False} if compression == ".zst" else {})) as packed:
+        with _removed_by_signals(temporary):
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            try:
+                with open(descriptor, "wb") as file:
+                    if mode is not None:
+                        os.fchmod(descriptor, stat.S_IMODE(mode))
+                    with _packing(file, library, compression) as packed:
                         yield packed
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+                    file.flush()
+                    os.fsync(descriptor)
+                os.replace(temporary, target)
+            except BaseException:
+                os.unlink(temporary)
+                raise
         _sync_folder(folder)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise _told("write", path, error) from None
+
+
+def _packing(file: BinaryIO, library: Any, compression: str) -> Any:
+    """What compresses into the file, or the file itself."""
+    if library is None:
+        return nullcontext(file)
+    return library.open(file, "wb", **({"closefd": False} if compression == ".zst" else {}))
+
+
+@contextmanager
+def _removed_by_signals(path: str) -> Iterator[None]:
+    """A block in which a signal that ends the process removes a file first.
+
+    Only the main thread can have it so: what the shell runs is on another.
+    """
+    handlers: dict[int, Any] = {}
+
+    def end(number: int, frame: Any) -> None:
+        with suppress(OSError):
+            os.unlink(path)
+        signal.signal(number, handlers[number])
+        os.kill(os.getpid(), number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (int(signal.SIGTERM), int(signal.SIGHUP)):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                handlers[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -46,13 +46,19 @@ def write_npz(file: BinaryIO, value: Any, *, compress: bool = False) -> None:
                 npy_format.write_array(part, array, allow_pickle=False)
 
 
+def read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """(shape, whether it is stored by columns, dtype) of the array that follows. Raises ValueError."""
+    version = npy_format.read_magic(file)
+    read = {(1, 0): npy_format.read_array_header_1_0}.get(version, npy_format.read_array_header_2_0)
+    shape, fortran, dtype = read(file)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects, which are never read")
+    return shape, fortran, dtype
+
+
 def _array(file: BinaryIO, name: str) -> np.ndarray:
     try:
-        version = npy_format.read_magic(file)
-        read_header = {(1, 0): npy_format.read_array_header_1_0}.get(version, npy_format.read_array_header_2_0)
         shape, fortran, dtype = read_header(file)
-        if dtype.hasobject:
-            raise ValueError("it holds Python objects, which are never read")
         path = mapped(file, int(np.prod(shape)) * dtype.itemsize)
         if path is not None:
             return np.memmap(path, dtype, "r", file.tell(), shape, "F" if fortran else "C")

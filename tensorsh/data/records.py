@@ -18,6 +18,7 @@ import numpy as np
 
 from ..runtime import backend
 from ..runtime.dtypes import as_dtype
+from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, wrap
 from .columns import MISSING, BadCell, Column
 from .delimited import joined
@@ -35,8 +36,40 @@ _OPTIONS = {
     "json": ("dtype",),
     "ndjson": ("dtype",),
     "text": (),
+    "npy": ("dtype",),
 }
 _RANKS = "biufcO"  # from the narrowest kind of number to text
+
+
+def records_of(
+    descriptor: int,
+    before_waiting: Callable[[], None],
+    format: str | None,
+    options: dict[str, Any] | None,
+    batch: int | None,
+) -> Any:
+    """The records that come from a descriptor: iterated over, what makes one value each, of which `value` makes it.
+
+    Raises ValueError for a format that has no records, TypeError for an option that they do not take.
+    """
+    if format != "npy":
+        return Records(lines_of(descriptor, before_waiting), format, options, batch)
+    from .array_rows import ArrayRows
+
+    check_options(format, options)
+    file = os.fdopen(descriptor, "rb", closefd=False)
+    return ArrayRows(file, before_waiting, batch, (options or {}).get("dtype"))
+
+
+def check_options(format: str, options: dict[str, Any] | None) -> None:
+    if format not in _OPTIONS:
+        raise explain(
+            ValueError(f"{format} is read whole, and not record by record"),
+            hint=f"-p reads {', '.join(_OPTIONS)}; -d x=-:{format} reads all of it",
+        )
+    for option in options or {}:
+        if option not in _OPTIONS[format]:
+            raise TypeError(f"records of {format} have no option {option!r}")
 
 
 def lines_of(descriptor: int, before_waiting: Callable[[], None]) -> Iterator[str]:
@@ -82,11 +115,7 @@ class Records:
             first = next(self._lines, "")
             self._lines = chain([first], self._lines)
             format = by_content(first.encode()[:4096]).name
-        if format not in _OPTIONS:
-            raise ValueError(f"{format} has no records; -p reads {', '.join(_OPTIONS)}")
-        for option in self._options:
-            if option not in _OPTIONS[format]:
-                raise TypeError(f"records of {format} have no option {option!r}")
+        check_options(format, self._options)
         self._format = format
         dtype = self._options.get("dtype")
         self._dtype = None if dtype is None else as_dtype(dtype)

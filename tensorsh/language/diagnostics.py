@@ -193,6 +193,9 @@ def settle(error: BaseException) -> None:
         error = cause
 
 
+_TOO_MANY_DIGITS = re.compile(
+    r"Exceeds the limit \((\d+) digits\) for integer string conversion(?:: value has (\d+) digits)?; use sys\."
+)
 _SETTLED = "@text"  # no program can write such a name
 _LONGEST_TEXT = 4000
 _MOST_CAUSES = 4
@@ -205,9 +208,14 @@ def _text(error: BaseException) -> str:
     if summary is not None:
         return summary
     try:
-        return str(error)
+        text = str(error)
     except Exception:
         return "(its message cannot be shown)"
+    match = _TOO_MANY_DIGITS.match(text)
+    if match is None:
+        return text
+    this = f", and this one has {match[2]}" if match[2] else ""
+    return f"a whole number of more than {match[1]} digits is neither read nor written{this}"
 
 
 def _extra(error: BaseException, name: str, kind: type) -> Any:
@@ -266,6 +274,7 @@ _BETWEEN_LISTS = re.compile(
 )
 #: Part of a message of Python's or NumPy's -> what to write instead.
 _WAYS_OUT = {
+    "digits is neither read nor written": "hex(x) writes, and int(text, 16) reads, one of any length",
     "truth value of an array with more than one element": "reduce_all(x) or reduce_any(x) makes one truth of many",
     "EagerTensor' object does not support item": "a tensor stays what it is; a variable changes: x = Variable(x)",
 }

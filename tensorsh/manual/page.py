@@ -87,8 +87,11 @@ def named(name: str) -> Any:
         if path in namespace_names():
             return Namespace(path)
     error: Any = NameError(f"help: there is nothing of the name {name!r}")
-    close = difflib.get_close_matches(name, [*index.short, *index.paths], n=1)
-    error.hint = f"did you mean {close[0]}?" if close else "help() tells what there is"
+    paths = sorted([*index.paths, *namespace_names()], key=len)
+    known = {path.rpartition(".")[2]: path for path in [*reversed(paths), *index.short]}
+    last = name.rpartition(".")[2]
+    close = [each for each in known if each.lower() == last.lower()] or difflib.get_close_matches(last, known, 1, 0.75)
+    error.hint = f"did you mean {known[close[0]]}?" if close else "help() tells what there is"
     raise error
 
 

@@ -7,8 +7,11 @@ import gzip
 import io
 import os
 import random
+import signal
 import stat
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -223,6 +226,20 @@ def test_a_failed_save_leaves_the_old_file() -> None:
         raise RuntimeError
     assert load("x.json").numpy().tolist() == [1]
     assert os.listdir() == ["x.json"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_program_leaves_the_old_file_and_nothing_else(folder: Path, number: int) -> None:
+    save("x.npy", as_tensor([1]))
+    command = [sys.executable, "-m", "tensorsh", "-p", "-O", "x.npy", "-e", "x"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parent.parent.parent)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:
+        while len(os.listdir()) < 2:
+            time.sleep(0.01)
+            assert process.poll() is None
+        process.send_signal(number)
+        assert process.wait(20) == -number
+    assert os.listdir() == ["x.npy"] and load("x.npy").numpy().tolist() == [1]
 
 
 def test_permissions_and_links_are_kept(folder: Path) -> None:

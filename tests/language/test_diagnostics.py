@@ -447,6 +447,15 @@ def test_frames_that_are_not_the_users_are_not_shown() -> None:
     ]
 
 
+def test_pythons_advice_on_long_numbers_is_put_into_words_of_ours() -> None:
+    hint = "   = help: hex(x) writes, and int(text, 16) reads, one of any length"
+    message = "error[ValueError]: a whole number of more than 4300 digits is neither read nor written"
+    shown = picture("y = int('9' * 5000)").split("\n")
+    assert (shown[0], shown[-1]) == (message + ", and this one has 5000", hint)
+    shown = picture("y = str(7 ** 9999)").split("\n")
+    assert (shown[0], shown[-1]) == (message, hint)
+
+
 def test_did_you_mean() -> None:
     names = ["reduce_sum", "reduce_mean", "matmul", "Variable", "_private"]
     assert did_you_mean("reduce_sun", names) == "did you mean 'reduce_sum'?"

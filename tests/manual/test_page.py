@@ -125,10 +125,20 @@ def test_whatever_a_name_may_hold_has_a_page(capsys, program, title, line):
     assert page.startswith(title) and line in page, page
 
 
-def test_an_unknown_name_is_an_error_with_a_suggestion():
-    with pytest.raises(NameError, match="nothing of the name 'squre'") as caught:
-        Session().run('help("squre")', "test")
-    assert caught.value.hint == "did you mean square?"
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("squre", "did you mean square?"),
+        ("adamw", "did you mean AdamW?"),
+        ("tf.math.sqaure", "did you mean square?"),
+        ("flattten", "did you mean tf.nest.flatten?"),
+        ("nope", "help() tells what there is"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_a_suggestion(name, hint):
+    with pytest.raises(NameError, match=f"nothing of the name {name!r}") as caught:
+        Session().run(f'help("{name}")', "test")
+    assert caught.value.hint == hint
 
 
 def test_asking_changes_nothing(capsys):
