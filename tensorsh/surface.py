@@ -131,6 +131,7 @@ CLOSED: tuple[type, ...] = (
     type(functools.cache(iter)),
     type(functools.cmp_to_key(max)),
     type(next(itertools.groupby([1]))[1]),
+    type(np.ones(1).__dlpack__()),  # of a tensor it holds a copy, and only NumPy opens it
 )
 _OPERATORS = frozenset(
     f"__{name}__"
@@ -142,7 +143,7 @@ _OPERATORS = frozenset(
 )
 #: Special methods that programs may name on values of these classes of ours (and on the classes), by their names.
 SPECIAL: dict[str, frozenset[str]] = {
-    "EagerTensor": _OPERATORS,
+    "EagerTensor": _OPERATORS.union({"__dlpack__", "__dlpack_device__"}),
     "ResourceVariable": _OPERATORS.union("__iadd__ __imul__ __ipow__ __isub__ __itruediv__".split()),
     "TensorShape": frozenset(
         "__add__ __bool__ __concat__ __eq__ __getitem__ __hash__ __iter__ __len__ __radd__ __repr__ __str__".split()

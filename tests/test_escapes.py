@@ -180,7 +180,8 @@ REFUSED_RUN = {
     "a tensor's length of a list": "loot = tf.Tensor.__len__([1])",
     "a special method with an impostor": "class A: pass\nloot = tf.Variable.__iadd__(A(), 1)",
     "an array of objects by a special method": "loot = zeros(2).__array__('O')",
-    "a capsule of a tensor's memory": "loot = zeros(2).__dlpack__()",
+    "what a capsule holds": "loot = zeros(2).__dlpack__().pointer",
+    "an array that borrows from an object of one's own": "class A: pass\nloot = np.from_dlpack(A())",
     "handing on an error": "try:\n    zeros(2).no\nexcept AttributeError as e:\n    loot = e.with_traceback(None)",
 }
 

@@ -24,9 +24,9 @@ RECEIVING = _dunder(_OTHER_RECEIVING).union(*(_dunder(f"{name} r{name} i{name}")
 
 #: Those that a program may name, on values of the library's classes that `surface` lists: `x.__add__(y)`.
 READABLE = _dunder("""
-    abs add and array array_priority bool call complex concat copy deepcopy enter eq exit float floordiv format ge
-    getitem gt hash iadd imul index int invert ipow isub iter itruediv le len lt matmul mod mul ne neg or pow radd
-    rand repr rfloordiv rmatmul rmod rmul ror round rpow rsub rtruediv rxor str sub truediv xor
+    abs add and array array_priority bool call complex concat copy deepcopy dlpack dlpack_device enter eq exit float
+    floordiv format ge getitem gt hash iadd imul index int invert ipow isub iter itruediv le len lt matmul mod mul ne
+    neg or pow radd rand repr rfloordiv rmatmul rmod rmul ror round rpow rsub rtruediv rxor str sub truediv xor
 """)
 
 SPECIAL_METHODS = RECEIVING | _dunder(_RECEIVING_NOTHING) | {"__init__", "__call__"}

@@ -88,7 +88,9 @@ def subtract(xp, x, y):
 
 
 def _bool_product(x: Any, y: Any) -> Tensor | None:
-    """A bool tensor times anything, as TensorFlow's `*` does it: both as int32, and back to bool."""
+    """A bool tensor times anything, as TensorFlow's `*` does it, and no op: both as int32, and back to bool."""
+    if type(x) is bool and type(y) is Tensor and y._array.dtype is BOOL:
+        x = as_tensor(x)
     if type(x) is Tensor and x._array.dtype is BOOL:
         y = ops.cast(as_tensor(y), "int32")
         product = x._array.astype(I32) * y._array
@@ -102,7 +104,7 @@ def _bool_product(x: Any, y: Any) -> Tensor | None:
     lambda g, z, x, y: multiply(g, conj(x)),
     kernel="Mul",
     dtypes=DIVISIBLE,
-    otherwise=_bool_product,
+    operator_otherwise=_bool_product,
     operator="*",
 )
 def multiply(xp, x, y):

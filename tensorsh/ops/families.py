@@ -76,6 +76,7 @@ FAMILIES = (
     "sets",
     "strings",
     "unicode",
+    "unicode_scripts",
     "ragged_tensors",
     "fingerprints",
     "patterns",

@@ -14,6 +14,19 @@ from .strings import each, texts
 _M64 = 2**64 - 1
 
 
+@op("strings.to_hash_bucket")
+def to_hash_bucket(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
+    """A number below num_buckets for each text, by the hash that TensorFlow itself uses: MurmurHash64A (Appleby).
+
+    num_buckets: an int, 1 or more.
+    input: texts of any shape. TensorFlow may change this hash; to_hash_bucket_fast stays what it is.
+
+    >>> to_hash_bucket(["a", "b"], 10)
+    <tf.Tensor: shape=(2,), dtype=int64, numpy=array([8, 0])>
+    """
+    return _buckets("StringToHashBucket", input, num_buckets, murmur)
+
+
 @op("strings.to_hash_bucket_fast")
 def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
     """A number below num_buckets for each text, by FarmHash's fingerprint (Pike and Alakuijala).
@@ -146,6 +159,23 @@ def _long(text: bytes, n: int) -> int:
     w = (first + v[0] & _M64, w[1])
     turn(n - 64, by, 9)
     return _mixed(_mixed(v[0], w[0], by) + _shifted(y) * _K0 + z & _M64, _mixed(v[1], w[1], by) + x & _M64, by)
+
+
+# ---------------------------------------------------------------- MurmurHash64A
+
+_MURMUR, _SEED = 0xC6A4A7935BD1E995, 0xDECAFCAFFE
+
+
+def murmur(text: bytes) -> int:
+    """The hash of a text, with TensorFlow's seed."""
+    whole = len(text) // 8 * 8
+    found = _SEED ^ len(text) * _MURMUR & _M64
+    for i in range(0, whole, 8):
+        word = _shifted(_word(text, i) * _MURMUR & _M64) * _MURMUR & _M64
+        found = (found ^ word) * _MURMUR & _M64
+    if len(text) > whole:
+        found = (found ^ int.from_bytes(text[whole:], "little")) * _MURMUR & _M64
+    return _shifted(_shifted(found) * _MURMUR & _M64)
 
 
 # ---------------------------------------------------------------- SipHash-2-4

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..runtime import nest, variable
 from ..runtime.variable import Variable
+from ..runtime.wrappers import wrapped
 from .control import name_scope
 from .registry import export
 
@@ -32,6 +33,7 @@ class Module:
     __module__ = "tensorflow.python.module.module"
     __slots__ = ("__dict__", "__weakref__", "_name", "_name_scope")
     _may_be_base = True
+    _is_trackable = True
     _assignable = _AnyName()
 
     def __init__(self, name: str | None = None) -> None:
@@ -44,6 +46,9 @@ class Module:
             )
         self._name = name
         self._name_scope = name_scope(f"{variable.prefix}{name}/")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, wrapped(value))
 
     @property
     def name(self) -> str:

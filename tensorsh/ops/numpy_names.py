@@ -128,6 +128,17 @@ def _empty_like(
     return _numeric(np.zeros_like)(prototype, dtype, order, subok, shape)
 
 
+def _from_dlpack(x: Any, /) -> np.ndarray:
+    """An array of a tensor's values, which it shares with nobody."""
+    if not hasattr(type(x), "__dlpack__"):
+        raise explain(
+            AttributeError(f"{type(x).__name__!r} object has no attribute '__dlpack__'"),
+            summary=f"np.from_dlpack takes a tensor or an array, not a {type(x).__name__}",
+            hint="np.array(x) takes all that has numbers",
+        )
+    return np.from_dlpack(x)
+
+
 def _dtype(dtype: Any, align: bool = False, copy: bool = False) -> np.dtype:
     """NumPy's dtype of that name or class, if it is one of numbers."""
     made = np.dtype(dtype, align, copy)
@@ -210,6 +221,7 @@ for _name in _TESTING.split():
 _export("np.ndarray", ClassName(np.ndarray))
 _export("np.empty", _empty)
 _export("np.empty_like", _empty_like)
+_export("np.from_dlpack", _from_dlpack)
 _export("np.dtype", _dtype)
 _export("np.result_type", _common_dtype)
 _export("np.promote_types", _common_dtype)

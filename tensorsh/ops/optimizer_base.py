@@ -35,6 +35,7 @@ class Optimizer:
 
     __module__ = "keras.src.optimizers.optimizer"
     _assignable = frozenset({"learning_rate"})  # what a program may assign to
+    _is_trackable = True
 
     __signature__ = LazySignature(parameters, is_open=True)
     default_rate = 0.001

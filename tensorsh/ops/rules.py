@@ -22,7 +22,7 @@ from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
 from .quick import as_array, numbers32, numbers64, on_numpy
-from .registry import Primitive, ops, register
+from .registry import Primitive, install_operator, ops, register
 
 _new = object.__new__
 _ndarray = np.ndarray
@@ -92,6 +92,9 @@ def unary(
     return decorate
 
 
+_Special = Callable[[Any, Any], Tensor | None] | None
+
+
 def binary(
     tf: str,
     *grads: Callable[..., Any] | None,
@@ -100,7 +103,8 @@ def binary(
     kernel: str | None = None,
     args: tuple[str, str] = ("x", "y"),
     hint: bool = False,
-    otherwise: Callable[[Any, Any], Tensor | None] | None = None,
+    otherwise: _Special = None,
+    operator_otherwise: _Special = None,
     sees_numbers: bool = False,
     domain: tuple[float, float] = (-2.0, 2.0),
     domain2: tuple[float, float] | None = None,
@@ -114,6 +118,7 @@ def binary(
     keeps its own (`+` and `/`) instead of being refused (every other op). dtypes, computed, elementwise: as for
     `unary`.
     otherwise: tried first on operands off the fast path; what it returns, if not None, is the result.
+    operator_otherwise: the same for the operator alone, where it takes more than the op.
     sees_numbers: whether the kernel must be given a Python number as it is, and not as an array of rank 0.
     domain, domain2: where the gradient check draws x and y.
     """
@@ -126,76 +131,83 @@ def binary(
         kernel_name = kernel or camel(function.__name__)
         differentiable = bool(grads)
 
-        def public(x: Any, y: Any, name: str | None = None) -> Tensor:
-            try:
-                a = x._array
-                dtype = a.dtype
-            except AttributeError:
-                dtype = None
-            if dtype is fast32 or dtype is fast64:
-                if type(y) is Tensor:
-                    b = y._array
-                    if b.dtype is not dtype:
-                        return careful(x, y, hint)
-                elif type(y) is Variable:
-                    return public(x, y._read())
-                elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
-                    b = None if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(y)
-                    if b is None:
-                        b = y if sees_numbers else as_array(y, dtype)
-                else:
-                    return careful(x, y, hint)
+        def made(special: _Special) -> tuple[Any, Any]:
+            """The op's function, and the operator's where a tensor stands on the right."""
+
+            def public(x: Any, y: Any, name: str | None = None) -> Tensor:
                 try:
-                    result = quick(a, b)
+                    a = x._array
+                    dtype = a.dtype
+                except AttributeError:
+                    dtype = None
+                if dtype is fast32 or dtype is fast64:
+                    if type(y) is Tensor:
+                        b = y._array
+                        if b.dtype is not dtype:
+                            return careful(x, y, hint)
+                    elif type(y) is Variable:
+                        return public(x, y._read())
+                    elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
+                        b = None if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(y)
+                        if b is None:
+                            b = y if sees_numbers else as_array(y, dtype)
+                    else:
+                        return careful(x, y, hint)
+                    try:
+                        result = quick(a, b)
+                    except ValueError:
+                        raise shape_error(kernel_name, x, y, args) from None
+                    except TypeError:  # two array modules met
+                        result = None
+                    except MemoryError as error:
+                        raise memory.explained(error, kernel_name) from None
+                    if type(result) is not _ndarray and type(result) is not backend.Lazy:
+                        if not isinstance(result, np.generic):
+                            return careful(x, y, hint)
+                        result = _asarray(result)
+                    z = _new(Tensor)
+                    z._array = result
+                    if _recorders and differentiable:
+                        for recorder in _recorders:
+                            recorder._record(core, (z,), (x, y), _NONE)
+                    return z
+                return careful(x, y, hint)
+
+            def careful(x: Any, y: Any, hint: bool) -> Tensor:
+                if type(y) is Variable:
+                    return public(x, y._read())
+                if type(x) is Variable:
+                    return public(x._read(), y)
+                if local.promotes():
+                    x, y = ops.numpy_meet(x, y)
+                if special is not None and (found := special(x, y)) is not None:
+                    return found
+                x, y = pair(kernel_name, x, y, hint)
+                check_dtype(kernel_name, x, allowed, dtypes, args[0], computed=computed)
+                try:
+                    return core(x, y)
                 except ValueError:
                     raise shape_error(kernel_name, x, y, args) from None
-                except TypeError:  # two array modules met
-                    result = None
-                except MemoryError as error:
-                    raise memory.explained(error, kernel_name) from None
-                if type(result) is not _ndarray and type(result) is not backend.Lazy:
-                    if not isinstance(result, np.generic):
-                        return careful(x, y, hint)
-                    result = _asarray(result)
-                z = _new(Tensor)
-                z._array = result
-                if _recorders and differentiable:
-                    for recorder in _recorders:
-                        recorder._record(core, (z,), (x, y), _NONE)
-                return z
-            return careful(x, y, hint)
 
-        def careful(x: Any, y: Any, hint: bool) -> Tensor:
-            if type(y) is Variable:
-                return public(x, y._read())
-            if type(x) is Variable:
-                return public(x._read(), y)
-            if local.promotes():
-                x, y = ops.numpy_meet(x, y)
-            if otherwise is not None and (special := otherwise(x, y)) is not None:
-                return special
-            x, y = pair(kernel_name, x, y, hint)
-            check_dtype(kernel_name, x, allowed, dtypes, args[0], computed=computed)
-            try:
-                return core(x, y)
-            except ValueError:
-                raise shape_error(kernel_name, x, y, args) from None
+            def reflected(y: Any, x: Any) -> Tensor:
+                dtype = y._array.dtype
+                if type(x) is float and (dtype is fast32 or dtype is fast64) and type(y._array) is _ndarray:
+                    number = x if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(x)
+                    if number is None:
+                        number = as_array(x, dtype)
+                    z = wrap(_asarray(quick(number, y._array)))
+                    if _recorders and differentiable:
+                        tape.record(core, (z,), (x, y), _NONE)
+                    return z
+                return careful(x, y, False)
 
-        def reflected(y: Any, x: Any) -> Tensor:
-            dtype = y._array.dtype
-            if type(x) is float and (dtype is fast32 or dtype is fast64) and type(y._array) is _ndarray:
-                number = x if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(x)
-                if number is None:
-                    number = as_array(x, dtype)
-                z = wrap(_asarray(quick(number, y._array)))
-                if _recorders and differentiable:
-                    tape.record(core, (z,), (x, y), _NONE)
-                return z
-            return careful(x, y, False)
+            return finish(public, function, dict(zip("xy", args)), _REFUSES), reflected
 
-        finish(public, function, dict(zip("xy", args)), _REFUSES)
+        public, reflected = made(otherwise)
         samples = _binary_samples(domain, domain2 or domain) if differentiable else None
         register(public, tf, short, samples, operator, reflected)
+        if operator_otherwise is not None:
+            install_operator(operator, *made(operator_otherwise))
         return public
 
     return decorate

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import backend, convert, devices, dtypes, local, printing
 from .dtypes import DType
-from .errors import explain
+from .errors import InvalidArgumentError, explain
 from .shape import TensorShape
 from .unlisted import listed, only_in_graphs, unlisted
 
@@ -124,6 +124,27 @@ class Tensor:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(backend.to_host(self._array), dtype=dtype)
+
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    ) -> Any:
+        """A copy for another library, as the DLPack protocol hands arrays over: a tensor's own memory never changes.
+
+        Raises RuntimeError for a stream or copy=True, as TensorFlow does; InvalidArgumentError for text.
+        """
+        for refused, what in ((stream is not None, "non-None stream"), (copy is True, "copy=True")):
+            if refused:
+                raise RuntimeError(f"tf.Tensor does not support DLPack export with a {what}")
+        array = backend.settled(self._array).copy()
+        if array.dtype.kind == "O":
+            raise InvalidArgumentError("DT_STRING is not supported by dlpack")
+        try:
+            return array.__dlpack__()
+        except BufferError:  # NumPy's export knows no bfloat16
+            raise RuntimeError("Unsupported dtype in DLTensor.") from None
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return backend.settled(self._array).__dlpack_device__()
 
     def __bool__(self) -> bool:
         array = self._array
