@@ -19,8 +19,8 @@ def test_prints_the_same_on_a_device(path: Path) -> None:
     """
 
     def is_the_same_there(statement: transcripts.Statement) -> bool:
-        # A pseudoinverse has its last digits from singular vectors.
-        if statement.floats == "normwise" or "pinv" in statement.source:
+        # A pseudoinverse has its last digits from singular vectors. NumPy takes no device's memory.
+        if statement.floats == "normwise" or "pinv" in statement.source or "dlpack" in statement.source:
             return False
         return "device:CPU" not in "".join(statement.expected)
 

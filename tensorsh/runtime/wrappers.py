@@ -37,21 +37,14 @@ def _is_tracked(parts: tuple[Any, ...]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return value._storage if isinstance(value, (ListWrapper, DictWrapper)) else value
+    return value._storage if isinstance(value, _Container) else value
 
 
-class ListWrapper(list):
-    """A list that is a module's attribute, or in one."""
+class _Container:
+    """What wrappers of lists and of dicts hand on alike."""
 
-    __module__ = "tensorflow.python.trackable.data_structures"
-    __slots__ = ("_storage",)
-
-    def __init__(self, values: Iterable[Any] = ()) -> None:
-        self._storage: list[Any] = values if type(values) is list else list(values)
-        self._storage[:] = map(wrapped, self._storage)
-
-    def __repr__(self) -> str:
-        return f"ListWrapper({self._storage!r})"
+    __slots__ = ()
+    _storage: Any
 
     def __len__(self) -> int:
         return len(self._storage)
@@ -65,20 +58,38 @@ class ListWrapper(list):
     def __contains__(self, value: Any) -> bool:
         return value in self._storage
 
-    def __getitem__(self, index: Any) -> Any:
-        return self._storage[index]
+    def __getitem__(self, key: Any) -> Any:
+        return self._storage[key]
 
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._storage[index] = map(wrapped, value) if isinstance(index, slice) else wrapped(value)
-
-    def __delitem__(self, index: Any) -> None:
-        del self._storage[index]
+    def __delitem__(self, key: Any) -> None:
+        del self._storage[key]
 
     def __eq__(self, other: object) -> bool:
         return self._storage == _plain(other)
 
     def __ne__(self, other: object) -> bool:
         return self._storage != _plain(other)
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._storage.clear()
+
+
+class ListWrapper(_Container, list):
+    """A list that is a module's attribute, or in one."""
+
+    __module__ = "tensorflow.python.trackable.data_structures"
+    __slots__ = ("_storage",)  # a list
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self._storage: list[Any] = values if type(values) is list else list(values)
+        self._storage[:] = map(wrapped, self._storage)
+
+    def __repr__(self) -> str:
+        return f"ListWrapper({self._storage!r})"
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._storage[index] = map(wrapped, value) if isinstance(index, slice) else wrapped(value)
 
     def __lt__(self, other: Any) -> bool:
         return self._storage < _plain(other)
@@ -91,8 +102,6 @@ class ListWrapper(list):
 
     def __ge__(self, other: Any) -> bool:
         return self._storage >= _plain(other)
-
-    __hash__ = None
 
     def __add__(self, other: Any) -> Any:
         return self._storage + _plain(other) if isinstance(other, list) else NotImplemented
@@ -133,10 +142,6 @@ class ListWrapper(list):
         """Take the first such value out. Raises ValueError if there is none."""
         self._storage.remove(value)
 
-    def clear(self) -> None:
-        """Take all values out."""
-        self._storage.clear()
-
     def reverse(self) -> None:
         """Turn the order round."""
         self._storage.reverse()
@@ -158,7 +163,7 @@ class ListWrapper(list):
         return self._storage.count(value)
 
 
-class DictWrapper(dict):
+class DictWrapper(_Container, dict):
     """A dict that is a module's attribute, or in one."""
 
     __module__ = "tensorflow.python.trackable.data_structures"
@@ -178,34 +183,8 @@ class DictWrapper(dict):
     def __format__(self, spec: str) -> str:
         return format(self._storage, spec)
 
-    def __len__(self) -> int:
-        return len(self._storage)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._storage)
-
-    def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._storage)
-
-    def __contains__(self, key: Any) -> bool:
-        return key in self._storage
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._storage[key]
-
     def __setitem__(self, key: Any, value: Any) -> None:
         self._storage[key] = wrapped(value)
-
-    def __delitem__(self, key: Any) -> None:
-        del self._storage[key]
-
-    def __eq__(self, other: object) -> bool:
-        return self._storage == _plain(other)
-
-    def __ne__(self, other: object) -> bool:
-        return self._storage != _plain(other)
-
-    __hash__ = None
 
     def __or__(self, other: Any) -> Any:
         return self._storage | _plain(other) if isinstance(other, dict) else NotImplemented
@@ -249,10 +228,6 @@ class DictWrapper(dict):
     def popitem(self) -> Any:
         """Take the last key and value out."""
         return self._storage.popitem()
-
-    def clear(self) -> None:
-        """Take all out."""
-        self._storage.clear()
 
     def copy(self) -> DictWrapper:
         """Another dict of the same keys and values."""
