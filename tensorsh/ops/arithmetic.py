@@ -17,6 +17,7 @@ from ..runtime.dtypes import (
     INEXACT,
     INTEGERS,
     SIGNED_REAL,
+    SUMMABLE,
     as_dtype,
     float32,
     float64,
@@ -347,10 +348,7 @@ def _add_n(xp, *arrays):
     return total
 
 
-_ADDABLE = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 "
-    "uint16 complex128 float16 uint32 uint64 variant"
-)
+_ADDABLE = (*SUMMABLE, *listed("variant"))
 
 
 @op("math.add_n add_n", samples=lambda s: [s.call([s(2, 3), s(2, 3), s(2, 3)])])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import from_host, to_host
-from ..runtime.dtypes import float32, float64, int32, int64
+from ..runtime.dtypes import FLOATS, int32, int64
 from ..runtime.errors import invalid
 from ..runtime.sparse import SparseTensor
 from ..runtime.tensor import Tensor, as_tensor, wrap
@@ -184,7 +184,7 @@ def _may_enter(total: float, leaves: list[_Beam], width: int) -> bool:
 
 def _operands(kernel: str, inputs: Any, sequence_length: Any) -> tuple[np.ndarray, list[int]]:
     x, lengths = as_tensor(inputs), as_tensor(sequence_length, int32)
-    check_dtype(kernel, x, (float32, float64), (float32, float64), "inputs")
+    check_dtype(kernel, x, FLOATS[2:], FLOATS[2:], "inputs")
     if x._array.ndim != 3:
         raise invalid(kernel, "inputs is not a 3-Tensor", operands=[("inputs", x)], name=None)
     frames, batch, _ = x._array.shape

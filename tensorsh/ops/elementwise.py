@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, F32, FLOATS, HALF_FIRST, SIGNED_REAL, listed
+from ..runtime.dtypes import COMPLEX, F32, FLOATS, HALF_FIRST, SIGNED_REAL, UNSIGNED
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import install_operator, no_gradient, op, ops, primitive
 from .rounding import SMALL, exponential, polynomial, rounded
 from .rules import check_dtype, conj, unary
 
 SIGNED_NUMERIC = SIGNED_REAL + COMPLEX
-SQUARABLE = listed(
-    "bfloat16 float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128"
-)
 
 POSITIVE = (0.2, 2.0)  # where the gradient check may draw arguments of roots and logarithms
 
@@ -74,7 +71,7 @@ def sign(xp, x):
     return xp.where(length == 0, xp.zeros_like(x), x / length)
 
 
-@unary("math.square square", lambda g, y, x: g * (conj(x) * 2.0), dtypes=SQUARABLE)
+@unary("math.square square", lambda g, y, x: g * (conj(x) * 2.0), dtypes=SIGNED_REAL + UNSIGNED + COMPLEX)
 def square(xp, x):
     """x * x.
 

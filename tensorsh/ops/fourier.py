@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import complex64, complex128, float32, float64, int32
+from ..runtime.dtypes import COMPLEX, FLOATS, complex64, float32, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
 
-_COMPLEX = (complex64, complex128)
 _NUMBERS = {1: "", 2: "2D", 3: "3D"}  # what follows a kernel's name, by how many axes it transforms
 
 # ---------------------------------------------------------------- transforms of arrays
@@ -117,7 +116,7 @@ def _complex(kernel: str, rank: int, value: Any) -> Tensor:
     x = as_tensor(value)
     if not (x.dtype.is_complex or is_tensor(value) or isinstance(value, np.ndarray)):
         x = as_tensor(value, complex64)
-    check_dtype(kernel, x, _COMPLEX, _COMPLEX, "input", "Tcomplex")
+    check_dtype(kernel, x, COMPLEX, COMPLEX, "input", "Tcomplex")
     if x._array.ndim < rank:
         raise invalid(
             kernel,
@@ -210,7 +209,7 @@ def ifft3d(input: Any, name: str | None = None) -> Tensor:
 
 def _real(value: Any, fft_length: Any, rank: int) -> Tensor:
     x = as_tensor(value, hint=float32)
-    _check_real("RFFT", "tf.float32 or tf.float64", x, (float32, float64))
+    _check_real("RFFT", "tf.float32 or tf.float64", x, FLOATS[2:])
     at_least(x, rank)
     if fft_length is not None and x._array.size:
         x = _fitted(x, sizes=_lengths("RFFT", fft_length, rank))
@@ -220,7 +219,7 @@ def _real(value: Any, fft_length: Any, rank: int) -> Tensor:
 def _from_half(value: Any, fft_length: Any, rank: int) -> Tensor:
     x = as_tensor(value, hint=complex64)
     at_least(x, rank)
-    _check_real("IRFFT", "tf.complex64 or tf.complex128", x, _COMPLEX)
+    _check_real("IRFFT", "tf.complex64 or tf.complex128", x, COMPLEX)
     if fft_length is None:
         sizes = (*x._array.shape[-rank:-1], max(0, 2 * (x._array.shape[-1] - 1)))
     else:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..runtime.dtypes import FLOATS, float32, float64
+from ..runtime.dtypes import FLOATS
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor
 from .arguments import alike
@@ -221,7 +221,7 @@ def betainc(a: Any, b: Any, x: Any, name: str | None = None) -> Tensor:
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.75], dtype=float32)>
     """
     tensors = alike("Betainc", [a, b, x])
-    check_dtype("Betainc", tensors[0], (float32, float64), (float32, float64), "a")
+    check_dtype("Betainc", tensors[0], FLOATS[2:], FLOATS[2:], "a")
     shaped = [(arg, t._array.shape) for arg, t in zip("abx", tensors) if t._array.ndim]
     for arg, shape in shaped[1:]:
         first, wanted = shaped[0]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..runtime import effects, local, tape
 from ..runtime.backend import from_host, module_of, to_host
-from ..runtime.dtypes import BOOL, from_numpy, int16, int32, int64
+from ..runtime.dtypes import BOOL, from_numpy
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from ..runtime.variable import Variable
@@ -133,7 +133,7 @@ def _index(value: Any) -> int:
         return int(value)
     dtype = getattr(value, "dtype", None)
     shape = getattr(value, "shape", None)
-    if dtype is not None and shape is not None and dtype in (int16, int32, int64) and len(shape) != 1:
+    if dtype is not None and shape is not None and dtype in INDICES and len(shape) != 1:
         if not len(shape):
             return int(value)
         inner = bracketed([1, *shape])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import DType, bfloat16, float16, float32
+from ..runtime.dtypes import HALF_FIRST, DType, bfloat16, float16, float32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor
@@ -184,8 +184,7 @@ def local_response_normalization(
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[0.57735026, 0.57735026]]]], dtype=float32)>
     """
     x = as_tensor(input)
-    listed = (float16, bfloat16, float32)
-    check_dtype("LRN", x, listed, listed, "input")
+    check_dtype("LRN", x, HALF_FIRST[:3], HALF_FIRST[:3], "input")
     if x._array.ndim != 4:
         raise invalid("LRN", "in must be 4-dimensional", "lrn: the input must have rank 4", [("input", x)], name=None)
     if x.dtype is bfloat16:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import COMPLEX, HALF_FIRST, float32, float64, listed
+from ..runtime.dtypes import COMPARABLE, COMPLEX, HALF_FIRST, float32, float64, listed
 from ..runtime.errors import explain
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
@@ -15,8 +15,6 @@ from .elementwise import POSITIVE
 from .registry import op, ops
 from .rules import binary
 
-# In the order in which TensorFlow's kernels list them.
-COMPARABLE = listed("bfloat16 float16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64")
 NN_INEXACT = HALF_FIRST + COMPLEX
 
 

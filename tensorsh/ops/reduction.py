@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import F32, FLOATS, I64, ORDERED, as_dtype, listed
+from ..runtime.dtypes import F32, FLOATS, I64, ORDERED, SUMMABLE, as_dtype, listed
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .comparison import bool_operand
@@ -20,11 +20,6 @@ from .registry import Primitive, op, ops, primitive
 from .rounding import exponential, rounded
 from .rules import axis_of, check_dtype, expand_reduced, reduction, reduction_axes
 
-# In the order in which TensorFlow's kernels list them.
-SUMMABLE = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 "
-    "uint16 complex128 float16 uint32 uint64"
-)
 RANKED = (*ORDERED, *listed("qint8 quint8 qint32 qint16 quint16"))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime import backend, distributions, effects, philox, random
-from ..runtime.dtypes import HALF_FIRST, DType, as_dtype, bfloat16, float16, float32, float64, int32, int64
+from ..runtime.dtypes import FLOATS, HALF_FIRST, DType, as_dtype, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.gamma_gradient import sample_derivative
 from ..runtime.philox import Stream
@@ -295,7 +295,7 @@ def gamma_parameters(alpha: Any, beta: Any, dtype: Any) -> tuple[Tensor, Tensor]
             summary="gamma: alpha and beta do not broadcast",
             operands=[("alpha", alpha), ("beta", rate)],
         ) from None
-    check_attr("RandomGamma", "T", dtype, (float16, float32, float64))
+    check_attr("RandomGamma", "T", dtype, FLOATS[1:])
     return ops.broadcast_to(alpha, both), rate
 
 

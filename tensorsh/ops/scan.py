@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import F32, FLOATS
+from ..runtime.dtypes import F32, FLOATS, SUMMABLE
 from ..runtime.errors import invalid
 from ..runtime.tensor import Tensor, as_tensor
-from .reduction import SUMMABLE
 from .registry import Primitive, op, ops, primitive
 from .rules import check_dtype
 

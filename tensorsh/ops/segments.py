@@ -14,19 +14,13 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import ORDERED, REAL, DType, listed
+from ..runtime.dtypes import COMPARABLE, ORDERED, REAL, SUMMABLE, DType
 from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import INDICES, integers, tail
 from .registry import op, ops, primitive
 from .rows import combine, outside, take, untake
 from .rules import check_dtype
-
-_SUMMED = listed(
-    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
-    "complex128 float16 uint32 uint64"
-)
-_MAXIMA = listed("bfloat16 float16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64")
 
 
 @primitive(lambda g, y, x, at, size, kind, empty: _gradient(g, y, x, at, kind), None)
@@ -111,7 +105,7 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     >>> segment_sum([1, 2, 3], [0, 0, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([3, 0, 3], dtype=int32)>
     """
-    x, ids, size = _sorted("SegmentSum", _SUMMED, data, segment_ids)
+    x, ids, size = _sorted("SegmentSum", SUMMABLE, data, segment_ids)
     return untake(x, ids, axis=0, size=size)
 
 
@@ -122,7 +116,7 @@ def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
     >>> segment_mean([1., 2., 4.], [0, 0, 2])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.5, 0. , 4. ], dtype=float32)>
     """
-    x, ids, size = _sorted("SegmentMean", _SUMMED, data, segment_ids)
+    x, ids, size = _sorted("SegmentMean", SUMMABLE, data, segment_ids)
     total = untake(x, ids, axis=0, size=size)
     counts = _counts(ids, size, x)
     return ops.truncatediv(total, counts) if x.dtype.is_integer else total / counts
@@ -144,7 +138,7 @@ def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Tensor
     >>> segment_prod([1, 2, 4], [0, 0, 2])
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 1, 4], dtype=int32)>
     """
-    x, ids, size = _sorted("SegmentProd", _SUMMED, data, segment_ids)
+    x, ids, size = _sorted("SegmentProd", SUMMABLE, data, segment_ids)
     return _reduce(x, ids, size=size, kind="mul", empty=1)
 
 
@@ -224,7 +218,7 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: s
     >>> unsorted_segment_sum([1, 2, 3], [2, 0, 2], 3)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 0, 4], dtype=int32)>
     """
-    x, ids, size = _unsorted("UnsortedSegmentSum", _SUMMED, data, segment_ids, num_segments)
+    x, ids, size = _unsorted("UnsortedSegmentSum", SUMMABLE, data, segment_ids, num_segments)
     return untake(x, ids, axis=0, size=size)
 
 
@@ -250,8 +244,8 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
 
 def _per_count(data: Any, ids: Any, num_segments: Any, of_count: Callable[[Tensor], Tensor]) -> Tensor:
     ids = ids if is_tensor(ids) else as_tensor(ids)
-    x, at, size = _unsorted("UnsortedSegmentSum", _SUMMED, as_tensor(data), ids, num_segments)
-    check_dtype("Maximum", x, REAL, _MAXIMA, "data")
+    x, at, size = _unsorted("UnsortedSegmentSum", SUMMABLE, as_tensor(data), ids, num_segments)
+    check_dtype("Maximum", x, REAL, COMPARABLE, "data")
     return untake(x, at, axis=0, size=size) / of_count(_counts(at, size, x))
 
 
@@ -262,7 +256,7 @@ def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: 
     >>> unsorted_segment_prod([1, 2, 3], [0, 0, 1], 3)
     <tf.Tensor: shape=(3,), dtype=int32, numpy=array([2, 3, 1], dtype=int32)>
     """
-    x, ids, size = _unsorted("UnsortedSegmentProd", _SUMMED, data, segment_ids, num_segments)
+    x, ids, size = _unsorted("UnsortedSegmentProd", SUMMABLE, data, segment_ids, num_segments)
     return _reduce(x, ids, size=size, kind="mul", empty=1)
 
 

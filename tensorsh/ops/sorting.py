@@ -14,7 +14,7 @@ import numpy as np
 
 from ..runtime import tape
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import COMPLEX, ORDERED, SIGNED_REAL, as_dtype, bfloat16, float16, float32, int32
+from ..runtime.dtypes import COMPLEX, HALF_FIRST, ORDERED, SIGNED_REAL, as_dtype, float32, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import INDICES, integers, tail
@@ -227,7 +227,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
 
 def _approximate(operand: Any, k: int, reduction_dimension: int, is_max: bool) -> Any:
     x = as_tensor(operand)
-    allowed = (float16, bfloat16, float32)
+    allowed = HALF_FIRST[:3]
     check_dtype("ApproxTopK", x, allowed, allowed, "input")
     axis, rank = reduction_dimension, x._array.ndim
     if not -rank <= axis < rank:

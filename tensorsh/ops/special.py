@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..runtime.dtypes import F32, FLOATS, float32, float64
+from ..runtime.dtypes import F32, FLOATS
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
 from .expansions import DIGAMMA, ERF, ERFCX, LGAMMA1, LGAMMA2, chebyshev, in_double, precise
@@ -249,8 +249,6 @@ _DIGAMMA_SERIES = tuple(b / (2 * k) for k, b in enumerate(_BERNOULLI[:10], 1))
 
 # ---------------------------------------------------------------- zeta and polygamma
 
-_TWO_FLOATS = (float32, float64)
-
 
 @primitive(None, lambda g, y, x, q: g * (-x * zeta(x + 1.0, q)))
 @in_double
@@ -318,7 +316,7 @@ def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
 
 def _two_floats(kernel: str, core: Any, x: Any, y: Any, args: tuple[str, str]) -> Tensor:
     x, y = pair(kernel, x, y)
-    check_dtype(kernel, x, _TWO_FLOATS, _TWO_FLOATS, args[0])
+    check_dtype(kernel, x, FLOATS[2:], FLOATS[2:], args[0])
     try:
         return core(x, y)
     except ValueError:

@@ -10,19 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime import backend, distributions, philox
-from ..runtime.dtypes import (
-    HALF_FIRST,
-    DType,
-    as_dtype,
-    bfloat16,
-    float16,
-    float32,
-    float64,
-    int32,
-    int64,
-    uint32,
-    uint64,
-)
+from ..runtime.dtypes import FLOATS, HALF_FIRST, DType, as_dtype, bfloat16, float32, int32, int64, uint32, uint64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.philox import M32
 from ..runtime.random import stateless_stream
@@ -53,7 +41,6 @@ from .random_rules import (
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, mismatch
 
-_GAMMA = (float16, float32, float64)
 _SHUFFLE_KEY = 498247692  # what TensorFlow puts before the two words of a seed
 FLOAT_COUNTS = "write the counts as floats, of the dtype of the probabilities"
 
@@ -198,7 +185,7 @@ def stateless_gamma(
     kernel = "StatelessRandomGammaV3"
     shape = shape_tensor(shape)
     if as_dtype(dtype) is bfloat16:
-        check_dtype(kernel, as_tensor(alpha, dtype), _GAMMA, _GAMMA, "alpha", "dtype")
+        check_dtype(kernel, as_tensor(alpha, dtype), FLOATS[1:], FLOATS[1:], "alpha", "dtype")
     alpha, rate = gamma_parameters(alpha, beta, dtype)
     stream = stateless_seed(kernel, seed)
     sizes = sizes_of(kernel, shape)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..runtime import philox
 from ..runtime.backend import from_host, to_host
-from ..runtime.dtypes import float16, float32, float64
+from ..runtime.dtypes import FLOATS
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.philox import Stream
 from ..runtime.tensor import Tensor, as_tensor
@@ -18,7 +18,6 @@ from .registry import op, ops, primitive
 from .rules import check_dtype, mismatch
 
 _KERNEL = "StatelessParameterizedTruncatedNormal"
-_FLOATS = (float16, float32, float64)
 _WIDE = 1.7  # bounds beyond so many standard deviations are left to plain normal draws
 _AT_ONCE = 1024  # blocks drawn together
 
@@ -51,7 +50,7 @@ def stateless_parameterized_truncated_normal(
     stream = stateless_seed(_KERNEL, seed)
     parts = [as_tensor(value) for value in (means, stddevs, minvals, maxvals)]
     dtype = parts[0].dtype
-    check_dtype(_KERNEL, parts[0], _FLOATS, _FLOATS, "means", "dtype")
+    check_dtype(_KERNEL, parts[0], FLOATS[1:], FLOATS[1:], "means", "dtype")
     for i, part in enumerate(parts):
         if part.dtype is not dtype:
             raise mismatch(_KERNEL, i + 2, parts[0], part)

@@ -210,8 +210,14 @@ for _d in DTYPES.values():
         _d._numpy  # noqa: B018  (fills the reverse table; bfloat16 waits for ml_dtypes)
 F32, F64, I32, I64, BOOL = (d._numpy for d in (float32, float64, int32, int64, bool_))
 
+
+def listed(names: str) -> tuple[DType, ...]:
+    """Dtypes by their names, in the order in which the messages of a TensorFlow kernel list them."""
+    return tuple(DTYPES[name] for name in names.split())
+
+
 # Groups that ops name in their definitions, each in the order in which TensorFlow's messages list them.
-FLOATS = (bfloat16, float16, float32, float64)
+FLOATS = (bfloat16, float16, float32, float64)  # what not all kernels have comes first: FLOATS[1:], FLOATS[2:]
 COMPLEX = (complex64, complex128)
 INEXACT = FLOATS + COMPLEX
 SIGNED = (int8, int16, int32, int64)
@@ -222,7 +228,12 @@ NUMERIC = REAL + COMPLEX
 SIGNED_REAL = FLOATS + SIGNED
 ANY = NUMERIC + (bool_, string)
 HALF_FIRST = (float16, bfloat16, float32, float64)  # the other order in which kernels list the floats
-ORDERED = (float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64)
+ORDERED = listed("float32 float64 int32 uint8 int16 int8 int64 bfloat16 uint16 float16 uint32 uint64")
+COMPARABLE = listed("bfloat16 float16 float32 float64 int8 uint8 int16 uint16 int32 uint32 int64 uint64")
+SUMMABLE = listed(
+    "float32 float64 int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 qint16 quint16 uint16 "
+    "complex128 float16 uint32 uint64"
+)
 
 
 def as_dtype(type_value: Any) -> DType:
@@ -253,11 +264,6 @@ def as_dtype(type_value: Any) -> DType:
     raise explain(
         TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."), hint=hint
     )
-
-
-def listed(names: str) -> tuple[DType, ...]:
-    """Dtypes by their names, in the order in which the messages of a TensorFlow kernel list them."""
-    return tuple(DTYPES[name] for name in names.split())
 
 
 def from_numpy(dtype: np.dtype) -> DType:
