@@ -266,13 +266,8 @@ def binary_crossentropy(
     >>> binary_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.6931471824645996>
     """
-    y_true, y_pred = _binary_pair(y_true, y_pred, label_smoothing)
+    y_true, y_pred = _smoothed(y_true, y_pred, label_smoothing, 2)
     return _mean(_binary(y_true, y_pred, from_logits), axis)
-
-
-def _binary_pair(y_true: Any, y_pred: Any, label_smoothing: float) -> tuple[Tensor, Tensor]:
-    y_true, y_pred = as_predicted(y_true, y_pred)
-    return y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true, y_pred
 
 
 def _binary(y_true: Tensor, y_pred: Tensor, from_logits: bool) -> Tensor:
@@ -302,7 +297,7 @@ def binary_focal_crossentropy(
     >>> binary_focal_crossentropy([0., 1.], [0.5, 0.5])
     <tf.Tensor: shape=(), dtype=float32, numpy=0.1732867956161499>
     """
-    y_true, y_pred = _binary_pair(y_true, y_pred, label_smoothing)
+    y_true, y_pred = _smoothed(y_true, y_pred, label_smoothing, 2)
     if from_logits:
         y_pred = ops.sigmoid(y_pred)
     truth = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)
@@ -326,10 +321,12 @@ def _must_match(y_true: Tensor, y_pred: Tensor) -> None:
         )
 
 
-def _smoothed(y_true: Tensor, label_smoothing: float) -> Tensor:
-    if not label_smoothing:
-        return y_true
-    return y_true * (1.0 - label_smoothing) + label_smoothing / y_true._array.shape[-1]
+def _smoothed(y_true: Any, y_pred: Any, share: float, classes: int | None = None) -> tuple[Tensor, Tensor]:
+    """Both as tensors, a share of each label spread over all classes: as many as the last axis has, if not told."""
+    y_true, y_pred = as_predicted(y_true, y_pred)
+    if share:
+        y_true = y_true * (1.0 - share) + share / (classes or y_true._array.shape[-1])
+    return y_true, y_pred
 
 
 @op(loss_paths("categorical_crossentropy"), samples=probabilities)
@@ -344,8 +341,7 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """
-    y_pred = as_tensor(y_pred)
-    y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
+    y_true, y_pred = _smoothed(y_true, y_pred, label_smoothing)
     _must_match(y_true, y_pred)
     if from_logits:
         return losses.softmax_cross_entropy_with_logits(y_true, y_pred, axis)
@@ -371,8 +367,7 @@ def categorical_focal_crossentropy(
     >>> categorical_focal_crossentropy([[0., 1.]], [[0.5, 0.5]])
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.0433217], dtype=float32)>
     """
-    y_pred = as_tensor(y_pred)
-    y_true = _smoothed(ops.cast(as_tensor(y_true), y_pred.dtype), label_smoothing)
+    y_true, y_pred = _smoothed(y_true, y_pred, label_smoothing)
     if from_logits:
         y_pred = ops.softmax(y_pred, axis)
     p = _clipped(y_pred / ops.reduce_sum(y_pred, axis, True))
