@@ -176,6 +176,20 @@ sys.exit(any(isinstance(source, str) for source in sources))  # a module that ha
         assert done.returncode == (not is_warm)
 
 
+def test_the_collector_starts_with_the_session_and_leaves_out_what_is_loaded() -> None:
+    program = """
+import gc
+gc.disable()
+from tensorsh.session import Session
+Session()
+frozen = gc.get_freeze_count()
+Session()
+print(gc.isenabled(), frozen > 10_000, gc.get_freeze_count() <= frozen)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "True True True\n"
+
+
 def test_without_the_cache_every_run_parses(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     command = [sys.executable, "-X", "importtime", "-m", "tensorsh", "--no-cache", "-e", "zeros(2,1)"]
