@@ -26,8 +26,18 @@ class _OfOperators(LinearOperator):
     _empty = "Expected a non-empty list of operators. Found: {operators}"
     _mixed = "Expected all operators to have the same dtype.  Found {found}"
 
+    def __init__(
+        self,
+        operators: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        self._combine(arguments(locals()))
+
     def _combine(self, given: dict[str, Any]) -> None:
-        """What the constructors do, with their arguments."""
         operators = given["operators"]
         if not isinstance(operators, (list, tuple)):
             raise TypeError(f'Expected argument "values" to be iterable.  Found: {type(operators)}')
@@ -91,17 +101,6 @@ class LinearOperatorComposition(_OfOperators):
 
     _joint = "_o_"
 
-    def __init__(
-        self,
-        operators: Any,
-        is_non_singular: bool | None = None,
-        is_self_adjoint: bool | None = None,
-        is_positive_definite: bool | None = None,
-        is_square: bool | None = None,
-        name: str | None = None,
-    ) -> None:
-        self._combine(arguments(locals()))
-
     def _implied_hints(self, given: dict[str, Any]) -> dict[str, bool]:
         known: dict[str, bool] = {}
         if all(o.is_non_singular for o in self._operators):
@@ -155,21 +154,36 @@ class LinearOperatorComposition(_OfOperators):
 
 
 class _Wrapper(LinearOperator):
-    """An operator made from one other: its adjoint, its inverse."""
+    """An operator made from one other: its adjoint, its inverse. That one's hints hold for it as well."""
 
     _holds = ("_operator",)
+    _kind = ""  # what it is of the other
+    _suffix = ""
 
-    def _wrap(self, operator: Any, given: dict[str, Any], suffix: str, also: str) -> None:
-        """Take over the operator's hints, which hold for this one as well."""
+    def __init__(
+        self,
+        operator: Any,
+        is_non_singular: bool | None = None,
+        is_self_adjoint: bool | None = None,
+        is_positive_definite: bool | None = None,
+        is_square: bool | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = arguments(locals())
+        self._check_given(operator, given)
         self._operator = operator
-        known: dict[str, Any] = {"name": given["name"] or operator.name + suffix}
-        for hint in HINTS:
-            theirs = operator._hints[HINTS.index(hint)]
+        known: dict[str, Any] = {"name": name or operator.name + self._suffix}
+        for hint, theirs in zip(HINTS, operator._hints):
             if theirs is not None:
                 if given[hint] is not None and bool(given[hint]) is not bool(theirs):
-                    raise ValueError(f"An operator is {_spoken(hint)} if and only if its {also} is {_spoken(hint)}.")
+                    subject = _spoken(hint)
+                    raise ValueError(f"An operator is {subject} if and only if its {self._kind} is {subject}.")
                 known[hint] = theirs
         super().__init__(operator.dtype, given, **known)
+
+    def _check_given(self, operator: Any, given: dict[str, Any]) -> None:
+        """Raise ValueError for arguments that do not go together."""
+        raise NotImplementedError
 
     operator = property(lambda self: self._operator)
 
@@ -184,18 +198,10 @@ class LinearOperatorAdjoint(_Wrapper):
     TensorShape([2, 1])
     """
 
-    def __init__(
-        self,
-        operator: Any,
-        is_non_singular: bool | None = None,
-        is_self_adjoint: bool | None = None,
-        is_positive_definite: bool | None = None,
-        is_square: bool | None = None,
-        name: str | None = None,
-    ) -> None:
-        given = arguments(locals())
+    _kind, _suffix = "adjoint", "_adjoint"
+
+    def _check_given(self, operator: Any, given: dict[str, Any]) -> None:
         _ = operator.is_square
-        self._wrap(operator, given, "_adjoint", "adjoint")
 
     def _shape(self) -> tuple[int, ...]:
         *batch, rows, columns = self._operator._shape()
@@ -245,16 +251,9 @@ class LinearOperatorInversion(_Wrapper):
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5 , 0.25], dtype=float32)>
     """
 
-    def __init__(
-        self,
-        operator: Any,
-        is_non_singular: bool | None = None,
-        is_self_adjoint: bool | None = None,
-        is_positive_definite: bool | None = None,
-        is_square: bool | None = None,
-        name: str | None = None,
-    ) -> None:
-        given = arguments(locals())
+    _kind, _suffix = "inverse", "_inv"
+
+    def _check_given(self, operator: Any, given: dict[str, Any]) -> None:
         for hint in ("is_non_singular", "is_square"):
             theirs, mine = getattr(operator, hint), given[hint]
             if theirs is False or mine is False:
@@ -262,7 +261,6 @@ class LinearOperatorInversion(_Wrapper):
                     f"Argument `{hint}` or argument `operator` must have supplied hint `{hint}` equal to `True` or "
                     f"`None`. Found `operator.{hint}`: {theirs}, `{hint}`: {mine}."
                 )
-        self._wrap(operator, given, "_inv", "inverse")
 
     def _shape(self) -> tuple[int, ...]:
         return self._operator._shape()
@@ -306,17 +304,6 @@ class LinearOperatorKronecker(PartByPart):
         "The Kronecker product of {dashed} operators is always {dashed}. Expected argument `{hint}` to be True. "
         "Received: False."
     )
-
-    def __init__(
-        self,
-        operators: Any,
-        is_non_singular: bool | None = None,
-        is_self_adjoint: bool | None = None,
-        is_positive_definite: bool | None = None,
-        is_square: bool | None = None,
-        name: str | None = None,
-    ) -> None:
-        self._combine(arguments(locals()))
 
     def _shape(self) -> tuple[int, ...]:
         shapes = [o._shape() for o in self._operators]

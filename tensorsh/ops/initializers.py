@@ -13,7 +13,7 @@ from .keras_config import standard_dtype
 from .keras_objects import Catalogue, serialize
 from .keras_variable import snake_case
 from .random_initializers import RandomNormal, RandomUniform
-from .registry import export, op, ops
+from .registry import export, op, ops, own_constructor
 
 _CLASSES = {
     name: value
@@ -80,6 +80,8 @@ def deserialize_initializer(config: Any, custom_objects: Any = None) -> Any:
 
 
 def _export() -> None:
+    for cls in _CLASSES.values():
+        own_constructor(cls)
     for space in ("tf.keras.initializers.", "tf.initializers."):
         for name, cls in _CLASSES.items():
             lower = snake_case(name)

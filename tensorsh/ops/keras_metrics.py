@@ -16,7 +16,7 @@ from ..runtime.tensor import Tensor, as_tensor, wrap
 from .keras_config import setting
 from .keras_losses import same_rank
 from .keras_variable import KerasVariable, auto_name, converted
-from .registry import export, ops
+from .registry import export, ops, own_constructor
 
 
 def metric(file: str) -> Callable[[type], Any]:
@@ -25,6 +25,7 @@ def metric(file: str) -> Callable[[type], Any]:
     def place(cls: type) -> type:
         family = cls.__module__.rpartition(".")[2]
         cls.__module__ = f"keras.src.metrics.{file}"
+        own_constructor(cls)
         for home in ("tf.keras.metrics", "tf.metrics"):
             export(f"{home}.{cls.__name__}", cls, None, family)
         return cls

@@ -21,7 +21,7 @@ from ..runtime.shape import Dimension, TensorShape
 from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable import Variable
 from .operator_support import HINTS, hints_of, implied, same_size, sliced, spread
-from .registry import at_path, export, ops
+from .registry import at_path, export, ops, own_constructor
 
 
 class LinearOperator:
@@ -385,6 +385,7 @@ def kind(name: str) -> Any:
 def define(cls: type, file: str, family: str) -> None:
     """Make a kind known under tf.linalg; its module is TensorFlow's, since `repr` shows it."""
     cls.__module__ = f"tensorflow.python.ops.linalg.{file}"
+    own_constructor(cls)
     export(f"tf.linalg.{cls.__name__}", cls, None, family)
 
 

@@ -184,6 +184,10 @@ class _Preset(VarianceScaling):
     """A variance scaling whose scale, mode and distribution have a name."""
 
     __module__ = "keras.src.initializers.random_initializers"
+    _scaling: tuple[float, str, str]
+
+    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(*self._scaling, seed, input_axes, output_axes)
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self._given_seed, "input_axes": self.input_axes, "output_axes": self.output_axes}
@@ -197,9 +201,7 @@ class GlorotUniform(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+    _scaling = (1.0, "fan_avg", "uniform")
 
 
 class GlorotNormal(_Preset):
@@ -210,9 +212,7 @@ class GlorotNormal(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+    _scaling = (1.0, "fan_avg", "truncated_normal")
 
 
 class LecunNormal(_Preset):
@@ -223,9 +223,7 @@ class LecunNormal(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    _scaling = (1.0, "fan_in", "truncated_normal")
 
 
 class LecunUniform(_Preset):
@@ -236,9 +234,7 @@ class LecunUniform(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    _scaling = (1.0, "fan_in", "uniform")
 
 
 class HeNormal(_Preset):
@@ -249,9 +245,7 @@ class HeNormal(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    _scaling = (2.0, "fan_in", "truncated_normal")
 
 
 class HeUniform(_Preset):
@@ -262,9 +256,7 @@ class HeUniform(_Preset):
     """
 
     __module__ = "keras.src.initializers.random_initializers"
-
-    def __init__(self, seed: int | None = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    _scaling = (2.0, "fan_in", "uniform")
 
 
 class Orthogonal(_Drawing):

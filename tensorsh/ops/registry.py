@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -182,6 +183,15 @@ def export(path: str, value: Any, short: str | None, family: str) -> None:
         _index.paths[path] = family
         if short:
             _index.short[short] = family
+
+
+def own_constructor(cls: Any) -> None:
+    """Give a class that inherits its constructor one that bears its name, as errors about arguments tell that."""
+    made = cls.__init__
+    if "__init__" not in vars(cls) and isinstance(made, FunctionType):
+        own = FunctionType(made.__code__, made.__globals__, "__init__", made.__defaults__, made.__closure__)
+        own.__kwdefaults__, own.__qualname__ = made.__kwdefaults__, f"{cls.__name__}.__init__"
+        cls.__init__ = own
 
 
 def install_operator(operator: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
