@@ -31,7 +31,7 @@ from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .registry import install_operator, op, ops, primitive
 from .rounding import rounded_pair
-from .rules import binary, check_dtype, conj, mismatch, unary
+from .rules import binary, check_dtype, conj, mismatch, shape_error, unary
 
 DIVISIBLE = listed(
     "bfloat16 float16 float32 float64 uint8 int8 uint16 int16 int32 uint32 uint64 int64 complex64 complex128"
@@ -94,7 +94,10 @@ def _bool_product(x: Any, y: Any) -> Tensor | None:
         x = as_tensor(x)
     if type(x) is Tensor and x._array.dtype is BOOL:
         y = ops.cast(as_tensor(y), "int32")
-        product = x._array.astype(I32) * y._array
+        try:
+            product = x._array.astype(I32) * y._array
+        except ValueError:
+            raise shape_error("Mul", x, y) from None
         return wrap(module_of(x._array).asarray(product != 0))
     return None
 

@@ -145,6 +145,28 @@ for _path, _parameters, _example in (
     _accept(_path, _parameters, _example)
 
 
+def _tell(name: str, summary: str, answer: Any) -> None:
+    def told(*args: Any, **options: Any) -> Any:
+        return answer() if callable(answer) else answer
+
+    told.__name__ = told.__qualname__ = name
+    example = f">>> tf.test.{name}() in (True, False, '')\nTrue"
+    told.__doc__ = f"{summary}\n\nargs, options: taken as TensorFlow takes them.\n\n{example}"
+    op(f"test.{name}", short=False)(told)
+
+
+_tell("is_gpu_available", "Whether there is a GPU that can be used.", lambda: devices.gpu_count() > 0)
+_tell(
+    "gpu_device_name",
+    'The name of the first GPU, "" if there is none.',
+    lambda: "/device:GPU:0" * (devices.gpu_count() > 0),
+)
+_tell("is_built_with_cuda", "False: TensorFlow's kernels for CUDA are not here.", False)
+_tell("is_built_with_gpu_support", "False: TensorFlow's kernels for GPUs are not here.", False)
+_tell("is_built_with_rocm", "False: TensorFlow's kernels for ROCm are not here.", False)
+_tell("is_built_with_xla", "True, as in TensorFlow: `jit_compile=True` is accepted.", True)
+
+
 @op("debugging.get_log_device_placement", short=False)
 def get_log_device_placement() -> bool:
     """False: where an op runs is not logged.

@@ -110,9 +110,6 @@ class Identity(Initializer):
             )
         return self.gain * ops.eye(*shape, dtype=standard_dtype(dtype))
 
-    def get_config(self) -> dict[str, Any]:
-        return {"gain": self.gain}
-
 
 #: Windows as sums of cosines: c0 - c1 cos(t) + c2 cos(2 t) ... for t from 0 to 2 pi.
 _COSINES = {

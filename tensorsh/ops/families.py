@@ -77,6 +77,7 @@ FAMILIES = (
     "strings",
     "unicode",
     "unicode_scripts",
+    "raw_bytes",
     "ragged_tensors",
     "fingerprints",
     "patterns",

@@ -266,3 +266,25 @@ def _unchanged(func: Any = None) -> Any:
 
 
 export("tf.autograph.experimental.do_not_convert", _unchanged, None, "functions")
+
+
+@op("autograph.set_verbosity", short=False)
+def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
+    """Accepted, without effect: nothing is converted, so that there is nothing to tell of it.
+
+    level: an int. alsologtostdout: a bool.
+
+    >>> tf.autograph.set_verbosity(0)
+    """
+
+
+@op("autograph.trace", short=False)
+def trace_(*args: Any) -> None:
+    """Print the values.
+
+    args: values of any kind.
+
+    >>> tf.autograph.trace("x is", 1)
+    x is 1
+    """
+    print(*args)

@@ -10,7 +10,10 @@ import numpy as np
 from ..runtime import local, variable
 from ..runtime.errors import explain
 from ..runtime.gradient_tape import UnconnectedGradients
+from ..runtime.spec import TensorSpec
+from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable_options import VariableAggregationV2, VariableSynchronization
+from .functions import inside_function
 from .registry import export, op
 
 export("tf.VariableAggregation", VariableAggregationV2, None, "graph_names")
@@ -27,6 +30,39 @@ class TypeSpec:
 
 
 export("tf.TypeSpec", TypeSpec, None, "graph_names")
+
+
+@op("type_spec_from_value", short=False)
+def type_spec_from_value(value: Any) -> TensorSpec:
+    """The spec of a tensor, or of what can be made one: its shape and dtype.
+
+    value: a tensor, an array, a number, a text, or a list of them. Raises TypeError for anything else, variables
+    included.
+
+    >>> tf.type_spec_from_value(constant([1., 2.]))
+    TensorSpec(shape=(2,), dtype=tf.float32, name=None)
+    """
+    try:
+        if isinstance(value, variable.Variable):
+            raise TypeError
+        made = as_tensor(value)
+    except (TypeError, ValueError):
+        message = f"Could not build a TypeSpec for {value!r} of unsupported type {type(value)}."
+        raise TypeError(message) from None
+    return TensorSpec(made.shape, made.dtype)
+
+
+@op("is_symbolic_tensor", short=False)
+def is_symbolic_tensor(tensor: Any) -> bool:
+    """Whether it stands for a tensor in a graph: False, save for a tensor while a `function` is traced.
+
+    tensor: a value of any kind.
+
+    >>> tf.is_symbolic_tensor(constant(1))
+    False
+    """
+    return inside_function() and type(tensor) is Tensor
+
 
 _IN_GRAPHS = "tf.gradients is not supported when eager execution is enabled. Use tf.GradientTape instead."
 

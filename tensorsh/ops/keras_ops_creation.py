@@ -9,7 +9,7 @@ from ..runtime.tensor import is_tensor as is_tensor_or_variable
 from .keras_config import standard_dtype
 from .keras_ops_dtypes import dtype_of, floats, keras_op, result_type, smooth, tensor
 from .keras_variable import converted
-from .registry import ops
+from .registry import at_path, ops
 
 
 def _typed(x: Any, dtype: Any) -> Tensor:
@@ -45,7 +45,7 @@ def convert_to_numpy(x: Any) -> Any:
     >>> tf.keras.ops.convert_to_numpy(tf.constant([1, 2]))
     array([1, 2], dtype=int32)
     """
-    return as_tensor(x).numpy()
+    return as_tensor(x).numpy() if is_tensor_or_variable(x) else at_path("np.array")(x)
 
 
 @keras_op(".cast", lambda s: [s.call(s(3), "float64")])

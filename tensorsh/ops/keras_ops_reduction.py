@@ -202,13 +202,14 @@ def position(which: str, x: Any, axis: Any, keepdims: bool) -> Tensor:
 
 
 @keras_op("numpy.sort", distinct)
-def sort(x: Any, axis: int = -1) -> Tensor:
-    """The values in ascending order along `axis`.
+def sort(x: Any, axis: int | None = -1) -> Tensor:
+    """The values in ascending order along `axis`; None: of the flattened tensor.
 
     >>> tf.keras.ops.sort([3., 1., 2.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 3.], dtype=float32)>
     """
     x = as_tensor(x)
+    x, axis = (ops.reshape(x, [-1]), 0) if axis is None else (x, axis)
     return ops.cast(ops.sort(ops.cast(x, "int8"), axis), "bool") if x.dtype.is_bool else ops.sort(x, axis)
 
 
@@ -223,7 +224,8 @@ def argsort(x: Any, axis: int | None = -1) -> Tensor:
     """
     x = as_tensor(x)
     x = tensor(x, "uint8") if x.dtype.is_bool else x
-    return ops.argsort(ops.reshape(x, [-1]) if axis is None else x, -1 if axis is None else axis)
+    x, axis = (ops.reshape(x, [-1]), 0) if axis is None or not x.ndim else (x, axis)
+    return ops.argsort(x, axis)
 
 
 @keras_op("numpy.cumsum", lambda s: [s.call(s(2, 3)), s.call(s(2, 3), 1)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..runtime.errors import InvalidArgumentError, bracketed, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from .keras_ops_dtypes import keras_op, meet, smooth, tensor
 from .registry import ops
@@ -64,7 +65,13 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
            [3]], dtype=int32)>
     """
     x = as_tensor(x)
-    order = list(range(_rank(x)))
+    rank = _rank(x)
+    for axis in (axis1, axis2):
+        if not -rank <= axis < rank:
+            raise explain(
+                ValueError(f"axis {axis} is out of bounds for an array with dimension {rank}."), operands=[("x", x)]
+            )
+    order = list(range(rank))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return ops.transpose(x, order)
 
@@ -343,6 +350,16 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Tensor:
            [2]], dtype=int32)>
     """
     x, indices = as_tensor(x), as_tensor(indices)
+    if axis is None and _rank(indices) != 1:
+        raise ValueError(f"`indices` must be 1D if axis=None. Received: indices.shape={tuple(indices.shape)}")
+    if axis is not None and _rank(indices) != _rank(x):
+        raise explain(
+            ValueError(
+                "`x` and `indices` must have the same number of dimensions, but receive shape "
+                f"{list(x.shape)} and {list(indices.shape)}."
+            ),
+            operands=[("x", x), ("indices", indices)],
+        )
     if axis is None:
         return ops.gather(ravel(x), _from_start(ravel(indices), x._array.size))
     last = _rank(x) - 1
@@ -406,6 +423,11 @@ def triu(x: Any, k: int = 0) -> Tensor:
 
 def _triangle(x: Any, k: int, lower: bool) -> Tensor:
     x = as_tensor(x)
+    if _rank(x) < 2:
+        shape = bracketed(x._array.shape)
+        raise explain(
+            InvalidArgumentError(f"input must be at least 2-dim, received shape: {shape}"), operands=[("x", x)]
+        )
     rows, columns = x._array.shape[-2:]
     offset = ops.expand_dims(ops.arange(columns), 0) - ops.expand_dims(ops.arange(rows), 1)
     kept = ops.less_equal(offset, k) if lower else ops.greater_equal(offset, k)

@@ -69,18 +69,9 @@ class GradientTape(tape.Tape):
 
     def watch(self, tensor: Any) -> None:
         """Record what is computed from `tensor` (a tensor, a variable or a structure of them)."""
-        if self._empty:
-            raise explain(
-                AttributeError("'NoneType' object has no attribute '_tape'"),
-                summary="watch: the tape has not been opened",
-                hint="call it inside the tape's `with` block",
-            )
-        for t in nest.flatten(tensor):
-            if isinstance(t, Variable):
-                self._watch_variable(getattr(t, "_cell", t))
-            elif isinstance(t, IndexedSlices):
-                self._watch(t.values)
-            elif not isinstance(t, Tensor):
+        leaves = nest.flatten(tensor)
+        for t in leaves:
+            if not isinstance(t, (Variable, IndexedSlices, Tensor)):
                 raise explain(
                     ValueError(
                         f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or tf.Variable or "
@@ -89,6 +80,17 @@ class GradientTape(tape.Tape):
                     summary=f"watch: {t!r} is no tensor",
                     hint="make it a tensor first: x = constant(...), then watch x",
                 )
+        if self._empty:
+            raise explain(
+                AttributeError("'NoneType' object has no attribute '_tape'"),
+                summary="watch: the tape has not been opened",
+                hint="call it inside the tape's `with` block",
+            )
+        for t in leaves:
+            if isinstance(t, Variable):
+                self._watch_variable(getattr(t, "_cell", t))
+            elif isinstance(t, IndexedSlices):
+                self._watch(t.values)
             elif t._array.dtype.kind not in "fcV":
                 warn(f"The dtype of the watched tensor must be floating (e.g. tf.float32), got {t.dtype!r}")
             else:

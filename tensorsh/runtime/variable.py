@@ -17,7 +17,7 @@ import numpy as np
 
 from . import backend, devices, dtypes, local, printing, tape
 from .dtypes import DType
-from .errors import InvalidArgumentError, OutOfRangeError, bracketed, invalid
+from .errors import InvalidArgumentError, OutOfRangeError, bracketed, explain, invalid
 from .shape import TensorShape
 from .tensor import Reference, Tensor, as_tensor, resolve_op, wrap
 from .unlisted import of_graphs
@@ -333,7 +333,12 @@ class Variable:
         return Variable(wrap(self._value._array), self._trainable, name=self._name, constraint=self._constraint)
 
     def __format__(self, spec: str) -> str:
-        return format(repr(self), spec)
+        if spec:
+            raise explain(
+                TypeError(f"unsupported format string passed to {type(self).__name__}.__format__"),
+                hint="format its value: f'{v.numpy():.2f}'",
+            )
+        return repr(self)
 
     def __repr__(self) -> str:
         return printing.variable_repr(self, self.name)
