@@ -99,10 +99,16 @@ def meet(*operands: Any, weak: bool = True, real: bool = False) -> list[Tensor]:
 
 
 def floats(x: Any, wide: bool = False) -> Tensor:
-    """x as a tensor; integers as float32 (with `wide`, int64 as float64), complex numbers as complex64."""
+    """x as a tensor; integers as float32 (with `wide`, int64 as float64)."""
     x = as_tensor(x)
     if x.dtype.is_integer or x.dtype.is_bool:
         return ops.cast(x, "float64" if wide and x.dtype.name == "int64" else setting("floatx"))
+    return x
+
+
+def narrow(x: Any) -> Tensor:
+    """x as a tensor; integers as float32, complex numbers as complex64."""
+    x = floats(x)
     return ops.cast(x, "complex64") if x.dtype.is_complex else x
 
 

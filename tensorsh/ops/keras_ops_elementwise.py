@@ -10,7 +10,7 @@ from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import standard_dtype
-from .keras_ops_dtypes import floats, keras_op, real_or_complex, smooth, tensor
+from .keras_ops_dtypes import floats, keras_op, narrow, real_or_complex, smooth, tensor
 from .registry import ops
 
 
@@ -176,7 +176,7 @@ def log2(x: Any) -> Tensor:
     >>> tf.keras.ops.log2([1., 8.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 3.], dtype=float32)>
     """
-    return _logarithm(floats(x), 2)
+    return _logarithm(narrow(x), 2)
 
 
 @keras_op("numpy.log10", lambda s: [s.call(s(2, 3, within=(0.2, 0.9)))])
@@ -186,7 +186,7 @@ def log10(x: Any) -> Tensor:
     >>> tf.keras.ops.log10([1., 100.])
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0., 2.], dtype=float32)>
     """
-    return _logarithm(floats(x), 10)
+    return _logarithm(narrow(x), 10)
 
 
 @keras_op("numpy.deg2rad", smooth)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_ops_dtypes import distinct, floats, keras_op, meet, smooth, two
+from .keras_ops_dtypes import distinct, floats, keras_op, meet, narrow, smooth, two
 from .registry import ops
 
 
@@ -30,7 +30,7 @@ def _complex(s: Any) -> Any:
 #: Groups of functions of one tensor: how x is converted, samples, what is added to each summary, rows.
 _OF_ONE = (
     (
-        floats,
+        narrow,
         _inside,
         "; integers as floats",
         """
@@ -61,7 +61,7 @@ _OF_ONE = (
         """,
     ),
     (
-        floats,
+        narrow,
         _above_one,
         "; integers as floats",
         """
