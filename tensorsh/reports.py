@@ -37,7 +37,7 @@ def as_data(session: Session, error: BaseException) -> dict[str, Any]:
 
 
 def _diagnosed(session: Session, error: BaseException) -> Diagnostic:
-    names = [*session.known_names(), *session.known_namespaces()]
+    names = [*session.known_names(), *session.known_paths(str(getattr(error, "name", "")))]
     return diagnose(error, session.sources, names, session.parameters)
 
 

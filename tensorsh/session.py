@@ -185,9 +185,12 @@ class Session:
         """Every name a program could use here: its own and the library's."""
         return [*self.visible_names(), *self._builtins, *registry.index().short, *AT_HAND]
 
-    def known_namespaces(self) -> list[str]:
-        """What is below `tf`, which a program may have meant by a bare name: "tf.random" by "random"."""
-        return [path for path in namespace_names() if path.startswith("tf.")]
+    def known_paths(self, name: str) -> list[str]:
+        """What a program may have meant by a bare name: tf.random by `random`, tf.random.normal by `random_normal`."""
+        below = [path for path in namespace_names() if path.startswith("tf.")]
+        if "_" in name:
+            below += [path for path in registry.index().paths if path.startswith("tf.")]
+        return below
 
     def parameters(self, name: str) -> list[str]:
         """The parameter names of the function that a program knows by `name`, such as "reduce_sum"."""

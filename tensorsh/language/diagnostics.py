@@ -288,7 +288,8 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
     public = {candidate for candidate in candidates if not candidate.startswith(("_", "@"))} - {name}
     same = [candidate for candidate in sorted(public) if candidate.lower() == name.lower()]
-    same += sorted((candidate for candidate in public if candidate.endswith("." + name)), key=lambda c: (len(c), c))
+    below = [candidate for candidate in public if candidate.replace(".", "_").endswith("_" + name) and "." in candidate]
+    same += sorted(below, key=lambda c: (len(c), c))
     close = same or get_close_matches(name, sorted(public), n=1, cutoff=0.7)
     return f"did you mean {close[0]!r}?" if close else None
 

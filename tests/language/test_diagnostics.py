@@ -462,3 +462,4 @@ def test_did_you_mean() -> None:
     assert did_you_mean("variable", names) == "did you mean 'Variable'?"
     assert did_you_mean("_privat", names) is None
     assert did_you_mean("xyz", names) is None
+    assert did_you_mean("random_normal", [*names, "tf.random.normal"]) == "did you mean 'tf.random.normal'?"
