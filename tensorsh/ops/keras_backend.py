@@ -14,26 +14,24 @@ from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from ..runtime.variable import Variable
 from .keras_backend_arrays import legacy_op
 from .keras_config import standard_dtype
-from .registry import export, ops
+from .registry import at_path, export, ops
 
 _SAME = """
-    abs bias_add cast cos cumprod cumsum equal exp foldl foldr gather greater greater_equal l2_normalize less less_equal
-    log map_fn maximum minimum not_equal one_hot ones_like pow reshape round shape sigmoid sign sin softplus softsign
-    square stack stop_gradient tanh transpose zeros_like
+    abs cast cos cumsum equal exp foldl foldr gather greater greater_equal less less_equal map_fn math.cumprod
+    math.l2_normalize math.log math.softplus maximum minimum nn.bias_add nn.softsign not_equal one_hot ones_like pow
+    reshape round shape sigmoid sign sin square stack stop_gradient tanh transpose zeros_like
 """
 _RENAMED = {
-    "all": "keras_ops_all",
-    "any": "keras_ops_any",
+    "all": "keras.ops.all",
+    "any": "keras.ops.any",
     "max": "reduce_max",
     "min": "reduce_min",
     "permute_dimensions": "transpose",
     "prod": "reduce_prod",
     "sum": "reduce_sum",
 }
-for _name in _SAME.split():
-    export(f"tf.keras.backend.{_name}", getattr(ops, _name), None, "keras_backend")
-for _name, _target in _RENAMED.items():
-    export(f"tf.keras.backend.{_name}", getattr(ops, _target), None, "keras_backend")
+for _name, _path in {**{path.rpartition(".")[2]: path for path in _SAME.split()}, **_RENAMED}.items():
+    export(f"tf.keras.backend.{_name}", at_path("tf." + _path), None, "keras_backend")
 
 
 @legacy_op()
