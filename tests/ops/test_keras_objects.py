@@ -64,3 +64,8 @@ def test_slices_that_belong_to_one_row_are_squared_apart() -> None:
     optimizer = registry.at_path("tf.keras.optimizers.Adagrad")(0.1, initial_accumulator_value=0.0)
     optimizer.apply_gradients([(rows, v)])
     assert optimizer.variables[-1].numpy().tolist() == [[0.0], [5.0]]
+
+
+@pytest.mark.parametrize("name", ["abs", "pow", "round"])
+def test_the_backend_has_tensorflows_functions_and_not_pythons(name: str) -> None:
+    assert registry.at_path(f"tf.keras.backend.{name}") is registry.at_path(f"tf.{name}")
