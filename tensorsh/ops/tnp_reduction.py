@@ -254,7 +254,7 @@ def matmul(x1: Any, x2: Any) -> Tensor:
     return numpy_product(x1, x2)
 
 
-@op(short=False)
+@op(short=False, samples=lambda s: [s.call(s(2, 3), s(3, 2)), s.call(s(3), s(3, 2)), s.call(s(2, 3), s(3))])
 def numpy_product(x1: Any, x2: Any) -> Tensor:
     """`x1 @ x2` after `experimental_enable_numpy_behavior`: dtypes meet, and a vector stands for a row or a column.
 

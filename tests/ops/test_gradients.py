@@ -58,7 +58,7 @@ _REASONS = {
     "is a function of a size": """
         hamming_window hann_window inverse_stft_window_fn vorbis_window keras_ops_bartlett keras_ops_hamming
         keras_ops_hanning keras_ops_kaiser""",
-    "passes a value on; fill's gradient is a sum": "constant",
+    "passes values on; fill's gradient is a sum": "constant numpy_meet",
     "gives a table, whose rows are picked by ops that are checked": "table",
     "draws what a function gives, and returns nothing": "plot",
 }
