@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_config import epsilon as default_epsilon
 from .keras_ops_dtypes import floats, keras_op, result_type, tensor
 from .keras_ops_linalg import norm
+from .layer_norm import composed, normalized
 from .registry import at_path, ops
 
 
@@ -92,9 +94,10 @@ def layer_normalization(
     given = as_tensor(x)
     x = _wide(given)
     axes = sorted([axis] if isinstance(axis, int) else axis)
-    shape = [1] * x._array.ndim
+    sizes = x._array.shape
+    shape = [1] * len(sizes)
     for a in axes:
-        shape[a] = x._array.shape[a]
+        shape[a] = sizes[a]
 
     def beside(v: Any) -> Any:
         v = tensor(as_tensor(v), x.dtype.name)
@@ -104,14 +107,16 @@ def layer_normalization(
     if kwargs.pop("rms_scaling", False):
         y = x * ops.rsqrt(ops.reduce_variance(x, axes, True) + least)
         return tensor(y if gamma is None else y * beside(gamma), given.dtype.name)
-    mean, variance = moments(x, axes, True)
-    inverse = ops.rsqrt(variance + least)
-    if gamma is not None:
-        inverse = inverse * beside(gamma)
-    shift = -mean * inverse
-    if beta is not None:
-        shift = shift + beside(beta)
-    return tensor(x * inverse + shift, given.dtype.name)
+    scale, offset = (None if part is None else beside(part) for part in (gamma, beta))
+    rank, count = len(sizes), prod(shape)
+    last = sorted(a % rank for a in axes) == [*range(rank - len(axes), rank)]
+    if last and count and all(part is None or part._array.size == count for part in (scale, offset)):
+        scale = ops.ones([count], x.dtype) if scale is None else ops.reshape(scale, [count])
+        offset = ops.zeros([count], x.dtype) if offset is None else ops.reshape(offset, [count])
+        y = ops.reshape(normalized(ops.reshape(x, [-1, count]), scale, offset, epsilon=least), sizes)
+    else:
+        y = composed(x, scale, offset, axes, least)
+    return tensor(y, given.dtype.name)
 
 
 @keras_op("nn.rms_normalization", lambda s: [s.call(s(2, 3), s(3))])

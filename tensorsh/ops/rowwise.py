@@ -43,6 +43,12 @@ def like_rows(kernel: Callable[..., Any], x: Any, *others: Any) -> Any:
     return result
 
 
+def row_blocks(x: Any) -> list[slice]:
+    """The blocks of rows of x: one of all where that is not worth while."""
+    step = _step(x) if _many(x) else max(len(x), 1)
+    return [slice(start, start + step) for start in range(0, len(x), step)]
+
+
 def _many(x: Any) -> bool:
     return type(x) is np.ndarray and x.size >= _LARGE
 

@@ -249,8 +249,8 @@ def _normal_of_blocks(xp: Any, words: Array, dtype: str) -> Array:
         words = words.reshape(-1)
         u = (words & 0x7FFFFF).view(xp.int64).astype(xp.float32) * xp.float32(2.0**-23)
         radius = xp.sqrt(log_f32(xp, xp.maximum(u, xp.float32(_SMALLEST_RADIUS_UNIFORM))) * xp.float32(-2))
-        turns = (words >> 32 & 0x7FFFFF).view(xp.int64) * 2.0**-23
-        sine, cosine = sincos_f32(xp, (turns * (2 * math.pi)).astype(xp.float32))
+        angle = (words >> 32 & 0x7FFFFF).view(xp.int64) * (2.0**-23 * 2 * math.pi)
+        sine, cosine = sincos_f32(xp, angle.astype(xp.float32))
     out = xp.empty((radius.size, 2), dtype=radius.dtype)
     xp.multiply(sine, radius, out=out[:, 0])
     xp.multiply(cosine, radius, out=out[:, 1])

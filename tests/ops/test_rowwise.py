@@ -52,3 +52,28 @@ plain = derivatives(lambda x: -reduce_sum(hot * (x - tf.reduce_logsumexp(x, -1, 
     for form in ("sparse", "dense"):
         for got, expected in zip(session.names[form], session.names["plain"]):
             np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [3, 3000])
+def test_layer_normalization_is_the_composition_of_its_parts(rows):
+    """Fused over the last axis, and composed over an axis that is not: the same, to second order."""
+    session = Session()
+    program = f"""
+x = tf.random.stateless_normal([{rows}, 60], [1, 2], dtype=tf.float64)
+gamma, beta = tf.linspace(tf.constant(0.5, tf.float64), 2., 60), tf.linspace(tf.constant(-1., tf.float64), 1., 60)
+def derivatives(axis, layout):
+    with tf.GradientTape() as outer:
+        outer.watch([x, gamma, beta])
+        with tf.GradientTape() as inner:
+            inner.watch([x, gamma, beta])
+            y = layout(tf.keras.ops.layer_normalization(layout(x), gamma, beta, axis=axis))
+            loss = reduce_mean(sin(y))
+        first = inner.gradient(loss, [x, gamma, beta])
+        z = reduce_sum([reduce_sum(g * g) for g in first])
+    return y, *first, *outer.gradient(z, [x, gamma, beta])
+fused = derivatives(-1, lambda x: x)
+composed = derivatives(0, tf.transpose)
+"""
+    session.run(program, "test")
+    for got, expected in zip(session.names["fused"], session.names["composed"], strict=True):
+        np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-9, atol=1e-12)
