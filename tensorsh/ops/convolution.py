@@ -9,7 +9,9 @@ gradient of each is made of the other two, so that any order works. TensorFlow's
 
 from __future__ import annotations
 
-from math import prod
+from collections.abc import Iterator
+from itertools import product
+from math import gcd, prod
 from typing import Any
 
 from ..runtime.dtypes import HALF_FIRST, bfloat16, float16, float32, float64, int32
@@ -22,14 +24,10 @@ from .rules import check_dtype, mismatch
 from .windows import (
     Window,
     blocks,
-    borders,
     channels_last,
     channels_second,
-    cropped,
-    mirrored,
     over,
     patches,
-    places,
     sequence,
     slide,
     spatial,
@@ -50,18 +48,23 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 )
 def _convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
+    y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
+    _convolve_into(xp, y, x, w, window)
+    return y
+
+
+def _convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
     groups = x.shape[-1] // w.shape[-2]
     if w.shape[-2] == 1 < groups:
-        return depthwise.each_channel(xp, x, w, window)
+        depthwise.convolve_into(xp, y, x, w, window)
+        return
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
-    y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
 
     def work(block: tuple[slice, slice]) -> None:
         part = contract(xp, _rows(xp, _seen(xp, x, window, block), groups, window), filters)
         y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
 
     over(xp, _blocks(xp, y, x, window), work)
-    return y
 
 
 @primitive(
@@ -69,25 +72,40 @@ def _convolve(xp, x, w, window):
     lambda h, x, g, w, shape, window: _to_filters(h, g, shape=w._array.shape, window=window),
 )
 def to_input(xp, g, w, shape, window):
-    """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape."""
-    groups, spots = shape[-1] // w.shape[-2], prod(window.shape)
-    if w.shape[-2] == 1 < groups:
-        return depthwise.to_input(xp, g, w, shape, window)
-    if (mirror := mirrored(window)) is not None:
-        return _convolve.compute(xp, [g, _exchanged(xp, w, groups)], {"window": mirror})
-    filters = xp.swapaxes(_grouped(xp, w, prod(w.shape[:-1]), groups), -1, -2)
-    x = xp.zeros((shape[0], *borders(shape[1:-1], window), shape[-1]), g.dtype)
-    for block in _blocks(xp, g, x, window):
-        upstream = g[block]
-        count = prod(upstream.shape[:-1])
-        rows = contract(xp, _grouped(xp, upstream, count, groups), filters)
-        rows = xp.transpose(rows.reshape(groups, count, spots, w.shape[-2]), (1, 2, 0, 3))
-        rows = rows.reshape(*upstream.shape[:-1], spots, shape[-1])
-        images, lines = block
-        reached = x[images, lines.start * window.strides[0] :]
-        for i, (_, index) in enumerate(places(window, upstream.shape[1:-1])):
-            reached[index] += rows[..., i, :]
-    return cropped(x, window)
+    """The cotangent g (b, *outputs, m) of a convolution, passed back to its input of that shape.
+
+    Windows that are some steps apart see every so many entries at the same places: what reaches those is a convolution
+    too, of g by these places' filters turned round.
+    """
+    groups = shape[-1] // w.shape[-2]
+    each = w.shape[-1] // groups if w.shape[-2] == 1 < groups else 1  # filters of a channel that has its own
+    x = xp.zeros((*shape[:-1], shape[-1] * each), g.dtype)
+    for axes in product(*map(_phases, shape[1:-1], g.shape[1:-1], *window)):
+        reached, taps, seen, dilations, pads = zip(*axes)
+        turned = xp.flip(w[taps], tuple(range(len(axes))))
+        back = Window(turned.shape[:-2], (1,) * len(axes), dilations, pads)
+        filters = turned if each > 1 else _exchanged(xp, turned, groups)
+        _convolve_into(xp, x[(slice(None), *reached)], g[(slice(None), *seen)], filters, back)
+    return x if each == 1 else xp.sum(x.reshape(*shape, each), axis=-1, dtype=x.dtype)
+
+
+def _phases(n: int, count: int, k: int, step: int, dilation: int, pad: tuple[int, int]) -> Iterator[tuple[Any, ...]]:
+    """Along one axis of `n` entries and `count` windows: what is alike for the entries that the same places see.
+
+    Yields which entries these are, which places, which windows, and how the windows are seen from the entries: the
+    dilation and the padding.
+    """
+    apart = step // gcd(step, dilation)
+    for place in range(min(apart, k)):
+        shift, offset = divmod(place * dilation, step)
+        entry = (offset - pad[0]) % step
+        first = (entry + pad[0] - offset) // step  # the window that begins at the first of them, less the shift
+        entries, spread = len(range(entry, n, step)), dilation * apart // step
+        before = shift + (len(range(place, k, apart)) - 1) * spread - first
+        after = first + entries - count - shift
+        seen = slice(max(-before, 0), count - max(-after, 0))
+        if entries and seen.start < seen.stop:
+            yield slice(entry, None, step), slice(place, None, apart), seen, spread, (max(before, 0), max(after, 0))
 
 
 @primitive(
@@ -116,10 +134,10 @@ def _to_filters(xp, x, g, shape, window):
 
 
 def _exchanged(xp: Any, w: Any, groups: int) -> Any:
-    """Filters (*window, c / groups, m) turned round, their inputs and outputs exchanged: (*window, m / groups, c)."""
+    """Filters (*window, c / groups, m), their inputs and outputs exchanged: (*window, m / groups, c)."""
     depth, m = w.shape[-2:]
-    turned = xp.flip(w, tuple(range(w.ndim - 2))).reshape(*w.shape[:-1], groups, m // groups)
-    return xp.swapaxes(turned, -1, -3).reshape(*w.shape[:-2], m // groups, groups * depth)
+    split = xp.swapaxes(w.reshape(*w.shape[:-1], groups, m // groups), -1, -3)
+    return split.reshape(*w.shape[:-2], m // groups, groups * depth)
 
 
 def _blocks(xp: Any, y: Any, x: Any, window: Window) -> list[tuple[slice, slice]]:

@@ -1,4 +1,4 @@
-"""A convolution of each channel with filters of its own, on raw arrays whose channels are last: its three kernels.
+"""A convolution of each channel with filters of its own, on raw arrays whose channels are last: its kernels.
 
 There is no product of matrices in it, but a sum over the places of a window, and what limits it is how often each
 number goes through the processor. On the host `einsum` multiplies and adds in one go, a run of neighbouring windows
@@ -14,22 +14,21 @@ from typing import Any
 import numpy as np
 
 from ..runtime.dtypes import F32
-from .windows import Window, blocks, borders, cropped, mirrored, over, patches, places, strip
+from .windows import Window, blocks, over, patches, places, strip
 
 #: Elements of a run: few enough that the filters of all places stay in the first-level cache.
 _RUN = 1024
 
 
-def each_channel(xp: Any, x: Any, w: Any, window: Window) -> Any:
-    """x (b, *sizes, c) and w (*window, 1, c * m) -> (b, *outputs, c * m)."""
+def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
+    """x (b, *sizes, c) and w (*window, 1, c * m) make y (b, *outputs, c * m)."""
     w = w[..., 0, :]
-    y = xp.empty((len(x), *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
     axes, spots = _letters(window)
 
     def work(block: tuple[slice, slice]) -> None:
         seen, total = _repeated(xp, strip(xp, x, window, block), w), y[block]
         if xp is np and x.dtype.itemsize > 2:
-            run = _run(total.shape, window)
+            run = _run(total, window)
             subscripts = f"{axes}{spots}n,{spots}n->{axes}n"
             np.einsum(subscripts, _seen_by_runs(seen, window, run), _lines(w, run), out=_runs(total, run))
             return
@@ -38,25 +37,6 @@ def each_channel(xp: Any, x: Any, w: Any, window: Window) -> Any:
             total += seen[index] * w[place]
 
     over(xp, _parts(xp, y), work)
-    return y
-
-
-def to_input(xp: Any, g: Any, w: Any, shape: tuple[int, ...], window: Window) -> Any:
-    """The cotangent g (b, *outputs, c * m) passed back to the input of that shape."""
-    w = w[..., 0, :]
-    if (mirror := mirrored(window)) is not None:
-        x = each_channel(xp, g, xp.flip(w, tuple(range(w.ndim - 1)))[..., None, :], mirror)
-    else:
-        x = xp.zeros((shape[0], *borders(shape[1:-1], window), w.shape[-1]), g.dtype)
-
-        def work(image: slice) -> None:
-            for place, index in places(window, g.shape[1:-1]):
-                x[image][index] += g[image] * w[place]
-
-        over(xp, [images for images, _ in _parts(xp, g, whole=True)], work)
-        x = cropped(x, window)
-    each = w.shape[-1] // shape[-1]
-    return x if each == 1 else xp.sum(x.reshape(*shape, each), axis=-1, dtype=x.dtype)
 
 
 def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) -> Any:
@@ -67,9 +47,9 @@ def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) 
     axes, _ = _letters(window)
 
     def work(number: int) -> None:
-        upstream, total = g[parts[number]].astype(wide, copy=False), sums[number]
+        upstream, total = xp.ascontiguousarray(g[parts[number]], dtype=wide), sums[number]
         seen = _repeated(xp, strip(xp, x, window, parts[number]), total).astype(wide, copy=False)
-        run = _run(upstream.shape, window)
+        run = _run(upstream, window)
         for place, index in places(window, upstream.shape[1:-1]):
             if xp is np:
                 lines = np.einsum(f"{axes}n,{axes}n->n", _runs(seen[index], run), _runs(upstream, run))
@@ -87,11 +67,9 @@ def _repeated(xp: Any, x: Any, w: Any) -> Any:
     return xp.repeat(x, each, -1) if each > 1 else x
 
 
-def _parts(xp: Any, y: Any, whole: bool = False) -> list[tuple[slice, slice]]:
-    """Blocks of the results, which share the cache with what they are made of; or blocks of whole images."""
-    lines = y.shape[1]
-    line = 2 * prod(y.shape[2:]) * y.itemsize
-    return blocks(xp, len(y), 1, line * lines) if whole else blocks(xp, len(y), lines, line)
+def _parts(xp: Any, y: Any) -> list[tuple[slice, slice]]:
+    """Blocks of the results, which share the cache with what they are made of."""
+    return blocks(xp, len(y), y.shape[1], 2 * prod(y.shape[2:]) * y.itemsize)
 
 
 def _letters(window: Window) -> tuple[str, str]:
@@ -99,10 +77,10 @@ def _letters(window: Window) -> tuple[str, str]:
     return "ihjk"[: len(window.shape) + 1], "xyz"[: len(window.shape)]
 
 
-def _run(shape: tuple[int, ...], window: Window) -> int:
-    """How many windows of (b, *outputs, c) make a run: as many as fill a line of them, and are neighbours in memory."""
-    count, channels = shape[-2:]
-    if window.strides[-1] > 1 or not count or not channels:
+def _run(y: Any, window: Window) -> int:
+    """How many windows of y (b, *outputs, c) make a run: they fill a line of it, and are neighbours in memory."""
+    count, channels = y.shape[-2:]
+    if window.strides[-1] > 1 or not count or not channels or y.strides[-2] != channels * y.itemsize:
         return 1
     divisors = (k for k in range(1, count + 1) if count % k == 0)
     return min(divisors, key=lambda k: abs(log(k * channels / _RUN)))

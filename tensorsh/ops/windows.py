@@ -35,15 +35,6 @@ class Window(NamedTuple):
         )
 
 
-def mirrored(window: Window) -> Window | None:
-    """The window of the convolution that passes a cotangent back, if that is one: if the steps are 1."""
-    spans = [(k - 1) * d for k, d in zip(window.shape, window.dilations)]
-    pads = tuple((span - a, span - b) for span, (a, b) in zip(spans, window.pads))
-    if any(s != 1 for s in window.strides) or any(p < 0 for pair in pads for p in pair):
-        return None
-    return window._replace(pads=pads)
-
-
 def padded(xp: Any, x: Any, window: Window, value: Any = 0) -> Any:
     """x with its borders."""
     if not any(map(any, window.pads)):

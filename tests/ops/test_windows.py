@@ -63,6 +63,23 @@ def test_the_transpose_is_the_gradient_of_the_convolution():
     assert np.allclose(ops.conv2d_transpose(seed, w, [1, 5, 5, 2], 2, "SAME").numpy(), passed_back)
 
 
+@pytest.mark.parametrize("strides", [[1, 1], [2, 1], [3, 4]])
+@pytest.mark.parametrize("dilations", [[1, 1], [2, 3]])
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize("padding", ["VALID", [[0, 0], [3, 0], [1, 4], [0, 0]]])
+def test_gradients_of_a_convolution_have_its_inner_product(strides, dilations, groups, padding):
+    """It is linear in its input and in its filters, whatever windows leave out, or see of the padding alone."""
+    x, w = numbers(2, 9, 8, 4), numbers(3, 2, 4 // groups, 8)
+    xs, ws = ops.constant(x), ops.constant(w)
+    with GradientTape() as t:
+        t.watch([xs, ws])
+        y = ops.conv2d(xs, ws, strides, padding, dilations=dilations)
+    upstream = numbers(*y.shape)
+    dx, dw = t.gradient(y, [xs, ws], output_gradients=ops.constant(upstream))
+    total = np.sum(y.numpy() * upstream)
+    assert np.allclose([np.sum(dx.numpy() * x), np.sum(dw.numpy() * w)], total)
+
+
 def test_depthwise_is_one_convolution_for_each_channel():
     x, w = numbers(1, 4, 4, 2), numbers(2, 2, 2, 3)
     parts = [convolved(x[..., c : c + 1], w[:, :, c : c + 1, :], (1, 1), (1, 1)) for c in range(2)]
