@@ -314,8 +314,8 @@ def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tenso
         y = as_tensor(y, hint=x.dtype) if hint else as_tensor(y, x.dtype)
     if x._array.dtype != y._array.dtype:
         raise mismatch(kernel, 1, x, y)
-    if type(x._array) is not type(y._array):
-        y = wrap(backend.beside(y._array, x._array))
+    if type(x._array) is not type(y._array) and (moved := backend.beside(y._array, x._array)) is not y._array:
+        y = wrap(moved)
     return x, y
 
 
