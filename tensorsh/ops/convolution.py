@@ -1,4 +1,5 @@
-"""Convolutions over one, two or three axes, plain, dilated, grouped, depthwise and transposed.
+"""Convolutions over one, two or three axes, plain, dilated and grouped; `depthwise` and `convolution_transpose` rest on
+them.
 
 A matrix product does each: the patches that a window sees, laid out as rows, times the filters, as many at a time as
 fit into a processor's cache. The three primitives
@@ -17,7 +18,7 @@ from typing import Any
 from ..runtime.dtypes import HALF_FIRST, bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
-from . import depthwise
+from . import depthwise_kernels
 from .contraction import contract
 from .registry import op, ops, primitive
 from .rules import check_dtype, mismatch
@@ -46,17 +47,17 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
     lambda g, y, x, w, window: to_input(g, w, shape=x._array.shape, window=window),
     lambda g, y, x, w, window: _to_filters(x, g, shape=w._array.shape, window=window),
 )
-def _convolve(xp, x, w, window):
+def convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
     y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
-    _convolve_into(xp, y, x, w, window)
+    convolve_into(xp, y, x, w, window)
     return y
 
 
-def _convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
+def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
     groups = x.shape[-1] // w.shape[-2]
     if w.shape[-2] == 1 < groups:
-        depthwise.convolve_into(xp, y, x, w, window)
+        depthwise_kernels.convolve_into(xp, y, x, w, window)
         return
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
 
@@ -68,7 +69,7 @@ def _convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
 
 
 @primitive(
-    lambda h, x, g, w, shape, window: _convolve(h, w, window=window),
+    lambda h, x, g, w, shape, window: convolve(h, w, window=window),
     lambda h, x, g, w, shape, window: _to_filters(h, g, shape=w._array.shape, window=window),
 )
 def to_input(xp, g, w, shape, window):
@@ -85,7 +86,7 @@ def to_input(xp, g, w, shape, window):
         turned = xp.flip(w[taps], tuple(range(len(axes))))
         back = Window(turned.shape[:-2], (1,) * len(axes), dilations, pads)
         filters = turned if each > 1 else _exchanged(xp, turned, groups)
-        _convolve_into(xp, x[(slice(None), *reached)], g[(slice(None), *seen)], filters, back)
+        convolve_into(xp, x[(slice(None), *reached)], g[(slice(None), *seen)], filters, back)
     return x if each == 1 else xp.sum(x.reshape(*shape, each), axis=-1, dtype=x.dtype)
 
 
@@ -110,13 +111,13 @@ def _phases(n: int, count: int, k: int, step: int, dilation: int, pad: tuple[int
 
 @primitive(
     lambda v, w, x, g, shape, window: to_input(g, v, shape=x._array.shape, window=window),
-    lambda v, w, x, g, shape, window: _convolve(x, v, window=window),
+    lambda v, w, x, g, shape, window: convolve(x, v, window=window),
 )
 def _to_filters(xp, x, g, shape, window):
     """The cotangent g of a convolution of x, passed back to its filters of that shape."""
     groups = x.shape[-1] // shape[-2]
     if shape[-2] == 1 < groups:
-        return depthwise.to_filters(xp, x, g, shape, window)
+        return depthwise_kernels.to_filters(xp, x, g, shape, window)
     # Sums of sums, each of which is one thread's: the result does not depend on the number of threads.
     parts = _blocks(xp, g, x, window)
     sums: list[Any] = [None] * max(min(_SUMS, len(parts)), 1)
@@ -249,7 +250,7 @@ def conv3d(
     >>> conv3d(ones([1, 2, 2, 2, 1]), ones([2, 2, 2, 1, 1]), [1, 1, 1, 1, 1], "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1, 1), dtype=float32, numpy=array([[[[[8.]]]]], dtype=float32)>
     """
-    _check_list("conv3d", "strides", strides)
+    check_list("conv3d", "strides", strides)
     return _convolution("Conv3D", input, filters, 3, strides, padding, data_format == "NCDHW", dilations)
 
 
@@ -331,7 +332,7 @@ def _convolution(
         x = channels_last(x)
     _check_depths(kernel, x, w)
     window = slide(kernel, x, w._array.shape[:axes], steps, rates, padding, channels_first=channels_first)
-    y = _convolve(x, w, window=window)
+    y = convolve(x, w, window=window)
     if channels_first:
         y = channels_second(y)
     return y if len(batch) == 1 else ops.reshape(y, [*batch, *y._array.shape[1:]])
@@ -379,94 +380,9 @@ def _check_depths(kernel: str, x: Tensor, w: Tensor) -> None:
     raise invalid(kernel, message, summary, [("input", x), ("filters", w)])
 
 
-def _check_list(function: str, name: str, value: Any) -> None:
+def check_list(function: str, name: str, value: Any) -> None:
     if not isinstance(value, (list, tuple)):
         raise explain(
             TypeError(f"Expected list for '{name}' argument to '{function}' Op, not {value}."),
             hint=f"write a list with one entry for each axis of the input: {name}=[1, ..., 1]",
         )
-
-
-# ---------------------------------------------------------------- depthwise
-
-
-def _depthwise_samples(s: Any) -> Any:
-    yield s.call(s(1, 3, 3, 2), s(2, 2, 2, 2), [1, 1, 1, 1], "SAME")
-    yield s.call(s(1, 4, 4, 2), s(2, 2, 2, 1), [1, 2, 2, 1], "VALID")
-
-
-@op("nn.depthwise_conv2d", samples=_depthwise_samples)
-def depthwise_conv2d(
-    input: Any,
-    filter: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = None,
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """Each channel convolved with filters of its own: filters (height, width, channels, multiplier).
-
-    (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
-
-    filter: (height, width, channels, multiplier).
-    input: (batch, height, width, channels).
-    Raises InvalidArgumentError for strides that differ, or channels that are not the filter's.
-
-    >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
-    <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>
-    """
-    kernel = "DepthwiseConv2dNative"
-    _check_list("depthwise_conv2d_native", "strides", strides)
-    first = data_format == "NCHW"
-    x, w = operands(kernel, input, filter)
-    check_ranks(kernel, x, w, 2)
-    steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
-    rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")
-    if steps[0] != steps[1]:
-        raise invalid(
-            kernel,
-            "Current implementation only supports equal length strides in the row and column dimensions.",
-            f"depthwise_conv2d: strides must be equal, not {list(steps)}",
-        )
-    if first:
-        x = channels_last(x)
-    height, width, channels, multiplier = w._array.shape
-    if x._array.shape[-1] != channels:
-        raise invalid(
-            kernel,
-            f"input and filter must have the same depth: {x._array.shape[-1]} vs {channels}",
-            f"depthwise_conv2d: {x._array.shape[-1]} channels and filters for {channels}",
-            [("input", x), ("filter", w)],
-        )
-    window = slide(kernel, x, (height, width), steps, rates, padding, channels_first=first)
-    y = _convolve(x, ops.reshape(w, [height, width, 1, channels * multiplier]), window=window)
-    return channels_second(y) if first else y
-
-
-def _separable_samples(s: Any) -> Any:
-    return [s.call(s(1, 3, 3, 2), s(2, 2, 2, 1), s(1, 1, 2, 3), [1, 1, 1, 1], "SAME")]
-
-
-@op("nn.separable_conv2d", samples=_separable_samples)
-def separable_conv2d(
-    input: Any,
-    depthwise_filter: Any,
-    pointwise_filter: Any,
-    strides: Any,
-    padding: Any,
-    data_format: str | None = None,
-    dilations: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """`depthwise_conv2d` and then a mix of the channels by `pointwise_filter` (1, 1, channels * multiplier, filters).
-
-    depthwise_filter: (height, width, channels, multiplier). pointwise_filter: (1, 1, channels * multiplier,
-    outputs).
-    input: (batch, height, width, channels).
-
-    >>> separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
-    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>
-    """
-    y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
-    return conv2d(y, pointwise_filter, 1, "VALID", data_format or "NHWC")

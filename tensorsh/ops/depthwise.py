@@ -1,103 +1,93 @@
-"""A convolution of each channel with filters of its own, on raw arrays whose channels are last: its kernels.
-
-There is no product of matrices in it, but a sum over the places of a window, and what limits it is how often each
-number goes through the processor. On the host `einsum` multiplies and adds in one go, a run of neighbouring windows
-with all their channels at a time, so that a place's filters are laid out once for each window of a run. A device, and
-floats of two bytes, which are rounded after each step as TensorFlow rounds them, go place by place.
-"""
+"""Convolutions of each channel with filters of its own, and what mixes the channels afterwards."""
 
 from __future__ import annotations
 
-from math import log, prod
 from typing import Any
 
-import numpy as np
-
-from ..runtime.dtypes import F32
-from .windows import Window, blocks, over, patches, places, strip
-
-#: Elements of a run: few enough that the filters of all places stay in the first-level cache.
-_RUN = 1024
+from ..runtime.errors import invalid
+from ..runtime.tensor import Tensor
+from .convolution import check_list, check_ranks, conv2d, convolve, operands
+from .registry import op, ops
+from .windows import channels_last, channels_second, sequence, slide, spatial
 
 
-def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
-    """x (b, *sizes, c) and w (*window, 1, c * m) make y (b, *outputs, c * m)."""
-    w = w[..., 0, :]
-    axes, spots = _letters(window)
-
-    def work(block: tuple[slice, slice]) -> None:
-        seen, total = _repeated(xp, strip(xp, x, window, block), w), y[block]
-        if xp is np and x.dtype.itemsize > 2:
-            run = _run(total, window)
-            subscripts = f"{axes}{spots}n,{spots}n->{axes}n"
-            np.einsum(subscripts, _seen_by_runs(seen, window, run), _lines(w, run), out=_runs(total, run))
-            return
-        total[...] = 0
-        for place, index in places(window, total.shape[1:-1]):
-            total += seen[index] * w[place]
-
-    over(xp, _parts(xp, y), work)
+def _depthwise_samples(s: Any) -> Any:
+    yield s.call(s(1, 3, 3, 2), s(2, 2, 2, 2), [1, 1, 1, 1], "SAME")
+    yield s.call(s(1, 4, 4, 2), s(2, 2, 2, 1), [1, 2, 2, 1], "VALID")
 
 
-def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) -> Any:
-    """The cotangent g (b, *outputs, c * m) passed back to the filters, of that shape; summed in float32 at least."""
-    wide = F32 if g.dtype.itemsize == 2 else g.dtype
-    parts = _parts(xp, g)
-    sums = xp.zeros((len(parts), *window.shape, shape[-1]), wide)
-    axes, _ = _letters(window)
+@op("nn.depthwise_conv2d", samples=_depthwise_samples)
+def depthwise_conv2d(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """Each channel convolved with filters of its own: filters (height, width, channels, multiplier).
 
-    def work(number: int) -> None:
-        upstream, total = xp.ascontiguousarray(g[parts[number]], dtype=wide), sums[number]
-        seen = _repeated(xp, strip(xp, x, window, parts[number]), total).astype(wide, copy=False)
-        run = _run(upstream, window)
-        for place, index in places(window, upstream.shape[1:-1]):
-            if xp is np:
-                lines = np.einsum(f"{axes}n,{axes}n->n", _runs(seen[index], run), _runs(upstream, run))
-                np.add.reduce(lines.reshape(run, -1), 0, out=total[place])
-            else:
-                total[place] = xp.sum(seen[index] * upstream, axis=tuple(range(upstream.ndim - 1)))
+    (batch, height, width, channels) becomes (batch, height', width', channels * multiplier). strides: a list of 4.
 
-    over(xp, range(len(parts)), work)
-    return xp.sum(sums, axis=0, dtype=wide).astype(g.dtype).reshape(shape)
+    filter: (height, width, channels, multiplier).
+    input: (batch, height, width, channels).
+    Raises InvalidArgumentError for strides that differ, or channels that are not the filter's.
 
-
-def _repeated(xp: Any, x: Any, w: Any) -> Any:
-    """x with each channel as often as it has filters."""
-    each = w.shape[-1] // x.shape[-1]
-    return xp.repeat(x, each, -1) if each > 1 else x
-
-
-def _parts(xp: Any, y: Any) -> list[tuple[slice, slice]]:
-    """Blocks of the results, which share the cache with what they are made of."""
-    return blocks(xp, len(y), y.shape[1], 2 * prod(y.shape[2:]) * y.itemsize)
-
-
-def _letters(window: Window) -> tuple[str, str]:
-    """Subscripts of the axes of windows, the batch and the runs among them, and of the places in a window."""
-    return "ihjk"[: len(window.shape) + 1], "xyz"[: len(window.shape)]
-
-
-def _run(y: Any, window: Window) -> int:
-    """How many windows of y (b, *outputs, c) make a run: they fill a line of it, and are neighbours in memory."""
-    count, channels = y.shape[-2:]
-    if window.strides[-1] > 1 or not count or not channels or y.strides[-2] != channels * y.itemsize:
-        return 1
-    divisors = (k for k in range(1, count + 1) if count % k == 0)
-    return min(divisors, key=lambda k: abs(log(k * channels / _RUN)))
-
-
-def _runs(x: Any, run: int) -> Any:
-    """(b, *outputs, c) as (b, *outputs / run, run * c)."""
-    return x.reshape(*x.shape[:-2], x.shape[-2] // run, run * x.shape[-1])
+    >>> depthwise_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), [1, 1, 1, 1], "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[4., 4.]]]], dtype=float32)>
+    """
+    kernel = "DepthwiseConv2dNative"
+    check_list("depthwise_conv2d_native", "strides", strides)
+    first = data_format == "NCHW"
+    x, w = operands(kernel, input, filter)
+    check_ranks(kernel, x, w, 2)
+    steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
+    rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")
+    if steps[0] != steps[1]:
+        raise invalid(
+            kernel,
+            "Current implementation only supports equal length strides in the row and column dimensions.",
+            f"depthwise_conv2d: strides must be equal, not {list(steps)}",
+        )
+    if first:
+        x = channels_last(x)
+    height, width, channels, multiplier = w._array.shape
+    if x._array.shape[-1] != channels:
+        raise invalid(
+            kernel,
+            f"input and filter must have the same depth: {x._array.shape[-1]} vs {channels}",
+            f"depthwise_conv2d: {x._array.shape[-1]} channels and filters for {channels}",
+            [("input", x), ("filter", w)],
+        )
+    window = slide(kernel, x, (height, width), steps, rates, padding, channels_first=first)
+    y = convolve(x, ops.reshape(w, [height, width, 1, channels * multiplier]), window=window)
+    return channels_second(y) if first else y
 
 
-def _seen_by_runs(x: Any, window: Window, run: int) -> Any:
-    """What each run of windows sees of padded x at each place: a view (b, *outputs / run, *window, run * c)."""
-    seen = patches(np, np.ascontiguousarray(x), window)
-    first = seen[(slice(None),) * len(window.shape) + (slice(None, None, run),)]
-    return np.lib.stride_tricks.as_strided(first, (*first.shape[:-1], run * x.shape[-1]), first.strides)
+def _separable_samples(s: Any) -> Any:
+    return [s.call(s(1, 3, 3, 2), s(2, 2, 2, 1), s(1, 1, 2, 3), [1, 1, 1, 1], "SAME")]
 
 
-def _lines(w: Any, run: int) -> Any:
-    """Filters (*window, c) of each window of a run: (*window, run * c)."""
-    return np.broadcast_to(w[..., None, :], (*w.shape[:-1], run, w.shape[-1])).reshape(*w.shape[:-1], -1)
+@op("nn.separable_conv2d", samples=_separable_samples)
+def separable_conv2d(
+    input: Any,
+    depthwise_filter: Any,
+    pointwise_filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = None,
+    dilations: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """`depthwise_conv2d` and then a mix of the channels by `pointwise_filter` (1, 1, channels * multiplier, filters).
+
+    depthwise_filter: (height, width, channels, multiplier). pointwise_filter: (1, 1, channels * multiplier,
+    outputs).
+    input: (batch, height, width, channels).
+
+    >>> separable_conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 2]), ones([1, 1, 2, 1]), [1, 1, 1, 1], "VALID")
+    <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[8.]]]], dtype=float32)>
+    """
+    y = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return conv2d(y, pointwise_filter, 1, "VALID", data_format or "NHWC")

@@ -47,6 +47,7 @@ FAMILIES = (
     "losses",
     "normalization",
     "convolution",
+    "depthwise",
     "convolution_transpose",
     "pooling",
     "fourier",

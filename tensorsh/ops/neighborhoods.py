@@ -9,7 +9,7 @@ from ..runtime.dtypes import ORDERED
 from ..runtime.errors import UnimplementedError, explain, invalid
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
-from .convolution import depthwise_conv2d
+from .depthwise import depthwise_conv2d
 from .registry import op, ops
 from .rules import check_dtype, ints
 from .windows import check_window_lengths, places, slide
