@@ -101,16 +101,20 @@ def place_at(text: str, cursor: int) -> Place:
 
 
 def argument_at(text: str, cursor: int) -> Argument | None:
-    """The innermost call that the cursor is inside of, and where in it."""
-    return _argument([word for word in _words(text, cursor) if word.kind not in ("blank", "comment")])
+    """The innermost call that the cursor is inside of, and where in it. It is not looked for very far away."""
+    words = _words(text, cursor, cursor - _LONG)
+    return _argument([word for word in words if word.kind not in ("blank", "comment")])
 
 
-def _words(text: str, cursor: int) -> list[Word]:
-    """The words up to the cursor. Of a very long text, those since the last line that begins at the margin."""
+def _words(text: str, cursor: int, at_least: int = 0) -> list[Word]:
+    """The words up to the cursor. Of a very long text, those since the last line that begins at the margin.
+
+    Where that is far away, those from the line at the place `at_least` on.
+    """
     start = 0
     if cursor > _LONG:
         lines = list(_AT_MARGIN.finditer(text, cursor - _LONG, cursor))
-        start = lines[-1].end() - 1 if lines else 0
+        start = lines[-1].end() - 1 if lines else text.rfind("\n", 0, max(at_least, 0)) + 1
     return list(every_word(text, start, cursor, terminal))
 
 

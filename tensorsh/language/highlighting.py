@@ -13,7 +13,7 @@ from .chunks import Chunk, split
 from .compiler import compile_chunk
 from .parser import terminal
 from .source import Source, TensorshSyntaxError
-from .words import CONSTANTS, Word, every_word
+from .words import CONSTANTS, Word, stretches, words_in
 
 ROLES = ("blank", "comment", "keyword", "constant", "number", "string", "operator", "bracket", "definition", "library",
          "name", "wrong")  # fmt: skip
@@ -38,11 +38,32 @@ class Mistake(NamedTuple):
 
 def pieces(text: str, library: Container[str] = ()) -> Iterator[Piece]:
     """The whole text, piece by piece. `library` are the names that the language provides."""
-    before = Word("newline", "", 0, 0)
-    for word in every_word(text, 0, len(text), terminal):
+    parts: list[tuple[int, int]] = []
+    for part in stretches_of(text):
+        yield from pieces_of(text[slice(*part)], word_before(text, parts), library)
+        parts.append(part)
+
+
+def stretches_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where the parts of a text that are read by themselves begin and end."""
+    return stretches(text, 0, len(text), terminal)
+
+
+def pieces_of(stretch: str, before: Word, library: Container[str]) -> Iterator[Piece]:
+    """The pieces of one of these parts, before which stands the word `before`."""
+    for word in words_in(stretch, terminal):
         yield Piece(_role(word, before, library), word.text)
         if word.kind != "blank":
             before = word
+
+
+def word_before(text: str, parts: list[tuple[int, int]]) -> Word:
+    """The last word of these parts of a text that is no blank."""
+    for start, stop in reversed(parts):
+        for word in reversed(words_in(text[start:stop], terminal)):
+            if word.kind != "blank":
+                return word
+    return Word("newline", "", 0, 0)
 
 
 def _role(word: Word, before: Word, library: Container[str]) -> str:
@@ -69,11 +90,14 @@ _SIGNS = frozenset("+-*/%@&|^~<>=.,:;\\")
 def first_mistake(text: str) -> Mistake | None:
     """The first mistake that more text behind it cannot mend.
 
-    Nothing is said of the last word: it may not be finished.
+    Nothing is said of the last word: it may not be finished. Nor of a statement of a hundred lines, or a text of some
+    hundred, which cannot be read anew at each key.
     """
+    if len(text) > _MOST:
+        return None
     chunks = list(split(text))
     for chunk in chunks:
-        error = _error_in(chunk.text)
+        error = _error_in(chunk.text) if len(chunk.text) < _LARGE else None
         if error is None:
             continue
         if error.incomplete and chunk is chunks[-1]:
@@ -83,6 +107,9 @@ def first_mistake(text: str) -> Mistake | None:
         start, end = _offset(lines, span.line, span.column), _offset(lines, span.end_line, span.end_column)
         return Mistake(start, end, error.message) if text[end:].strip() else None
     return None
+
+
+_LARGE, _MOST = 5000, 20_000  # characters of a statement, and of a text
 
 
 @lru_cache(maxsize=4096)  # as one types, all chunks but one stay as they were

@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 import sys
 from functools import cache as once
+from functools import lru_cache
 from pathlib import Path
 
 from . import cache
@@ -51,14 +52,25 @@ def completeness(text: str) -> str:
     chunks = [chunk for line in text.split("\n") for chunk in chunker.feed(line + "\n")]
     unfinished = chunker.finish()
     for chunk in chunks + unfinished:
-        try:
-            parse(chunk.text)
-        except TensorshSyntaxError as error:
-            return "incomplete" if error.incomplete and chunk in unfinished else "wrong"
+        state = _state(chunk.text) if len(chunk.text) < _LARGE else _state.__wrapped__(chunk.text)
+        if state != "complete":
+            return state if chunk in unfinished else "wrong"
     # The last chunk waits for what may continue it: an empty line says that nothing will.
     ends_blank = "\n" in text and not text.rpartition("\n")[2].strip()
     waits = bool(unfinished) and unfinished[-1].text.rstrip("\n").count("\n") > 0
     return "incomplete" if waits and not ends_blank else "complete"
+
+
+_LARGE = 5000  # characters of a chunk whose state is not kept
+
+
+@lru_cache(maxsize=4096)  # as a long text is typed, all chunks but the last stay as they were
+def _state(chunk: str) -> str:
+    try:
+        parse(chunk)
+    except TensorshSyntaxError as error:
+        return "incomplete" if error.incomplete else "wrong"
+    return "complete"
 
 
 def grammar_text() -> str:

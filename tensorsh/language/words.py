@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterator
 from functools import cache as once
+from functools import lru_cache
 from typing import NamedTuple
 
 KEYWORDS = frozenset(keyword.kwlist)
@@ -63,11 +64,45 @@ def read_words(text: str, begin: int, end: int, terminal: Callable[[str], str]) 
 
 def every_word(text: str, begin: int, end: int, terminal: Callable[[str], str]) -> Iterator[Word]:
     """All of text[begin:end] as words, blanks and comments among them."""
-    for match in _pattern(terminal).finditer(text, begin, end):
+    for start, stop in stretches(text, begin, end, terminal):
+        for kind, value, first, last in words_in(text[start:stop], terminal):
+            yield Word(kind, value, start + first, start + last)
+
+
+def stretches(text: str, begin: int, end: int, terminal: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+    """Where the parts of text[begin:end] begin and end that are read by themselves: lines, as long as words allow it.
+
+    As one types, all of them but one stay as they were.
+    """
+    while begin < end:
+        stop = text.find("\n", begin, end) + 1 or end
+        if text.endswith("\\\n", begin, stop) or _LONG_QUOTE.search(text, begin, stop):
+            matches = _pattern(terminal).finditer(text, begin, end)
+            stop = next((match.end() for match in matches if match.lastgroup == "newline"), end)
+        yield begin, stop
+        begin = stop
+
+
+_LONG_QUOTE = re.compile(r"'''|\"\"\"")
+
+
+def words_in(stretch: str, terminal: Callable[[str], str]) -> tuple[Word, ...]:
+    """The words of a stretch, their places counted from its begin."""
+    return _kept(stretch, terminal) if len(stretch) < _LONG else _read(stretch, terminal)
+
+
+def _read(stretch: str, terminal: Callable[[str], str]) -> tuple[Word, ...]:
+    words = []
+    for match in _pattern(terminal).finditer(stretch):
         kind, value = match.lastgroup or "", match.group()
         if kind == "name" and value in KEYWORDS:
             kind = "keyword"
-        yield Word(kind, value, match.start(), match.end())
+        words.append(Word(kind, value, match.start(), match.end()))
+    return tuple(words)
+
+
+_LONG = 1000  # characters from which on a stretch is data, and not kept
+_kept = lru_cache(maxsize=1 << 13)(_read)
 
 
 def open_brackets(words: list[Word]) -> list[Word]:

@@ -14,7 +14,15 @@ _PARTNERS = pairs.CLOSING + pairs.QUOTES  # what is put behind the cursor as its
 
 def is_entry(text: str) -> bool:
     """Whether the text can be run as it is, or is so wrong that more of it would not help."""
-    return text.lstrip().startswith(":") or completeness(text) != "incomplete"
+    if text.lstrip().startswith(":"):
+        return True
+    last = text.rpartition("\n")[2]
+    if len(text) > _LONG and last.strip() and last != last.lstrip():
+        return False  # a block of that length is not read whole at each of its lines
+    return completeness(text) != "incomplete"
+
+
+_LONG = 5000  # characters
 
 
 def line_break(text: str, cursor: int) -> int:
@@ -28,10 +36,15 @@ def line_break(text: str, cursor: int) -> int:
 
 def as_program(text: str) -> str:
     """The entry as it is run: without the blank that kept it out of the history; `name?` and `help` ask for help."""
+    return question(text) or dedent(text)
+
+
+def question(text: str) -> str:
+    """What `name?` and `help` stand for; nothing for a text that is no such question."""
     if text.strip() == "help":
         return "help()"
-    question = _QUESTION.fullmatch(text.strip())
-    return f"help({question[1] or question[2]})" if question else dedent(text)
+    asked = _QUESTION.fullmatch(text.strip())
+    return f"help({asked[1] or asked[2]})" if asked else ""
 
 
 def submits(text: str, cursor: int) -> bool:

@@ -6,7 +6,9 @@ the 256 that most terminals have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Hashable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.document import Document
@@ -56,35 +58,63 @@ class Colors(Lexer):
         if library is None or not document.text:
             plain = document.lines
             return lambda number: [("", plain[number])] if number < len(plain) else []
-        lines = styled_lines(document.text, library)
-        return lambda number: lines[number] if number < len(lines) else []
+        return StyledText(document.text, library).line
 
     def invalidation_hash(self) -> Hashable:
         return self._library() is not None
 
 
-def styled_lines(text: str, library: Collection[str] = ()) -> list[StyleAndTextTuples]:
-    """Each line of an entry as (style, text) pairs."""
-    from ..language.highlighting import pieces
+class StyledText:
+    """The lines of an entry as (style, text) pairs, each made when it is asked for: of a long entry, few are seen."""
 
-    if text.lstrip().startswith(":"):
-        command, blank, argument = text.partition(" ")
-        return _in_lines([("class:role.keyword", command), ("", blank + argument)])
-    mistake = mistake_in(text)
-    styled: list[tuple[str, str]] = []
-    place = 0
-    for role, piece in pieces(text, library):
-        styled += _underlined(f"class:role.{role}", piece, place, mistake)
-        place += len(piece)
-    return _in_lines(styled)
+    def __init__(self, text: str, library: Collection[str] = ()) -> None:
+        from ..language.highlighting import stretches_of
+
+        self._text, self._library = text, library
+        self._is_command = text.lstrip().startswith(":")
+        self._mistake = mistake_in(text)
+        self._stretches = [(0, len(text))] if self._is_command else list(stretches_of(text))
+        counts = (text.count("\n", start, stop) for start, stop in self._stretches)
+        self._first_lines = list(accumulate(counts, initial=0))  # of each stretch, and what follows the last
+        self._styled: dict[int, list[StyleAndTextTuples]] = {}
+
+    def line(self, number: int) -> StyleAndTextTuples:
+        """One line, without its end; nothing for a line that there is not."""
+        i = bisect_right(self._first_lines, number, hi=len(self._stretches)) - 1
+        if i < 0:
+            return []
+        if i not in self._styled:
+            self._styled[i] = _in_lines(list(self._pieces(i)))
+        lines = self._styled[i]
+        at = number - self._first_lines[i]
+        return lines[at] if at < len(lines) else []
+
+    def _pieces(self, i: int) -> Iterator[tuple[str, str]]:
+        from ..language.highlighting import pieces_of, word_before
+
+        start, stop = self._stretches[i]
+        stretch = self._text[start:stop].removesuffix("\n")
+        if self._is_command:
+            command, blank, argument = stretch.partition(" ")
+            yield from [("class:role.keyword", command), ("", blank + argument)]
+            return
+        for role, piece in pieces_of(stretch, word_before(self._text, self._stretches[:i]), self._library):
+            yield from _underlined(f"class:role.{role}", piece, start, self._mistake)
+            start += len(piece)
+
+
+def styled_lines(text: str, library: Collection[str] = ()) -> list[StyleAndTextTuples]:
+    """All lines of an entry."""
+    styled = StyledText(text, library)
+    return [styled.line(number) for number in range(text.count("\n") + 1)]
 
 
 def mistake_in(text: str) -> Mistake | None:
     """What is to be underlined in an entry, if anything."""
     from ..language.highlighting import first_mistake
-    from .editing import as_program
+    from .editing import question
 
-    if text.lstrip().startswith(":") or as_program(text) != text:
+    if text[:1].isspace() or text.startswith(":") or question(text):
         return None
     return first_mistake(text)
 

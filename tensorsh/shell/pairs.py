@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..language.parser import terminal
-from ..language.words import CLOSER, Word, every_word
+from ..language.words import CLOSER, Word, stretches, words_in
 
 OPENING, CLOSING, QUOTES = "([{", ")]}", "\"'"
 
@@ -53,8 +55,10 @@ _PREFIXES = frozenset({"r", "b", "f", "u", "rb", "br", "rf", "fr"})
 
 def _last(text: str) -> Word | None:
     """The word that the text ends with."""
-    words = list(every_word(text, 0, len(text), terminal))
-    return words[-1] if words else None
+    last = None
+    for start, stop in stretches(text, 0, len(text), terminal):
+        last = start, stop
+    return words_in(text[slice(*last)], terminal)[-1] if last is not None else None
 
 
 def _opening_quote(word: Word) -> str:
@@ -65,5 +69,10 @@ def _opening_quote(word: Word) -> str:
 def _surplus(before: str, after: str) -> int:
     """How many closing brackets there are more than opening ones, those in strings and comments not counted."""
     text = before + after
-    signs = [word.text for word in every_word(text, 0, len(text), terminal) if word.kind == "sign"]
+    return sum(_surplus_in(text[start:stop]) for start, stop in stretches(text, 0, len(text), terminal))
+
+
+@lru_cache(maxsize=4096)
+def _surplus_in(stretch: str) -> int:
+    signs = [word.text for word in words_in(stretch, terminal) if word.kind == "sign"]
     return sum((sign in CLOSING) - (sign in OPENING) for sign in signs if len(sign) == 1)

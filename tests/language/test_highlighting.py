@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, Error, Keyword, Name, Number, String
 
+from tensorsh.language import words
 from tensorsh.language.highlighting import ROLES, first_mistake, pieces
+from tensorsh.language.parser import terminal
 from tensorsh.language.pygments_lexer import _TOKENS
 
 
@@ -39,6 +41,18 @@ def test_no_character_is_lost(text: str) -> None:
     assert "".join(piece for _, piece in pieces(text)) == text
     assert {role for role, _ in pieces(text)} <= set(ROLES)
     first_mistake(text)  # whatever is typed: a mistake or none, and never an error
+
+
+@given(st.text(alphabet=st.sampled_from("ab1.'\"#\\\n ([{}])=+f"), max_size=60))
+def test_read_by_parts_the_words_are_those_of_the_whole(text: str) -> None:
+    whole = words.words_in(text, terminal)
+    assert tuple(words.every_word(text, 0, len(text), terminal)) == whole
+
+
+def test_long_texts_are_not_read_anew_at_each_key() -> None:
+    assert first_mistake("1 +* 2\nx") is not None
+    assert first_mistake("1 +* 2\n" + "x = 1\n" * 5000) is None
+    assert first_mistake("def f():\n    1 +* 2\n" + "    x = 1\n" * 1000 + "y") is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from tensorsh.shell.editing import (
     as_program,
     erased_by_backspace,
     indentation,
+    is_entry,
     line_break,
     margin_by_backtab,
     margin_by_tab,
@@ -164,3 +165,9 @@ def test_a_line_is_broken_behind_brackets_that_are_closed_already(text: str, bro
 )
 def test_an_entry_is_run_as_a_program(entry: str, program: str) -> None:
     assert as_program(entry) == program
+
+
+def test_a_long_block_goes_on_until_a_blank_line() -> None:
+    block = "def f():\n" + "    x = 1\n" * 600
+    assert not is_entry(block + "    y =") and not is_entry(block + "    y = 2")
+    assert is_entry(block + "\n") and is_entry("x = 1\n" * 1000 + "y = 2")

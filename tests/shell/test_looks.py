@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.document import Document
 
+from tensorsh.language import highlighting
 from tensorsh.session import Session
 from tensorsh.shell.editing import margin_by_tab, submits
 from tensorsh.shell.hints import hint
-from tensorsh.shell.looks import COLORS, Colors, styled_lines
+from tensorsh.shell.looks import COLORS, Colors, StyledText, styled_lines
 from tensorsh.shell.pairs import closed_by, is_empty_pair, types_over
 
 
@@ -30,8 +31,25 @@ def test_a_colour_is_legible_on_black_and_on_white(color: str) -> None:
 def test_each_word_has_the_style_of_its_role() -> None:
     assert styled_lines("if x:\n  tf", {"tf"}) == [
         [("class:role.keyword", "if"), ("class:role.blank", " "), ("class:role.name", "x"),
-         ("class:role.operator", ":"), ("class:role.blank", "")],
-        [("class:role.blank", ""), ("class:role.blank", "  "), ("class:role.library", "tf")],
+         ("class:role.operator", ":")],
+        [("class:role.blank", "  "), ("class:role.library", "tf")],
+    ]  # fmt: skip
+
+
+def test_only_the_lines_in_the_window_are_styled(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    styled = StyledText("\n".join(f"x = {i}" for i in range(1000)))
+    monkeypatch.setattr(highlighting, "pieces_of", lambda part, *_: read.append(part) or [])
+    for number in (500, 501, 500):
+        styled.line(number)
+    assert read == ["x = 500", "x = 501"]
+
+
+def test_strings_and_joined_lines_go_on_over_lines() -> None:
+    text = "x = '''a\n[b\n''' + 'c'\ny = \\\n  'd\\\ne'\n# '''\nif"
+    assert [[style.rpartition(".")[2] for style, part in line if part.strip()] for line in styled_lines(text)] == [
+        ["name", "operator", "string"], ["string"], ["string", "operator", "string"], ["name", "operator", "blank"],
+        ["string"], ["string"], ["comment"], ["keyword"],
     ]  # fmt: skip
 
 
