@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import inspect
 import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..runtime import devices
@@ -22,6 +21,7 @@ from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from ..session import Session
 from ..settings import Settings
+from .window import filled, table
 
 if TYPE_CHECKING:
     from .recovery import Lost
@@ -127,7 +127,7 @@ def help_(desk: Desk, argument: str) -> None:
         desk.write(f"{found.usage}\n{inspect.getdoc(found.run)}")
     else:
         desk.write(table((item.usage, item.summary) for item in sorted(commands().values())))
-        desk.write("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves.")
+        desk.write(filled("Enter runs what is complete, Alt-Enter adds a line, Ctrl-C interrupts, Ctrl-D leaves."))
 
 
 @command("[cpu|gpu|auto]", lasting=True)
@@ -168,13 +168,6 @@ def described(value: Any) -> tuple[str, str]:
     if callable(value) and hasattr(value, "__name__"):
         return "function", f"{value.__name__}{_signature(value)}"
     return type(value).__name__, reprlib.repr(value)
-
-
-def table(rows: Iterable[tuple[str, ...]]) -> str:
-    """Rows as lines, their columns aligned."""
-    rows = list(rows)
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
 def _find(name: str) -> Command:

@@ -16,7 +16,8 @@ from ..runtime.backend import settled, to_host
 from ..runtime.tape import Tape
 from ..runtime.tensor import Tensor, as_tensor
 from ..runtime.variable import Variable
-from .commands import CommandError, Desk, command, described, table
+from .commands import CommandError, Desk, command, described
+from .window import table
 
 _TIMED_FOR = 0.2  # seconds that one measurement takes, at least
 _REPEATS = 5

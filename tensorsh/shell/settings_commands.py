@@ -6,7 +6,8 @@ import os
 
 from ..color import choose
 from ..settings import SETTINGS, SettingError, converted, find, settings_path, shown
-from .commands import CommandError, Desk, command, table
+from .commands import CommandError, Desk, command
+from .window import table
 
 
 @command("[KEY [VALUE]]")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tensorsh.session import Session
-from tensorsh.shell.commands import CommandError, Leave, commands, run_command, table
+from tensorsh.shell.commands import CommandError, Leave, commands, run_command
+from tensorsh.shell.window import table
 
 
 class Written:
@@ -45,11 +46,11 @@ def test_vars_shows_names_with_dtype_and_shape(desk: Written) -> None:
     desk.session.run("w = Variable(zeros(2, 3)); x = constant([1, 2]); n = 7\ndef f(a, b=1): return a", "test")
     run_command(":vars", desk)
     assert desk.text.splitlines() == [
-        "name  kind      dtype      shape   device  bytes  gradient",
+        "name  kind      dtype    shape   device  bytes  gradient",
         "f     function  f(a, b=1)",
         "n     int       7",
-        "w     Variable  float32    (2, 3)  CPU:0   24     by tapes",
-        "x     Tensor    int32      (2,)    CPU:0   8      no",
+        "w     Variable  float32  (2, 3)  CPU:0   24     by tapes",
+        "x     Tensor    int32    (2,)    CPU:0   8      no",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorsh.shell.window import cut
+from tensorsh.shell.window import cut, table
 
 
 def test_what_fits_is_left_as_it_is() -> None:
@@ -34,3 +34,48 @@ def test_one_endless_line_is_cut_too(length: int) -> None:
 
 def test_a_tiny_window_still_shows_something() -> None:
     assert cut("\n".join("abcdefghij"), 80, 3).count("\n") >= 4
+
+
+VARS = [
+    ("name", "kind", "dtype", "shape", "bytes"),
+    ("weights", "Variable", "float32", "(2, 3)", "24"),
+    ("f", "function", "f(x, y, a_long_name=None, another=1)"),
+]
+
+
+def test_a_table_has_its_columns_aligned() -> None:
+    assert table(VARS, 80).split("\n") == [
+        "name     kind      dtype    shape   bytes",
+        "weights  Variable  float32  (2, 3)  24",
+        "f        function  f(x, y, a_long_name=None, another=1)",
+    ]
+
+
+def test_in_a_narrow_window_columns_stand_below_each_other() -> None:
+    assert table(VARS, 30).split("\n") == [
+        "name     kind      dtype",
+        "    shape   bytes",
+        "weights  Variable  float32",
+        "    (2, 3)  24",
+        "f        function  f(x, y, a_l",
+        "                   ong_name=No",
+        "                   ne,",
+        "                   another=1)",
+    ]
+
+
+def test_last_words_are_wrapped_where_there_is_room_for_them() -> None:
+    rows = [("vi", "off", "the keys of vi, instead of those of Emacs"), ("hints", "on", "tell what is wrong")]
+    assert table(rows, 40).split("\n") == [
+        "vi     off  the keys of vi, instead of",
+        "            those of Emacs",
+        "hints  on   tell what is wrong",
+    ]
+    assert table(rows, 30).split("\n")[:3] == ["vi     off", "    the keys of vi, instead of", "    those of Emacs"]
+
+
+@pytest.mark.parametrize("width", range(24, 90))
+def test_no_line_is_wider_than_the_window(width: int) -> None:
+    lines = table(VARS, width).split("\n")
+    assert max(map(len, lines)) <= width
+    assert "".join("".join(lines).split()) == "".join("".join(map("".join, VARS)).split())
