@@ -144,7 +144,7 @@ def test_an_interrupt_is_130() -> None:
 # Of what a start does without: those for which there is nothing to do, and those that the cache stands for.
 NOT_AT_START = """
     lark prompt_toolkit importlib.util tensorsh.data tensorsh.given tensorsh.language.chunks tensorsh.language.compiler
-    tensorsh.language.span tensorsh.limits tensorsh.shell
+    tensorsh.language.span tensorsh.limits tensorsh.runtime.philox tensorsh.shell
 """.split()
 
 

@@ -6,7 +6,7 @@ import functools
 import math
 from typing import Any
 
-from ..runtime import backend, distributions, effects, philox, random
+from ..runtime import backend, distributions, effects, philox, random, streams
 from ..runtime.dtypes import HALF_FIRST, as_dtype, float32, int32, int64, uint64
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.philox import Stream
@@ -244,8 +244,8 @@ class Generator:
             raise invalid(kernel, f"dtype of RNG state variable must be int64, not {self._state_var.dtype.name}")
         effects.impure("a generator moves")
         state = self._state_var.numpy().tolist()
-        self._state_var.assign(random.advance(state, blocks))
-        return random.generator_stream(state)
+        self._state_var.assign(streams.advance(state, blocks))
+        return streams.generator_stream(state)
 
 
 @op("random.create_rng_state random.experimental.create_rng_state")
@@ -258,7 +258,7 @@ def create_rng_state(seed: Any, alg: Any) -> Tensor:
     """
     size = _state_size(algorithm_number(alg))
     whole = int(seed) if isinstance(seed, int) else _state_tensor(seed).numpy().reshape(-1).tolist()
-    return as_tensor(random.generator_state(whole, size), int64)
+    return as_tensor(streams.generator_state(whole, size), int64)
 
 
 @op("random.get_global_generator random.experimental.get_global_generator")
@@ -291,7 +291,7 @@ for _path in ("tf.random.Algorithm", "tf.random.experimental.Algorithm"):
 
 
 def _state_size(alg: int) -> int:
-    return 2 if alg == Algorithm.THREEFRY.value else random.GENERATOR_STATE_SIZE
+    return 2 if alg == Algorithm.THREEFRY.value else streams.GENERATOR_STATE_SIZE
 
 
 def _shape_tensor(shape: Any) -> Tensor:
@@ -307,7 +307,7 @@ def _state_tensor(value: Any) -> Tensor:
 def _wrapped(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_wrapped(part) for part in value]
-    return random.signed(value) if type(value) is int and value >= 2**63 else value
+    return streams.signed(value) if type(value) is int and value >= 2**63 else value
 
 
 def _joined(key: Any, counter: Any, alg: int) -> Tensor:

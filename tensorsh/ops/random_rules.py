@@ -20,7 +20,7 @@ from ..runtime import backend, distributions, philox
 from ..runtime.dtypes import ORDERED, DType, as_dtype, float16, float32, float64, int32, int64, names, uint32, uint64
 from ..runtime.errors import NotFoundError, bracketed, explain, invalid
 from ..runtime.philox import Stream
-from ..runtime.random import stateless_stream
+from ..runtime.streams import stateless_stream
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .registry import ops
 

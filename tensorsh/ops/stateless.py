@@ -13,7 +13,7 @@ from ..runtime import backend, distributions, philox
 from ..runtime.dtypes import FLOATS, HALF_FIRST, DType, as_dtype, bfloat16, float32, int32, int64, uint32, uint64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.philox import M32
-from ..runtime.random import stateless_stream
+from ..runtime.streams import stateless_stream
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .random_rules import (
     COUNTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from ..runtime import dtypes, errors
@@ -38,7 +39,8 @@ for _error in vars(errors).values():
         export("tf.errors." + _error.__name__, _error, _error.__name__)
 export("tf.errors.OK", 0)
 for _code, _error in errors.STATUS_CLASSES.items():
-    export("tf.errors." + _error.status, _code)
+    _words = re.findall("[A-Z][a-z]+", _error.__name__.removesuffix("Error"))
+    export("tf.errors." + "_".join(_words).upper(), _code)  # such as INVALID_ARGUMENT
 
 for _name, _number in (("pi", math.pi), ("inf", math.inf), ("nan", math.nan)):
     export("tensorsh." + _name, _number, _name)

@@ -17,7 +17,6 @@ a terminal comes from three optional extras that `diagnostics` shows instead:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,7 +25,6 @@ class OpError(Exception):
     """An error that an operation raises while it runs; the base of TensorFlow's error classes."""
 
     error_code = 2
-    status = "UNKNOWN"  # TensorFlow's name of the code
 
     def __init__(self, node_def: Any = None, op: Any = None, message: Any = None, *args: Any) -> None:
         # Programs also raise with a message alone.
@@ -46,9 +44,7 @@ STATUS_CLASSES: dict[int, type[OpError]] = {}
 
 def _status(name: str, code: int, doc: str) -> type[OpError]:
     """One class for one of TensorFlow's status codes; `type(e)` prints as TensorFlow's does."""
-    words = re.findall("[A-Z][a-z]+", name.removesuffix("Error"))
-    status = "_".join(words).upper()
-    made = type(name, (OpError,), {"__doc__": doc, "__module__": _TF_MODULE, "error_code": code, "status": status})
+    made = type(name, (OpError,), {"__doc__": doc, "__module__": _TF_MODULE, "error_code": code})
     STATUS_CLASSES[code] = made
     return made
 

@@ -3,27 +3,24 @@
 - *Stateful ops* (`tf.random.normal` ...): a pair of seeds, the global one and the op's own, and a memory of
   how far each (op, attributes, seeds) has already drawn. That is a `SeedState`; `state` is the one that a
   process with a single session uses, and the only state here.
-- *Stateless ops*: `stateless_stream`, a function of two integers.
-- *Generators* (`tf.random.Generator`): three int64, [counter low, counter high, key], that their owner
-  stores; `generator_stream` reads them and `advance` moves them.
+- *Stateless ops* and *generators*: see `streams.py`.
 
-All numbers here are Python's integers; `philox.py` makes arrays from the streams.
+Every session has a `SeedState`, and few draw from it: `philox.py`, which makes arrays from streams, is loaded then.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
 
-from .philox import M32, M64, Stream, block
+if TYPE_CHECKING:
+    from .philox import Stream
 
 BLOCKS_PER_OUTPUT = 256  # what TensorFlow sets aside for one output of nearly every op
-GENERATOR_STATE_SIZE = 3
 
 _LARGEST_SEED = 2**31 - 1
 _GLOBAL_SEED_IF_UNSET = 87654321
-_SCRAMBLING_KEY = 0x02461E293EC8F720
 
 
 class FunctionSeeds:
@@ -100,6 +97,8 @@ class SeedState:
         `kernel` is the op's TensorFlow name with its attributes but the seeds: dtypes, also that of a shape
         given as a tensor. `seeds` are the call's `op_seeds`. The next `reserve` blocks are this call's own.
         """
+        from .philox import Stream
+
         function = self.function
         if function is not None:
             if function.on_draw is not None:
@@ -136,48 +135,6 @@ def reserve_for_generator_binomial(batches: int, samples: int) -> int:
     return batches * 2 * 100 * (samples + 3) // 4 * BLOCKS_PER_OUTPUT
 
 
-def stateless_stream(seed: int, seed2: int) -> Stream:
-    """The stream of a stateless op with seed [seed, seed2]: Philox itself scrambles the two into key and
-    counter.
-    """
-    key, high = block(Stream((seed2 & M64) << 64 | seed & M64, _SCRAMBLING_KEY))
-    return Stream(high << 64, key)
-
-
-def generator_state(seed: int | Iterable[int], size: int = GENERATOR_STATE_SIZE) -> list[int]:
-    """A generator's state from a seed: an integer's 64-bit digits, the lowest first, or up to `size`
-    integers, filled with zeros on the left.
-    """
-    if isinstance(seed, int):
-        digits = [seed >> 64 * place for place in range(size)]
-    else:
-        digits = list(seed)[:size]
-        digits = [0] * (size - len(digits)) + digits
-    return [signed(digit) for digit in digits]
-
-
-def generator_stream(generator: Iterable[int]) -> Stream:
-    """The stream that begins where a generator's state stands."""
-    low, high, key = (part & M64 for part in generator)
-    return Stream(high << 64 | low, key)
-
-
-def advance(generator: Iterable[int], blocks: int) -> list[int]:
-    """The generator's state after `blocks` blocks, a number taken modulo 2**64."""
-    blocks &= M64
-    stream = generator_stream(generator)
-    counter = stream.counter + blocks
-    if blocks >> 32 == M32 and (stream.counter & M32) + (blocks & M32) > M32:
-        counter -= 1 << 64  # TensorFlow loses this carry; it shows when one skips backwards
-    return [signed(counter), signed(counter >> 64), signed(stream.key)]
-
-
 def nondeterministic_integers(count: int) -> list[int]:
     """int64 numbers from the operating system."""
     return [int.from_bytes(os.urandom(8), "little", signed=True) for _ in range(count)]
-
-
-def signed(bits: int) -> int:
-    """The int64 with the low 64 bits of an integer."""
-    bits &= M64
-    return bits - (1 << 64) if bits >> 63 else bits

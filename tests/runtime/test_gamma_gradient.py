@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tensorsh.runtime import distributions
 from tensorsh.runtime.gamma_gradient import sample_derivative
-from tensorsh.runtime.random import stateless_stream
+from tensorsh.runtime.streams import stateless_stream
 
 # alpha, draw, and tf.raw_ops.RandomGammaGrad(alpha=[alpha], sample=[draw]) by TensorFlow 2.21, float64
 TENSORFLOW = [

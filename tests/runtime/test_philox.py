@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tensorsh.runtime import distributions, philox
 from tensorsh.runtime.philox import Stream
-from tensorsh.runtime.random import stateless_stream
+from tensorsh.runtime.streams import stateless_stream
 
 TENSORFLOW = json.loads(pathlib.Path(__file__).with_name("random_tf.json").read_text())["cases"]
 

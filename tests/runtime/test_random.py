@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorsh.runtime import distributions, philox, random
+from tensorsh.runtime import distributions, philox, random, streams
 from tensorsh.runtime.random import SeedState
 
 TENSORFLOW = json.loads(pathlib.Path(__file__).with_name("random_tf.json").read_text())["cases"]
@@ -150,26 +150,27 @@ def test_what_poisson_reserves():
 
 @pytest.mark.parametrize("case", [name for name in TENSORFLOW if name.startswith("stateless")])
 def test_stateless_seeds(case):
-    stream = random.stateless_stream(*ast.literal_eval(case.removeprefix("stateless ")))
+    stream = streams.stateless_stream(*ast.literal_eval(case.removeprefix("stateless ")))
     assert [float(str(value)) for value in philox.uniform(np, stream, 5, "float32")] == drew(case)
 
 
 def test_generator_states_from_seeds():
     seeds = 42, -1, 2**64 + 5, 2**200 + 2**63, [7], [1, 2], [1, 2, 3, 4]
-    assert [random.generator_state(seed) for seed in seeds] == drew("generator states")
+    assert [streams.generator_state(seed) for seed in seeds] == drew("generator states")
 
 
 def test_how_generators_move():
-    state, states = random.generator_state(2**64 + 5), []
+    state, states = streams.generator_state(2**64 + 5), []
     blocks = [delta * random.BLOCKS_PER_OUTPUT for delta in (3, 0, 2**40, -1, 2**55)]
     blocks += [random.reserve_for_generator_binomial(1, 9), random.reserve_for_generator_binomial(3, 6)]
     for count in blocks:
-        state = random.advance(state, count)
+        state = streams.advance(state, count)
         states.append(state)
     assert states == drew("generator moves")
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3), st.integers(0, 2**63 - 1))
 def test_a_generators_stream_moves_with_it(state, blocks):
-    moved, skipped = random.generator_stream(random.advance(state, blocks)), random.generator_stream(state).skip(blocks)
+    moved = streams.generator_stream(streams.advance(state, blocks))
+    skipped = streams.generator_stream(state).skip(blocks)
     assert (moved.counter, moved.key) == (skipped.counter, skipped.key)
