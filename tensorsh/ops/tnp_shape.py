@@ -123,16 +123,14 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
 
 
 def _at_least(rank: int) -> Callable[..., Any]:
+    behind = rank // 3  # of the axes that are missing, in three dimensions one comes last
+
     def one(a: Any) -> Tensor:
         a = asarray(a)
-        sizes = a.shape.as_list()
-        if rank < 3:
-            return ops.reshape(a, [1] * (rank - len(sizes)) + sizes)
-        return (
-            ops.reshape(a, [1, 1, 1] if not sizes else [1, *sizes, 1] if len(sizes) == 1 else [*sizes, 1][:3])
-            if (len(sizes) < 3)
-            else a
-        )
+        missing = rank - a.ndim
+        if missing <= 0:
+            return a
+        return ops.reshape(a, [1] * (missing - behind) + a.shape.as_list() + [1] * behind)
 
     def function(*arys: Any) -> Any:
         arrays = [one(each) for each in arys]
