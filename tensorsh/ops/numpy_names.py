@@ -50,7 +50,7 @@ _FUNCTIONS = """
     choose clip compress convolve copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete
     diagonal diff digitize dot dsplit ediff1d einsum expand_dims extract fill_diagonal flatnonzero flip
     fliplr flipud gradient hamming hanning histogram histogram2d hsplit i0 inner insert interp isclose
-    iscomplex iscomplexobj isin isreal isrealobj isscalar kron lexsort matmul matrix_transpose max mean
+    iscomplex iscomplexobj isin issubdtype isreal isrealobj isscalar kron lexsort matmul matrix_transpose max mean
     median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean
     nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim ndindex
     nonzero outer pad partition percentile permute_dims piecewise place polyadd polyder polyfit polyint

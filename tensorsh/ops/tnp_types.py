@@ -19,8 +19,7 @@ from .python import ClassName
 from .registry import export, op, ops
 
 _TYPES = (
-    "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 inexact "
-    "finfo iinfo"
+    "bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 inexact iinfo"
 )
 
 
@@ -120,6 +119,12 @@ def promote_types(type1: Any, type2: Any) -> np.dtype:
 def issubdtype(arg1: Any, arg2: Any) -> bool:
     """Whether one of NumPy's dtypes is a kind of another."""
     return bool(np.issubdtype(arg1, arg2))
+
+
+@tnp
+def finfo(dtype: Any) -> np.finfo:
+    """What a dtype of floats can hold: its `eps`, `max`, `tiny` ..."""
+    return np.finfo(result_type(dtype).as_numpy_dtype)
 
 
 def _as_dtype(kind: Any) -> Any:
