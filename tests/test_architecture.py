@@ -75,6 +75,7 @@ OUTSIDE = {
     "cupy": "runtime",
     "pyarrow": "data",
     "h5py": "data",
+    "orjson": "data",
     "matplotlib": "drawing",
 }
 

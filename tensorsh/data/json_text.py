@@ -8,7 +8,8 @@ object is a dict. Numbers become what `constant` makes of them. Among numbers, n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -28,13 +29,15 @@ _NAMES = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def read_json(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "utf-8") -> Any:
-    return to_value(_parsed(decoded(file, name, encoding), name), dtype)
+    text = decoded(file, name, encoding)
+    return to_value(_parsed(text, name, loads=_loads(len(text))), dtype)
 
 
 def read_ndjson(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "utf-8") -> Any:
     """The lines' values as one: a table of objects, a tensor of numbers."""
-    lines = decoded(file, name, encoding).split("\n")
-    values = [_parsed(line, name, number) for number, line in enumerate(over(lines), 1) if line.strip()]
+    text = decoded(file, name, encoding)
+    lines, loads = text.split("\n"), _loads(len(text))
+    values = [_parsed(line, name, number, loads) for number, line in enumerate(over(lines), 1) if line.strip()]
     return to_value(values, dtype)
 
 
@@ -96,13 +99,41 @@ def to_lines(value: Any, nan: str = "string", precision: int | None = None) -> I
         yield to_json(value, nan, precision)
 
 
-def _parsed(text: str, name: str, line: int = 0) -> Any:
+def _parsed(text: str, name: str, line: int = 0, loads: Callable[[str], Any] = json.loads) -> Any:
     try:
-        return json.loads(text)
+        return loads(text)
     except json.JSONDecodeError as error:
         raise malformed(name, error.msg, line or error.lineno, error.colno) from None
     except RecursionError:
         raise malformed(name, "the JSON is nested too deeply", line or None) from None
+
+
+def _loads(size: int) -> Callable[[str], Any]:
+    """What parses a text of that size: orjson, where it is installed and worth while, else Python's own parser."""
+    if size < _LARGE:
+        return json.loads
+    try:
+        import orjson
+    except ImportError:
+        return json.loads
+
+    def loads(text: str) -> Any:
+        """What `json.loads` gives, and raises."""
+        data = text.encode()
+        outline = data.translate(_OUTLINE)
+        if _LONG_INTEGER not in outline and not outline.startswith(_LONG_INTEGER[1:]):
+            with suppress(ValueError):  # NaN, 1e999, nesting: Python's parser takes them, or tells what is wrong
+                return orjson.loads(data)
+        return json.loads(text)
+
+    return loads
+
+
+_LARGE = 1 << 20  # characters, whose parsing by Python takes longer than to load orjson
+# An integer beyond 64 bits, of which orjson makes a float: so it looks where digits are zeros, and what may stand
+# before a number is a comma.
+_LONG_INTEGER = b"," + b"0" * 19
+_OUTLINE = bytes.maketrans(b"123456789[{: \t\r\n-", b"0" * 9 + b"," * 8)
 
 
 def _array(parsed: Any, dtype: Any) -> np.ndarray | None:

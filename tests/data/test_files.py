@@ -365,6 +365,30 @@ def test_malformed_json_has_a_place(name: str, text: str | bytes, message: str) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["[1, 2.5, -3e5]", "[1, NaN, -Infinity]", "[1e999, 1e-999]", "[18446744073709551616, 1]",
+     "[-9223372036854775809]", "18446744073709551616", "[0.000123456789012345678901]",
+     "[123456789012345678901234567890.5]", '{"a": 1, "a": [true, null]}', '["\\ud800"]', "[1,]",
+     "[" * 5000 + "]" * 5000, '["\t"]', "[0.1, 5e-324, 1.7976931348623157e308]", "[-0, -0.0]", " 1 ", ""],
+)  # fmt: skip
+def test_a_large_json_is_read_as_a_small_one(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """By orjson, in whose place Python's parser stands where the two would differ."""
+
+    def read(name: str) -> str:
+        try:
+            whole = f"{text}\n{text}" if name == "ndjson" else text
+            found = formats.by_name(name).read(io.BytesIO(whole.encode()), "f")
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return repr(found)
+
+    small = [read(name) for name in ("json", "ndjson")]
+    monkeypatch.setattr("tensorsh.data.json_text._LARGE", 0)
+    assert [read(name) for name in ("json", "ndjson")] == small
+    assert "orjson" in sys.modules
+
+
+@pytest.mark.parametrize(
     ("nan", "expected"), [("string", '[1.0, "NaN", "-Infinity"]\n'), ("null", "[1.0, null, null]\n")]
 )
 def test_json_has_no_nan(nan: str, expected: str) -> None:
