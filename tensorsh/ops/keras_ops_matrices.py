@@ -1,4 +1,4 @@
-"""`keras.ops`: matrices factored, solved by their triangles, inverted in the sense of least squares; derivatives."""
+"""`keras.ops`: matrices, their diagonals and triangles; factored, solved, inverted as least squares; derivatives."""
 
 from __future__ import annotations
 
@@ -7,11 +7,68 @@ from typing import Any
 import numpy as np
 
 from ..runtime import nest
-from ..runtime.errors import explain
+from ..runtime.errors import InvalidArgumentError, bracketed, explain
 from ..runtime.tensor import Tensor, as_tensor
 from .keras_ops_dtypes import floats, keras_op
 from .keras_ops_linalg import svd
 from .registry import at_path, ops
+
+
+@keras_op("numpy.diag", lambda s: [s.call(s(3)), s.call(s(3, 3), 1)])
+def diag(x: Any, k: int = 0) -> Tensor:
+    """A matrix with x on its k-th diagonal, or that diagonal of a matrix.
+
+    x: rank 1 or 2. k: an int: 0 for the main diagonal, above it from 1 on.
+
+    >>> tf.keras.ops.diag([1, 2], k=1)
+    <tf.Tensor: shape=(3, 3), dtype=int32, numpy=
+    array([[0, 1, 0],
+           [0, 0, 2],
+           [0, 0, 0]], dtype=int32)>
+    """
+    x = as_tensor(x)
+    return ops.diag(x, k=k) if x._array.ndim == 1 else ops.diag_part(x, k=k)
+
+
+@keras_op("numpy.tril", lambda s: [s.call(s(3, 3)), s.call(s(3, 3), -1)])
+def tril(x: Any, k: int = 0) -> Tensor:
+    """x with zeros above its k-th diagonal.
+
+    x: (..., m, n). k: an int: 0 for the main diagonal, above it from 1 on.
+
+    >>> tf.keras.ops.tril([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 0],
+           [3, 4]], dtype=int32)>
+    """
+    return _triangle(x, k, True)
+
+
+@keras_op("numpy.triu", lambda s: [s.call(s(3, 3)), s.call(s(3, 3), 1)])
+def triu(x: Any, k: int = 0) -> Tensor:
+    """x with zeros below its k-th diagonal.
+
+    x: (..., m, n). k: an int: 0 for the main diagonal, above it from 1 on.
+
+    >>> tf.keras.ops.triu([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [0, 4]], dtype=int32)>
+    """
+    return _triangle(x, k, False)
+
+
+def _triangle(x: Any, k: int, lower: bool) -> Tensor:
+    x = as_tensor(x)
+    if x._array.ndim < 2:
+        shape = bracketed(x._array.shape)
+        raise explain(
+            InvalidArgumentError(f"input must be at least 2-dim, received shape: {shape}"), operands=[("x", x)]
+        )
+    rows, columns = x._array.shape[-2:]
+    offset = ops.expand_dims(ops.arange(columns), 0) - ops.expand_dims(ops.arange(rows), 1)
+    kept = ops.less_equal(offset, k) if lower else ops.greater_equal(offset, k)
+    return ops.where(kept, x, ops.zeros_like(x))
 
 
 @keras_op(".logdet")
