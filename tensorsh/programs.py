@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments) -> int:
     """Run what the command line names and return the exit code. Raises UsageError and InputError."""
-    # Here, where the stack is low: it grows by blocks, and calls at a block's end map and unmap the next one each time,
-    # which an import inside other imports does by the hundred.
-    import numpy  # noqa: F401
-
     path = arguments.script if arguments.script != "-" else None
     text = None if path is None else _script_text(path)
     session = new_session(arguments, folder=os.path.dirname(path or "") or ".")
@@ -43,6 +39,10 @@ def run(arguments: Arguments) -> int:
 
 def new_session(arguments: Arguments, folder: str = ".") -> Session:
     """A session as the command line wants it: with what -d names bound in it, and its gate to files."""
+    # Here, where the stack is low: it grows by blocks, and calls at a block's end map and unmap the next one each time,
+    # which an import inside other imports does by the hundred.
+    import numpy  # noqa: F401
+
     from .session import Session
 
     session = Session(argv=arguments.argv, folder=folder, files=_gate(arguments), count=_counter(arguments))

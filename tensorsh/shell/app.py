@@ -303,10 +303,11 @@ def _settings(arguments: Arguments) -> tuple[Settings, str]:
 
 
 def _load(arguments: Arguments, settings: Settings, pager: Pager | None) -> Session:
-    from .. import reports  # noqa: F401 (an entry's error must not wait for it)
     from ..programs import new_session
 
     session = new_session(arguments)
+    from .. import reports  # noqa: F401 (an entry's error must not wait for it)
+
     if arguments.output_format is None and sys.__stdout__ is not None and sys.__stdout__.isatty():
         session.show = partial(_show, settings)
     if pager is not None:
