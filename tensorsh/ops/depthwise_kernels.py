@@ -28,9 +28,12 @@ def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
     def work(block: tuple[slice, slice]) -> None:
         seen, total = _repeated(xp, strip(xp, x, window, block), w), y[block]
         if xp is np and x.dtype.itemsize > 2:
-            run = _run(total, window)
+            run = _run(total.shape, window)
             subscripts = f"{axes}{spots}n,{spots}n->{axes}n"
-            np.einsum(subscripts, _seen_by_runs(seen, window, run), _lines(w, run), out=_runs(total, run))
+            made = total if total.flags.c_contiguous else np.empty(total.shape, total.dtype)
+            np.einsum(subscripts, _seen_by_runs(seen, window, run), _lines(w, run), out=_runs(made, run))
+            if made is not total:
+                total[...] = made
             return
         total[...] = 0
         for place, index in places(window, total.shape[1:-1]):
@@ -49,7 +52,7 @@ def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) 
     def work(number: int) -> None:
         upstream, total = xp.ascontiguousarray(g[parts[number]], dtype=wide), sums[number]
         seen = _repeated(xp, strip(xp, x, window, parts[number]), total).astype(wide, copy=False)
-        run = _run(upstream, window)
+        run = _run(upstream.shape, window)
         for place, index in places(window, upstream.shape[1:-1]):
             if xp is np:
                 lines = np.einsum(f"{axes}n,{axes}n->n", _runs(seen[index], run), _runs(upstream, run))
@@ -77,10 +80,10 @@ def _letters(window: Window) -> tuple[str, str]:
     return "ihjk"[: len(window.shape) + 1], "xyz"[: len(window.shape)]
 
 
-def _run(y: Any, window: Window) -> int:
-    """How many windows of y (b, *outputs, c) make a run: they fill a line of it, and are neighbours in memory."""
-    count, channels = y.shape[-2:]
-    if window.strides[-1] > 1 or not count or not channels or y.strides[-2] != channels * y.itemsize:
+def _run(shape: tuple[int, ...], window: Window) -> int:
+    """How many windows of (b, *outputs, c) make a run: they fill a line of it, and are neighbours in memory."""
+    count, channels = shape[-2:]
+    if window.strides[-1] > 1 or not count or not channels:
         return 1
     divisors = (k for k in range(1, count + 1) if count % k == 0)
     return min(divisors, key=lambda k: abs(log(k * channels / _RUN)))
