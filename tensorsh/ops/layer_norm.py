@@ -79,7 +79,7 @@ def _passed_back(xp, g, x, gamma, epsilon):
         xp.multiply(upstream, gamma, out=weighted)
         weighted -= xp.sum(weighted, axis=-1, keepdims=True) / n
         weighted -= apart
-        to_x[blocks[number]] = xp.multiply(weighted, inverse, out=weighted)
+        xp.multiply(weighted, inverse, out=to_x[blocks[number]])
 
     over(xp, range(len(blocks)), work)
     to_gamma, to_beta = xp.sum(sums, axis=1)
