@@ -30,6 +30,11 @@ _UNBOUND = object()
 _IMPORT_HINT = (
     f"tensorsh provides {', '.join(sorted(MODULES))} (or parts of them), and the .tsh files beside the program"
 )
+#: What does here what a module that is not here is imported for.
+_INSTEAD = {
+    "matplotlib": "plot(x, y), hist(x) and imshow(x) draw, with file= into a file",
+    "pandas": 'load("data.csv") reads a table',
+}
 
 
 class Session:
@@ -279,7 +284,7 @@ class Session:
                     text = file.read()
             except FileNotFoundError:
                 missing: Any = ModuleNotFoundError(f"No module named {module!r}")
-                missing.hint = _IMPORT_HINT
+                missing.hint = _INSTEAD.get(module.partition(".")[0], _IMPORT_HINT)
                 raise missing from None
             except OSError as error:
                 raise ImportError(f"cannot read {path}: {error.strerror}") from None

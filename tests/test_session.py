@@ -127,6 +127,13 @@ def test_a_missing_module_says_what_there_is(session: Session) -> None:
     assert "numpy, random, string, sys, tensorflow, time" in caught.value.hint  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("module", "way"), [("matplotlib.pyplot", "plot(x, y)"), ("pandas", "load(")])
+def test_a_missing_module_says_what_does_its_work_here(session: Session, module: str, way: str) -> None:
+    with pytest.raises(ModuleNotFoundError) as caught:
+        session.run(f"import {module} as m", "t")
+    assert way in caught.value.hint  # type: ignore[attr-defined]
+
+
 def test_a_tsh_file_is_a_module(tmp_path: Path) -> None:
     (tmp_path / "helper.tsh").write_text("scale = 3\ndef times(x): return x * scale\n_hidden = 1\n")
     session = Session(folder=str(tmp_path))
