@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import F32
+from ..runtime.dtypes import F32, F64
 
 
 def on_numpy(kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,17 +29,31 @@ _OPERATORS: dict[bytes, Callable[..., Any]] = {
 }
 _CALLS = {(lambda xp, x: xp.name(x)).__code__.co_code, (lambda xp, x, y: xp.name(x, y)).__code__.co_code}
 
-# NumPy takes an array of rank 0 in half the time of a Python number, so the numbers met lately are kept as such.
-numbers32: dict[float, np.ndarray] = {}
-numbers64: dict[float, np.ndarray] = {}
+
+class Numbers(dict[float, Any]):
+    """Python numbers as arrays of rank 0 of one dtype, which NumPy takes in half the time; those met lately are kept.
+
+    A number stays itself where equal ones differ (0, -0), or where it may overflow.
+    """
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._dtype = dtype
+
+    def __missing__(self, value: float) -> Any:
+        if value == 0 or not -1e30 < value < 1e30:
+            return value
+        if len(self) >= 1024:
+            self.clear()
+        array = self[value] = np.array(value, self._dtype)
+        return array
 
 
-def as_array(value: float, dtype: np.dtype) -> Any:
-    """A Python number as an array of rank 0 that is kept; itself where equal numbers differ (0, -0) or may overflow."""
-    if value == 0 or not -1e30 < value < 1e30:
+class Unchanged(dict[float, Any]):
+    """Python numbers as they are, for a kernel that is to see them."""
+
+    def __missing__(self, value: float) -> float:
         return value
-    kept = numbers32 if dtype is F32 else numbers64
-    if len(kept) >= 1024:
-        kept.clear()
-    array = kept[value] = np.array(value, dtype)
-    return array
+
+
+NUMBERS = Numbers(F32), Numbers(F64)
+UNCHANGED = Unchanged(), Unchanged()

@@ -90,6 +90,7 @@ class Index:
 
 
 _ndarray = np.ndarray
+_recorders = tape.recorders
 
 OPS: dict[str, Op] = {}
 PATHS: dict[str, Any] = {}  # "tf.math.square" -> what is there, of the families imported so far
@@ -121,6 +122,7 @@ _METHODS = {  # operator -> (method, reflected method)
     "round": ("__round__", None),
     "[]": ("__getitem__", None),
 }
+_UNARY = frozenset({"neg", "pos", "~", "abs", "round"})
 
 
 def op(
@@ -199,21 +201,19 @@ def install_operator(operator: str, function: Callable[..., Any], reflected: Cal
     method, reflected_method = _METHODS[operator]
     _index.operators[operator] = function.__module__.rpartition(".")[2]
     # A variable's slice must know its variable; every other operator works on the value read.
-    of_variable = function if operator == "[]" else _reading(function)
+    of_variable = function if operator == "[]" else _reading(function, operator in _UNARY)
     setattr(Tensor, method, function)
     setattr(Variable, method, of_variable)
     if reflected_method and reflected:
         setattr(Tensor, reflected_method, reflected)
-        setattr(Variable, reflected_method, _reading(reflected))
+        setattr(Variable, reflected_method, _reading(reflected, False))
 
 
-def _reading(function: Callable[..., Any]) -> Callable[..., Any]:
+def _reading(function: Callable[..., Any], is_unary: bool) -> Callable[..., Any]:
     """An operator's method on a variable: that of the tensor it holds."""
-
-    def method(self: Any, *args: Any) -> Any:
-        return function(self._read(), *args)
-
-    return method
+    if is_unary:
+        return lambda self, *args: function(self._read(), *args)
+    return lambda self, other: function(self._read(), other)
 
 
 # ---------------------------------------------------------------- primitives
@@ -261,7 +261,8 @@ class Primitive:
                     module = module_of(x)
                     if module is not np:
                         xp, is_special = module, True
-                if x.dtype.kind == "V":
+                dtype = x.dtype
+                if dtype is not F32 and dtype.kind == "V":
                     is_special = True
             arrays.append(x)
         try:
@@ -270,11 +271,11 @@ class Primitive:
             raise memory.explained(error, self.name) from None
         if type(result) is tuple:
             outputs = tuple(wrap(_as_array(xp, part)) for part in result)
-            if tape.recorders and self.differentiable:
+            if _recorders and self.differentiable:
                 tape.record(self, outputs, inputs, attrs)
             return outputs
         y = wrap(result if type(result) is _ndarray else _as_array(xp, result))
-        if tape.recorders and self.differentiable:
+        if _recorders and self.differentiable:
             tape.record(self, (y,), inputs, attrs)
         return y
 

@@ -21,7 +21,7 @@ from ..runtime.dtypes import F32, F64, INEXACT, NUMERIC, DType, from_numpy, int3
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
-from .quick import as_array, numbers32, numbers64, on_numpy
+from .quick import NUMBERS, UNCHANGED, on_numpy
 from .registry import Primitive, install_operator, ops, register
 
 _new = object.__new__
@@ -61,12 +61,12 @@ def unary(
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
-        differentiable = grad is not None
 
         def public(x: Any, name: str | None = None) -> Tensor:
             if type(x) is Tensor:
                 array = x._array
-                if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
+                dtype = array.dtype
+                if (dtype is fast32 or dtype is fast64) and type(array) is _ndarray:
                     try:
                         result = quick(array)
                     except MemoryError as error:
@@ -75,18 +75,21 @@ def unary(
                         result = _asarray(result)
                     y = _new(Tensor)
                     y._array = result
-                    if _recorders and differentiable:
+                    if _recorders and core.differentiable:
                         for recorder in _recorders:
                             recorder._record(core, (y,), (x,), _NONE)
                     return y
             elif type(x) is Variable:
                 return public(x._read())
+            return careful(x)
+
+        def careful(x: Any) -> Tensor:
             x = as_tensor(x)
             check_dtype(kernel_name, x, allowed, dtypes, arg, computed=computed)
             return core(x)
 
         finish(public, function, {"x": arg})
-        register(public, tf, short, _unary_samples(domain) if differentiable else None, operator)
+        register(public, tf, short, _unary_samples(domain) if grad else None, operator)
         return public
 
     return decorate
@@ -129,7 +132,7 @@ def binary(
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
-        differentiable = bool(grads)
+        numbers32, numbers64 = UNCHANGED if sees_numbers else NUMBERS
 
         def made(special: _Special) -> tuple[Any, Any]:
             """The op's function, and the operator's where a tensor stands on the right."""
@@ -139,41 +142,42 @@ def binary(
                     a = x._array
                     dtype = a.dtype
                 except AttributeError:
-                    dtype = None
-                if dtype is fast32 or dtype is fast64:
-                    if type(y) is Tensor:
-                        b = y._array
-                        if b.dtype is not dtype:
-                            return careful(x, y, hint)
-                    elif type(y) is Variable:
-                        return public(x, y._read())
-                    elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
-                        b = None if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(y)
-                        if b is None:
-                            b = y if sees_numbers else as_array(y, dtype)
-                    else:
-                        return careful(x, y, hint)
-                    try:
-                        result = quick(a, b)
-                    except ValueError:
-                        raise shape_error(kernel_name, x, y, args) from None
-                    except TypeError:  # two array modules met
-                        result = None
-                    except MemoryError as error:
-                        raise memory.explained(error, kernel_name) from None
-                    if type(result) is not _ndarray and type(result) is not backend.Lazy:
-                        if not isinstance(result, np.generic):
-                            return careful(x, y, hint)
-                        result = _asarray(result)
-                    z = _new(Tensor)
-                    z._array = result
-                    if _recorders and differentiable:
-                        for recorder in _recorders:
-                            recorder._record(core, (z,), (x, y), _NONE)
-                    return z
-                return careful(x, y, hint)
+                    return careful(x, y)
+                if dtype is not fast32 and dtype is not fast64:
+                    return careful(x, y)
+                if type(y) is Tensor:
+                    b = y._array
+                    if b.dtype is not dtype:
+                        return careful(x, y)
+                elif type(y) is Variable:
+                    return public(x, y._read())
+                elif type(y) is float or type(y) is int and -(2**24) < y < 2**24:
+                    b = numbers32[y] if dtype is fast32 else numbers64[y]
+                else:
+                    return careful(x, y)
+                try:
+                    result = quick(a, b)
+                except (ValueError, TypeError, MemoryError) as error:
+                    return failed(error, x, y)
+                if type(result) is not _ndarray and type(result) is not backend.Lazy:
+                    if not isinstance(result, np.generic):
+                        return careful(x, y)
+                    result = _asarray(result)
+                z = _new(Tensor)
+                z._array = result
+                if _recorders and core.differentiable:
+                    for recorder in _recorders:
+                        recorder._record(core, (z,), (x, y), _NONE)
+                return z
 
-            def careful(x: Any, y: Any, hint: bool) -> Tensor:
+            def failed(error: Exception, x: Any, y: Any) -> Tensor:
+                if isinstance(error, TypeError):  # two array modules met
+                    return careful(x, y)
+                if isinstance(error, MemoryError):
+                    raise memory.explained(error, kernel_name) from None
+                raise shape_error(kernel_name, x, y, args) from None
+
+            def careful(x: Any, y: Any, hint: bool = hint) -> Tensor:
                 if type(y) is Variable:
                     return public(x, y._read())
                 if type(x) is Variable:
@@ -192,11 +196,9 @@ def binary(
             def reflected(y: Any, x: Any) -> Tensor:
                 dtype = y._array.dtype
                 if type(x) is float and (dtype is fast32 or dtype is fast64) and type(y._array) is _ndarray:
-                    number = x if sees_numbers else (numbers32 if dtype is fast32 else numbers64).get(x)
-                    if number is None:
-                        number = as_array(x, dtype)
+                    number = numbers32[x] if dtype is fast32 else numbers64[x]
                     z = wrap(_asarray(quick(number, y._array)))
-                    if _recorders and differentiable:
+                    if _recorders and core.differentiable:
                         tape.record(core, (z,), (x, y), _NONE)
                     return z
                 return careful(x, y, False)
@@ -204,7 +206,7 @@ def binary(
             return finish(public, function, dict(zip("xy", args)), _REFUSES), reflected
 
         public, reflected = made(otherwise)
-        samples = _binary_samples(domain, domain2 or domain) if differentiable else None
+        samples = _binary_samples(domain, domain2 or domain) if grads else None
         register(public, tf, short, samples, operator, reflected)
         if operator_otherwise is not None:
             install_operator(operator, *made(operator_otherwise))
@@ -233,7 +235,6 @@ def reduction(
         allowed = frozenset(dtypes)
         fast32, fast64 = (d if from_numpy(d) in allowed else _NO_DTYPE for d in (F32, F64))
         kernel_name = kernel or camel(function.__name__)
-        differentiable = grad is not None
 
         def public(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
             if type(x) is Tensor and axis is None and keepdims is False:
@@ -241,7 +242,7 @@ def reduction(
                 if (array.dtype is fast32 or array.dtype is fast64) and type(array) is _ndarray:
                     axes = _ALL_AXES[array.ndim]
                     y = wrap(_asarray(function(np, array, axes, False)))
-                    if _recorders and differentiable:
+                    if _recorders and core.differentiable:
                         tape.record(core, (y,), (x,), {"axis": axes, "keepdims": False})
                     return y
             x = as_tensor(x)

@@ -132,28 +132,28 @@ def backward(tape: Tape, targets: list[Tensor], seeds: list[Any], sources: list[
         if len(outputs) == 1:
             (y,) = outputs
             key = id(y)
-            if key not in reached:
+            g = reached.pop(key, None)
+            if g is None:
                 continue
-            g = reached[key] if key in wanted else reached.pop(key)
             if type(g) is not Tensor:
                 g = dense(_total(g))
-                if key in wanted:
-                    reached[key] = g
+            if key in wanted:
+                reached[key] = g
         else:
             y = outputs
             if not any(id(o) in reached for o in outputs):
                 continue
             g = [dense(_total(reached[id(o)])) if id(o) in reached else zeros_like(o) for o in outputs]
-        rules = primitive.grads
+        rules, args = primitive.grads, (g, y, *inputs)
         given: Any = None if rules is not None else tuple(primitive.gradients(g, y, inputs, attrs, watched))
         for x, rule in zip(inputs, rules or given):
             key = id(x)
-            if key not in watched or rule is None:
+            if rule is None or key not in watched:
                 continue
             if given is not None:
                 gx = rule
             else:
-                gx = rule(g, y, *inputs, **attrs) if attrs else rule(g, y, *inputs)
+                gx = rule(*args, **attrs) if attrs else rule(*args)
                 if gx is None:
                     continue
             if type(gx) is Tensor and gx._array.shape != x._array.shape:

@@ -29,6 +29,7 @@ prefix = ""
 on_creation: Callable[[Any], None] | None = None
 
 _ndarray = np.ndarray
+_recorders = tape.recorders
 _serials = count()  # the order in which variables are made, in which a tape lists them
 _living: WeakValueDictionary[int, Variable] = WeakValueDictionary()
 
@@ -263,9 +264,8 @@ class Variable:
         return before
 
     def _read(self) -> Tensor:
-        if tape.recorders:
-            for recorder in tape.recorders:
-                recorder._read_variable(self)
+        for recorder in _recorders:
+            recorder._read_variable(self)
         return self._value
 
     def _accepts(self, shape: tuple[int, ...]) -> bool:
