@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..runtime.dtypes import F32
-from .windows import Window, blocks, over, patches, places, strip
+from ..runtime.threads import for_each
+from .windows import Window, blocks, patches, places, strip
 
 #: Elements of a run: few enough that the filters of all places stay in the first-level cache.
 _RUN = 1024
@@ -39,7 +40,7 @@ def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
         for place, index in places(window, total.shape[1:-1]):
             total += seen[index] * w[place]
 
-    over(xp, _parts(xp, y), work)
+    for_each(work, _parts(xp, y))
 
 
 def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) -> Any:
@@ -60,7 +61,7 @@ def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) 
             else:
                 total[place] = xp.sum(seen[index] * upstream, axis=tuple(range(upstream.ndim - 1)))
 
-    over(xp, range(len(parts)), work)
+    for_each(work, range(len(parts)))
     return xp.sum(sums, axis=0, dtype=wide).astype(g.dtype).reshape(shape)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor
+from ..runtime.threads import for_each
 from .registry import ops, primitive
 from .rowwise import like_rows, row_blocks
-from .windows import over
 
 
 def composed(x: Tensor, gamma: Tensor | None, beta: Tensor | None, axes: Any, epsilon: Any) -> Tensor:
@@ -81,6 +81,6 @@ def _passed_back(xp, g, x, gamma, epsilon):
         weighted -= apart
         xp.multiply(weighted, inverse, out=to_x[blocks[number]])
 
-    over(xp, range(len(blocks)), work)
+    for_each(work, range(len(blocks)))
     to_gamma, to_beta = xp.sum(sums, axis=1)
     return to_x, to_gamma, to_beta

@@ -8,14 +8,13 @@ every array module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.threads import share
+from ..runtime.threads import for_each
 from .registry import primitive
 
 
@@ -95,25 +94,24 @@ def _combine_rows(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.
     places = places[starts]
     rows = np.ascontiguousarray(rows)  # `take` would see to that each time; `rows[...]` is four times slower
 
-    def work(queue: Iterator[slice]) -> None:
-        for block in queue:
-            here, first, count = places[block], starts[block], counts[block]
-            total = result.take(here, 0)
-            if count[0] > many:
-                all_rows = np.concatenate((total, rows.take(order[first[0] : first[0] + count[0]], 0)))
-                total = ufunc.reduce(all_rows, axis=0, dtype=result.dtype, keepdims=True)
-            else:
-                for k in range(count[0]):
-                    part = total[: np.count_nonzero(count > k)]
-                    ufunc(part, rows.take(order.take(first[: len(part)] + k), 0), out=part, casting="unsafe")
-            result[here] = total
+    def work(block: slice) -> None:
+        here, first, count = places[block], starts[block], counts[block]
+        total = result.take(here, 0)
+        if count[0] > many:
+            all_rows = np.concatenate((total, rows.take(order[first[0] : first[0] + count[0]], 0)))
+            total = ufunc.reduce(all_rows, axis=0, dtype=result.dtype, keepdims=True)
+        else:
+            for k in range(count[0]):
+                part = total[: np.count_nonzero(count > k)]
+                ufunc(part, rows.take(order.take(first[: len(part)] + k), 0), out=part, casting="unsafe")
+        result[here] = total
 
     many = len(at) if ufunc is np.divide else _MANY  # integers are rounded after each division
     alone = np.count_nonzero(counts > many)
     step = max(1, _BLOCK // result[0].size)
     blocks = [slice(i, i + 1) for i in range(alone)]
     blocks += [slice(i, i + step) for i in range(alone, len(places), step)]
-    share(work, blocks, len(blocks) if rows.size >= _LARGE else 1)
+    for_each(work, blocks, together=rows.size >= _LARGE)
 
 
 def _stable_order(at: np.ndarray, size: int) -> np.ndarray:

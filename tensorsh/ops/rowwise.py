@@ -6,12 +6,12 @@ read and write all of it half a dozen times; an image of a batch for pooling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..runtime.threads import share
+from ..runtime.threads import for_each
 
 #: Elements of a block, and from how many on it is worth while.
 _BLOCK, _LARGE = 2**16, 2**17
@@ -60,10 +60,4 @@ def _step(x: Any) -> int:
 def _over_rows(kernel: Callable[..., None], first: int, rows: int, *arrays: Any) -> None:
     """Call the kernel for each block of rows of the arrays, from the `first` row on."""
     step = _step(arrays[1])
-
-    def work(starts: Iterator[int]) -> None:
-        for start in starts:
-            block = slice(start, start + step)
-            kernel(*(array[block] for array in arrays))
-
-    share(work, range(first, rows, step), -(-(rows - first) // step))
+    for_each(lambda start: kernel(*(array[start : start + step] for array in arrays)), range(first, rows, step))

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..runtime.errors import InvalidArgumentError, UnimplementedError, explain, invalid
 from ..runtime.tensor import Tensor
-from ..runtime.threads import cores, plain_products, share
+from ..runtime.threads import cores, for_each, plain_products
 from .registry import ops
 from .rules import ints
 
@@ -63,18 +63,14 @@ _BLOCK = 1 << 20
 
 
 def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None]) -> None:
-    """Do the work for each part: on all cores, or one after the other where the arrays are on a device or parts few."""
+    """Do the work for each part, which multiplies matrices: on all cores; or one after the other where the arrays are
+    on a device, or parts are few, as each product is then on all cores.
+    """
     if xp is not np or len(parts) < 2 * cores():
-        for part in parts:
-            work(part)
+        for_each(work, parts, together=False)
         return
-
-    def take_turns(queue: Iterator[Any]) -> None:
-        for part in queue:
-            work(part)
-
     with plain_products():
-        share(take_turns, parts, len(parts))
+        for_each(work, parts)
 
 
 def blocks(xp: Any, images: int, lines: int, line: int) -> list[tuple[slice, slice]]:

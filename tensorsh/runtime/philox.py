@@ -14,11 +14,11 @@ in the lower half; so a (n, 2) array of blocks *is* the stream's words, or its 6
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from .glibc import exact, log_f32, sincos_f32
-from .threads import share
+from .threads import for_each
 
 Array = Any
 
@@ -214,16 +214,10 @@ def _in_chunks(xp: Any, count: int, work: Callable[[int, int], None]) -> None:
     """Call work(start, stop) for all parts of `count` that are large enough, on all cores of the host."""
     host = xp.__name__ == "numpy"
     chunk = _HOST_CHUNK if host else _DEVICE_CHUNK
-
-    def take_turns(queue: Iterator[int]) -> None:
-        for start in queue:
-            work(start, min(start + chunk, count))
-
-    starts = range(0, count, chunk)
-    if host and len(starts) > 1:
-        share(take_turns, starts, len(starts))
-    else:
-        take_turns(iter(starts))
+    if count <= chunk:
+        work(0, count)
+        return
+    for_each(lambda start: work(start, min(start + chunk, count)), range(0, count, chunk), together=host)
 
 
 def _key_schedule(key: int) -> list[tuple[int, int]]:

@@ -39,6 +39,16 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any], count: in
                 pass
 
 
+def for_each(work: Callable[[Any], None], items: Sequence[Any], together: bool = True) -> None:
+    """Run `work(item)` for each of the items, on all cores or else (`together` False) one after the other."""
+
+    def take_turns(queue: Iterator[Any]) -> None:
+        for item in queue:
+            work(item)
+
+    share(take_turns, items, len(items) if together else 1)
+
+
 @contextmanager
 def plain_products() -> Iterator[None]:
     """A block in which BLAS starts no threads of its own, so that several of ours may multiply matrices at once."""
