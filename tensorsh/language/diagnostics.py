@@ -208,7 +208,7 @@ def _text(error: BaseException) -> str:
     if summary is not None:
         return summary
     try:
-        text = str(error)
+        text = getattr(error, "_message", None) or str(error)  # without the node that TensorFlow names
     except Exception:
         return "(its message cannot be shown)"
     match = _TOO_MANY_DIGITS.match(text)

@@ -48,7 +48,7 @@ def alike(kernel: str, values: Sequence[Any], name: str | None = None, first: in
 
 def renamed(error: Any, name: str | None) -> Any:
     """A kernel's error with another tail (see `tail`)."""
-    error.message = error.message.removesuffix(" name: ") + ("" if name is None else f" name: {name}")
+    error._message = error._message.removesuffix(" name: ") + ("" if name is None else f" name: {name}")
     return error
 
 

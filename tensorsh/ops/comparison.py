@@ -47,7 +47,7 @@ def _forgiving(compare: Callable[..., Tensor], differing: bool) -> Callable[[Any
         try:
             return compare(x, y)
         except InvalidArgumentError as error:
-            if not error.message.startswith("Incompatible shapes"):
+            if not error._message.startswith("Incompatible shapes"):
                 raise
             return wrap(np.asarray(differing))
 

@@ -32,10 +32,32 @@ class OpError(Exception):
         if message is None and op is None:
             node_def, message = None, node_def
         self.node_def, self.op = node_def, op
-        self.message = "" if message is None else str(message)
+        self._message = "" if message is None else str(message)
+
+    @property
+    def message(self) -> str:
+        """TensorFlow's text: what a kernel says comes with the node before it that ran the kernel."""
+        said, found, tail = self._message.rpartition(" [Op:")
+        kernel = tail.partition("]")[0]
+        if not found or said.startswith(_BEFORE_A_NODE) or kernel in _COUNTING:
+            return self._message
+        return f"{{{{function_node __wrapped__{kernel}_device_{_CPU}}}}} {self._message}"
+
+    @message.setter
+    def message(self, text: Any) -> None:
+        self._message = str(text)
 
     def __str__(self) -> str:
         return self.message
+
+
+_CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
+#: How messages begin in which a call is refused before there is a node.
+_BEFORE_A_NODE = (
+    "{{function_node", "cannot compute", "Value for attr", "Could not find device", "NodeDef", "OpKernel",
+)  # fmt: skip
+#: Kernels whose nodes' names tell how many operands or results there are, which messages do not know.
+_COUNTING = frozenset("AddN ConcatV2 DynamicStitch Einsum IdentityN Pack ParallelDynamicStitch Split Unpack".split())
 
 
 #: The classes by their status codes.
