@@ -15,6 +15,7 @@ from ..runtime import local, tape
 from ..runtime.dtypes import COMPLEX, F32, F64, FLOATS, UNSIGNED, DType, as_dtype, int8, int16, int32, int64, uint8
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.variable import Variable
 from .dispatch import is_operator
 from .dispatch import product as operator_product
 from .kernels import no_kernel
@@ -103,6 +104,10 @@ def matmul(
     array([[3.],
            [7.]], dtype=float32)>
     """
+    if type(a) is Variable:
+        a = a._read()
+    if type(b) is Variable:
+        b = b._read()
     if (
         type(a) is Tensor
         and type(b) is Tensor

@@ -80,7 +80,7 @@ def sum_to_shape(x: Tensor, shape: Any) -> Tensor:
 
 def _count(shape: tuple[int, ...], axis: tuple[int, ...]) -> int:
     """How many elements are reduced to one."""
-    return math.prod(shape[a] for a in axis)
+    return math.prod([shape[a] for a in axis])
 
 
 @reduction(

@@ -16,6 +16,8 @@ from .tensor import Tensor, as_tensor, resolve_op, wrap
 from .variable import Variable
 from .work import over
 
+_SOURCES = frozenset({Tensor, Variable})
+
 
 class UnconnectedGradients(enum.Enum):
     """What stands for the gradient of a source that a target does not depend on."""
@@ -140,19 +142,21 @@ class GradientTape(tape.Tape):
                 summary="gradient: there is no target: it is None",
             )
         zero = unconnected_gradients is not UnconnectedGradients.NONE and _zero_wanted(unconnected_gradients)
-        if type(target) is Tensor and type(sources) in (Tensor, Variable) and output_gradients is None:
-            # The common case, without the search through structures.
-            (grad,) = tape.backward(self, [target], [tape.ones_like(target)], [sources])
-            self._finish()
-            return tape.zeros_like(_tensor_of(sources)) if grad is None and zero else grad
-        targets = [self._target(t) for t in nest.flatten(target)]
-        flat = [_source(s) for s in nest.flatten(sources)]
-        given = [] if output_gradients is None else [as_tensor(g) for g in nest.flatten(output_gradients)]
-        seeds = [_spread(g, t) for g, t in zip(given, targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
+        flat = sources if type(sources) is list else [sources]
+        is_plain = type(target) is Tensor and output_gradients is None and _SOURCES.issuperset(map(type, flat))
+        if is_plain:  # the common case, without the search through structures
+            targets, seeds = [target], [tape.ones_like(target)]
+        else:
+            targets = [self._target(t) for t in nest.flatten(target)]
+            flat = [_source(s) for s in nest.flatten(sources)]
+            given = [] if output_gradients is None else [as_tensor(g) for g in nest.flatten(output_gradients)]
+            seeds = [_spread(g, t) for g, t in zip(given, targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
         grads = tape.backward(self, targets, seeds, flat)
         if zero:
             grads = [tape.zeros_like(_tensor_of(s)) if g is None else g for g, s in zip(grads, flat)]
         self._finish()
+        if is_plain:
+            return grads if type(sources) is list else grads[0]
         return nest.pack_as(sources, grads)
 
     def jacobian(
