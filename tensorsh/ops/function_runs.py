@@ -20,6 +20,7 @@ from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.traced import Traced, plain
 from ..runtime.tracing import Trace, traceable
+from ..runtime.wrappers import unwrapped
 from .function_graphs import Graph
 from .function_signatures import Call, shapes_in
 from .registry import ops
@@ -158,7 +159,7 @@ class Signature:
         effects.running += 1
         try:
             result = self._function._python_function(*args, **options)
-            return nest.map_leaves(_result, result)
+            return nest.map_leaves(_result, unwrapped(result))
         finally:
             effects.running -= 1
             self._traced.printed = frozenset(local.printed.sites)

@@ -21,6 +21,7 @@ from typing import Any
 from ..runtime import effects, local, tape
 from ..runtime.emission import MISS
 from ..runtime.tensor import Tensor
+from ..runtime.wrappers import unwrapped
 from .function_graphs import Graph
 from .function_runs import Signature, TracedAs, is_simple
 from .function_signatures import Call, Parameters, covers, relaxed_type
@@ -119,7 +120,7 @@ class Function:
     def _called(self, args: tuple, options: dict[str, Any]) -> Any:
         if local.current.get(_EAGER):
             return self._python_function(*args, **options)
-        call = Call(self._parameters.bound(args, options), self._is_relaxed)
+        call = Call(self._parameters.bound(unwrapped(args), unwrapped(options)), self._is_relaxed)
         return self._signature_of(call).run(call)
 
     @property

@@ -7,6 +7,7 @@ own storage stays empty, for Python's C code asks a subclass's methods.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -22,6 +23,21 @@ def wrapped(value: Any) -> Any:
         return DictWrapper(value)
     if kind is tuple and _is_tracked(value):
         return TupleWrapper(value)
+    return value
+
+
+def unwrapped(value: Any) -> Any:
+    """A structure with plain lists, dicts and tuples in the place of wrappers; the same object if there are none."""
+    kind = type(value)
+    if kind is ListWrapper or kind is list:
+        parts = [unwrapped(part) for part in value]
+        return value if kind is list and all(map(operator.is_, parts, value)) else parts
+    if kind is DictWrapper or kind is dict:
+        items = {key: unwrapped(part) for key, part in value.items()}
+        return value if kind is dict and all(map(operator.is_, items.values(), value.values())) else items
+    if kind is TupleWrapper or kind is tuple:
+        several = tuple(map(unwrapped, value))
+        return value if kind is tuple and all(map(operator.is_, several, value)) else several
     return value
 
 
