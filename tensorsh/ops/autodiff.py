@@ -92,7 +92,7 @@ def grad(
     >>> grad(lambda x: x ** 3)(2.)
     <tf.Tensor: shape=(), dtype=float32, numpy=12.0>
     """
-    if _is_function(target):
+    if type(target) is not Tensor and _is_function(target):
         both = value_and_grad(target, sources)
         return _named("grad", target, lambda *args, **options: both(*args, **options)[1])
     asked = _last_tape("grad")

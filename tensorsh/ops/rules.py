@@ -243,7 +243,9 @@ def reduction(
                     axes = _ALL_AXES[array.ndim]
                     y = wrap(_asarray(function(np, array, axes, False)))
                     if _recorders and core.differentiable:
-                        tape.record(core, (y,), (x,), {"axis": axes, "keepdims": False})
+                        attrs = {"axis": axes, "keepdims": False}
+                        for recorder in _recorders:
+                            recorder._record(core, (y,), (x,), attrs)
                     return y
             x = as_tensor(x)
             check_dtype(kernel_name, x, allowed, dtypes, arg)

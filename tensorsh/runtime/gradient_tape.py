@@ -127,7 +127,8 @@ class GradientTape(tape.Tape):
         unconnected_gradients: "none" or "zero": what stands where the target does not depend on the source.
         Raises RuntimeError if a tape that is not persistent is asked twice.
         """
-        self._check_open("to compute")
+        if self._empty:
+            raise _answered("to compute")
         if self._recording:
             if not self._persistent:
                 self._stop()
@@ -168,7 +169,8 @@ class GradientTape(tape.Tape):
         experimental_use_pfor: bool = True,
     ) -> Any:
         """d target / d source for each source, of shape `target.shape + source.shape`."""
-        self._check_open("to compute")
+        if self._empty:
+            raise _answered("to compute")
         zero = _zero_wanted(unconnected_gradients)
         self._check_persistent(experimental_use_pfor, "jacobian with eager execution enabled and with  ")
         if self._recording and not self._persistent:
@@ -191,7 +193,8 @@ class GradientTape(tape.Tape):
         target: (batch, ...), source: (batch, ...); row b of the target must depend on row b of the source
         only. Where they are not connected the answer is zero.
         """
-        self._check_open("tocompute")  # TensorFlow's own spelling
+        if self._empty:
+            raise _answered("tocompute")  # TensorFlow's own spelling
         y, x = self._target(target), _tensor_of(source)
         for shape in (y.shape, x.shape):
             if len(shape) < 2:
@@ -215,16 +218,6 @@ class GradientTape(tape.Tape):
             return resolve_op("zeros")(full_shape, y.dtype)
         full = [tape.zeros_like(x) if g is None else tape.dense(g) for g in columns]
         return resolve_op("reshape")(resolve_op("stack")(full, 1), full_shape)
-
-    def _check_open(self, words: str) -> None:
-        if self._empty:
-            raise explain(
-                RuntimeError(
-                    f"A non-persistent GradientTape can only be used {words} one set of gradients (or jacobians)"
-                ),
-                summary="this tape is empty: it has answered once already, or was never opened",
-                hint="open GradientTape(persistent=True), or use `with tape:`, which may be asked again",
-            )
 
     def _check_persistent(self, vectorized: bool, words: str) -> None:
         if not vectorized and not self._persistent:
@@ -334,6 +327,15 @@ def _walked_at_once(record: tape.Tape, y: Tensor, seeds: np.ndarray, sources: li
         return [None if g is None else whole(tape.dense(g), len(seeds)) for g in grads]
     except NotBatched:
         return None
+
+
+def _answered(words: str) -> Exception:
+    """TensorFlow's error for a tape that has nothing to answer from."""
+    return explain(
+        RuntimeError(f"A non-persistent GradientTape can only be used {words} one set of gradients (or jacobians)"),
+        summary="this tape is empty: it has answered once already, or was never opened",
+        hint="open GradientTape(persistent=True), or use `with tape:`, which may be asked again",
+    )
 
 
 def _spread(seed: Tensor, target: Tensor) -> Tensor:
