@@ -20,6 +20,8 @@ TIMED_OUT = 124
 _SENT_BY_PROCESS = 0  # SI_USER: a signal's sender is no terminal
 #: How long a program that is told to stop may take to do so, in seconds.
 GRACE = 1.0
+#: How long a start may take where the computer is busy: its time is the program's only from then on.
+_START = 1.0
 
 
 class Limits(NamedTuple):
@@ -166,7 +168,7 @@ def _depth() -> int:
 
 
 def supervised(seconds: float) -> int | None:
-    """Go on in a new process, which this one ends when `seconds` and a grace are over.
+    """Go on in a new process, which this one ends when its start, `seconds` and a grace are over.
 
     None in the new process; in this one, when the other has ended, the exit code.
     """
@@ -179,7 +181,7 @@ def supervised(seconds: float) -> int | None:
     if child == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, *forwarded})
         return None
-    end = time.monotonic() + seconds + GRACE
+    end = time.monotonic() + _START + seconds + GRACE
     while True:
         told = signal.sigtimedwait({signal.SIGCHLD, *forwarded}, max(0.0, end - time.monotonic()))
         ended, status = os.waitpid(child, os.WNOHANG)
