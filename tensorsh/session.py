@@ -370,7 +370,9 @@ def library_stamp() -> bytes:
     import numpy
 
     here = os.path.dirname(__file__)
-    return stamp(here, os.path.join(here, "ops"), os.path.join(here, "runtime")) + numpy.__version__.encode()
+    ops = os.path.join(here, "ops")
+    packages = [entry.path for entry in os.scandir(ops) if entry.is_dir() and entry.name != "__pycache__"]
+    return stamp(here, os.path.join(here, "runtime"), ops, *packages) + numpy.__version__.encode()
 
 
 def prepare_library() -> None:

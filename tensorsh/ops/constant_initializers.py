@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_config import standard_dtype
+from .keras.config import standard_dtype
 from .registry import ops
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_config import epsilon
-from .keras_objects import Catalogue, serialize
+from .keras.config import epsilon
+from .keras.objects import Catalogue, serialize
 from .registry import export, op, ops
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from ..runtime.tensor import Tensor, is_tensor
 from . import constant_initializers, random_initializers
 from .constant_initializers import Initializer, Ones, Zeros
-from .keras_config import standard_dtype
-from .keras_objects import Catalogue, serialize
-from .keras_variable import snake_case
+from .keras.config import standard_dtype
+from .keras.objects import Catalogue, serialize
+from .keras.variable import snake_case
 from .random_initializers import RandomNormal, RandomUniform
 from .registry import export, op, ops, own_constructor
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..runtime.errors import explain
 from ..runtime.notices import note
 from ..runtime.tensor import is_tensor
-from .keras_objects import bound
+from .keras.objects import bound
 
 #: The arguments after the rule's own, in Keras's order.
 SHARED = (

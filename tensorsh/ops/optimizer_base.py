@@ -15,9 +15,9 @@ from ..runtime.errors import explain
 from ..runtime.notices import note
 from ..runtime.tensor import as_tensor, is_tensor
 from ..runtime.variable import Variable
-from .keras_config import standard_dtype
-from .keras_objects import LazySignature
-from .keras_variable import KerasVariable, auto_name
+from .keras.config import standard_dtype
+from .keras.objects import LazySignature
+from .keras.variable import KerasVariable, auto_name
 from .optimizer_arguments import LISTED, arguments, check, own_options, parameters
 from .registry import ops
 from .schedules import LearningRateSchedule, deserialize_schedule, serialize_schedule

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..runtime.tensor import as_tensor
 from ..runtime.variable import Variable
-from .keras_objects import LazySignature, deserialize, serialize
+from .keras.objects import LazySignature, deserialize, serialize
 from .optimizer_arguments import SHARED
 from .optimizer_base import Optimizer
 from .registry import ops

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .keras_objects import serialize
+from .keras.objects import serialize
 from .optimizer_base import Optimizer
 from .optimizer_wrappers import LossScaleOptimizer, MultiOptimizer, OptimizerMap
 from .registry import export, op

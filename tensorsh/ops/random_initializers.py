@@ -10,8 +10,8 @@ import math
 from typing import Any
 
 from ..runtime.tensor import Tensor
-from . import keras_seeds
 from .constant_initializers import Initializer
+from .keras import seeds as keras_seeds
 from .registry import ops
 
 

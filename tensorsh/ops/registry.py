@@ -162,7 +162,7 @@ def register(
     name = function.__name__ = function.__qualname__ = function.__name__.rstrip("_")
     paths = tuple(path + name if path.endswith(".") else path for path in tf.split())
     name = prefix + name
-    family = function.__module__.rpartition(".")[2]
+    family = family_of(function)
     short_name = name if short is True else short or None
     entry = Op(name, function, family, paths, short_name, samples, tuple(operator.split()))
     OPS[name] = entry
@@ -174,6 +174,12 @@ def register(
         (_index.short if short_name else _index.unlisted)[short_name or name] = family
     if operator:
         install_operator(operator, function, reflected)
+
+
+def family_of(definition: Any) -> str:
+    """The family whose file holds a function or class: "keras.losses"."""
+    family: str = definition.__module__.removeprefix(f"{__package__}.")
+    return family
 
 
 def export(path: str, value: Any, short: str | None, family: str) -> None:
@@ -199,7 +205,7 @@ def own_constructor(cls: Any) -> None:
 def install_operator(operator: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
     """Make `function` the operator's method on tensors and variables."""
     method, reflected_method = _METHODS[operator]
-    _index.operators[operator] = function.__module__.rpartition(".")[2]
+    _index.operators[operator] = family_of(function)
     # A variable's slice must know its variable; every other operator works on the value read.
     of_variable = function if operator == "[]" else _reading(function, operator in _UNARY)
     setattr(Tensor, method, function)

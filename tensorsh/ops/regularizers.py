@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..runtime.tensor import Tensor, as_tensor
-from .keras_objects import Catalogue, serialize
+from .keras.objects import Catalogue, serialize
 from .registry import export, op, ops
 
 

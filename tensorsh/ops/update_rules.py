@@ -10,7 +10,7 @@ from typing import Any
 
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
-from .keras_variable import KerasVariable
+from .keras.variable import KerasVariable
 from .optimizer_base import Optimizer
 from .registry import ops
 from .sparse_gradients import add, dense, entrywise, subtract

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorsh.ops import image_crop_resize, image_resize
+from tensorsh.ops.image import crop_resize as image_crop_resize
+from tensorsh.ops.image import resize as image_resize
 from tensorsh.ops.registry import ops
 from tensorsh.runtime.gradient_tape import GradientTape
 from tensorsh.runtime.tensor import Tensor, as_tensor

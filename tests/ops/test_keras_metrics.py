@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorsh.manual.docstrings import examples_in
-from tensorsh.ops import keras_metrics, keras_variable, registry
+from tensorsh.ops import registry
+from tensorsh.ops.keras import metrics as keras_metrics
+from tensorsh.ops.keras import variable as keras_variable
 from tensorsh.ops.registry import at_path
 from tensorsh.runtime import backend
 from tensorsh.runtime.errors import InvalidArgumentError

@@ -1,0 +1,1 @@
+"""`tf.experimental.numpy`: each file is a family, or helps some."""

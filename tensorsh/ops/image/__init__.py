@@ -1,0 +1,1 @@
+"""`tf.image`: each file is a family, or helps some."""

@@ -1,0 +1,1 @@
+"""`keras.ops`: each file is a family, or helps some."""

@@ -1,0 +1,1 @@
+"""`tf.linalg.LinearOperator*`: each file is a family, or helps some."""
