@@ -168,7 +168,7 @@ def lookup(obj: Any, name: str) -> Any:
         closed = kind.__dict__.get(CLOSED_NAMES)
         if closed is not None:
             if name not in closed and name[:1] not in ("_", "@"):
-                return getattr(obj, name)
+                return _or_suggested(obj, name)
             return _private_of_session(obj, name)
         allowed = _by_type[kind] = _allowed_on(kind)
     if name in allowed:
@@ -179,11 +179,7 @@ def lookup(obj: Any, name: str) -> Any:
         return _of_session_class(obj, name)
     if type(name) is str and not name.startswith("_"):
         if allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
-            try:
-                return getattr(obj, name)
-            except AttributeError as error:
-                _suggest(error, obj, name)
-                raise
+            return _or_suggested(obj, name)
         if isinstance(obj, type) and _on_class(obj, name):
             return getattr(obj, name)
         for bases, replaced, ours in _REPLACED:
@@ -196,6 +192,19 @@ def lookup(obj: Any, name: str) -> Any:
     if name == "__version__" and is_own(kind):
         return obj.__version__
     raise _refusal(obj, name)
+
+
+def _or_suggested(obj: Any, name: str) -> Any:
+    """`obj.name`; where there is none, the error hints at what may have been meant."""
+    try:
+        return getattr(obj, name)
+    except AttributeError as error:
+        is_raised_here = error.__traceback__ is None or error.__traceback__.tb_next is None
+        if is_raised_here or is_own(type(obj)):  # else a property of the program's may tell of another value
+            _suggest(error, obj, name)
+        if is_raised_here:
+            raise error.with_traceback(None) from None
+        raise
 
 
 def _opens(kind: type, obj: Any, name: str) -> bool:

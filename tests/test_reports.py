@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorsh.reports import as_data, report
+from tensorsh.reports import as_data, is_internal_fault, report
 from tensorsh.session import Session
 
 LABELS = {
@@ -64,3 +64,20 @@ def test_data_has_the_hint_that_the_picture_has(session: Session) -> None:
     with pytest.raises(TypeError) as caught:
         session.run("reduce_sum([1.], axes=0)", "program")
     assert as_data(session, caught.value)["hint"] == "did you mean 'axis'?"
+
+
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ("class A:\n    def __init__(self): self.width = 1\nA().widht", "did you mean 'width'?"),
+        ("from collections import namedtuple\nnamedtuple('P', 'x y')(1, 2).z", None),
+        ("class A:\n    @property\n    def p(self):\n        x = 1\n        return x.foo\nA().p", None),
+    ],
+)
+def test_an_attribute_that_a_programs_object_has_not_is_the_programs_mistake(
+    session: Session, program: str, hint: str | None
+) -> None:
+    with pytest.raises(AttributeError) as caught:
+        session.run(program, "t")
+    assert not is_internal_fault(caught.value, session.sources)
+    assert as_data(session, caught.value)["hint"] == hint
