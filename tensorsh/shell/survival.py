@@ -44,12 +44,12 @@ class _Ended(Exception):
 
 def outlived(run: Callable[[Keepers], int]) -> int:
     """Run a shell in a process that its keepers can take the place of, and return the exit code."""
-    if not hasattr(os, "fork"):
-        return run(Keepers(None))
     ours, theirs = socket.socketpair()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    process = os.fork()
+    process = _fork()
+    if process is None:
+        ours.close()
+        theirs.close()
+        return run(Keepers(None))
     if process:
         theirs.close()
         return _attend(ours, process)
@@ -80,19 +80,17 @@ class Keepers:
         if self._attendant is None or "cupy" in sys.modules:  # a GPU's memory is not copied with a process
             yield lambda: None
             return
-        if self._former is not None:
-            os.waitpid(self._former, 0)
+        if self._former:
+            _exit_code(self._former)
         news, done = os.pipe()
-        sys.stdout.flush()
         worker = os.getpid()
-        self._former = os.fork()
+        self._former = _fork()
         if self._former == 0:
-            self._former = None
             os.close(done)
             self._keep(worker, news, seconds, going_on)
         os.close(news)
         try:
-            yield _end_process
+            yield (lambda: None) if self._former is None else _end_process
         finally:
             with suppress(OSError):
                 os.write(done, b"\n")
@@ -163,6 +161,24 @@ class Keepers:
         threading.Thread(target=wait, daemon=True).start()
 
 
+def _fork() -> int | None:
+    """The new process, 0 in that one; None if there can be none."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        return os.fork() if hasattr(os, "fork") else None
+    except OSError:  # the user has as many as may be, or there is no memory for a second
+        return None
+
+
+def _exit_code(process: int) -> int:
+    """That of a child that is about to end; negative: the signal that ended it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except ChildProcessError:  # nobody is told of it where our own parent had us ignore its end
+        return 0
+
+
 def _end_process() -> None:
     sys.stdout.flush()
     os._exit(1)
@@ -187,7 +203,7 @@ def _attend(link: socket.socket, process: int) -> int:
             live = int(number)
         else:
             code = int(number)
-    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    status = _exit_code(process)
     if code is not None:
         return code
     if status >= 0:

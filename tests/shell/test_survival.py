@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tensorsh.shell.survival import Keepers, outlived
 from tests.terminal import CTRL_C, READY, Terminal
 
 STUCK = "x = set(map(bool, range(10**18)))"  # one call into C, in which no signal is seen
@@ -84,3 +85,17 @@ def test_nothing_is_left_of_a_shell_that_is_killed(start: Callable[..., Terminal
     os.kill(shell.pid, signal.SIGTERM)
     while processes(shell):
         time.sleep(0.01)
+
+
+def test_a_shell_that_cannot_be_copied_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError("as many processes as may be")
+
+    monkeypatch.setattr(os, "fork", fork)
+
+    def shell(keepers: Keepers) -> int:
+        with keepers.beside(None, lambda: None) as give_way:
+            give_way()  # nobody could go on
+        return 7
+
+    assert outlived(shell) == 7
