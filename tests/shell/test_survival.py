@@ -17,25 +17,31 @@ from tests.terminal import CTRL_C, READY, Terminal
 STUCK = "x = set(map(bool, range(10**18)))"  # one call into C, in which no signal is seen
 
 
-def processes(shell: Terminal) -> dict[int, str]:
-    """The shell's processes, and the state of each: R for one that computes."""
+def processes(shell: Terminal) -> dict[int, int]:
+    """The shell's processes, and the parent of each."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it has just ended
-            state, _, _, session = path.read_text().rpartition(")")[2].split()[:4]
+            state, parent, _, session = path.read_text().rpartition(")")[2].split()[:4]
             if int(session) == shell.pid and state != "Z":
-                found[int(path.parent.name)] = state
+                found[int(path.parent.name)] = int(parent)
     return found
+
+
+def kept(shell: Terminal) -> list[int]:
+    """The process that has a keeper, if any has."""
+    found = processes(shell)
+    return [parent for parent in found.values() if parent in found and parent != shell.pid]
 
 
 def stuck(shell: Terminal) -> int:
     """Have the shell run what never returns; the process that runs it."""
-    shell.send(STUCK + "\r")
-    while True:
-        for process, state in processes(shell).items():
-            if state == "R" and len(processes(shell)) == 3:
-                return process
+    while kept(shell):
         time.sleep(0.01)
+    shell.send(STUCK + "\r")
+    while not (workers := kept(shell)):
+        time.sleep(0.01)
+    return workers[0]
 
 
 @pytest.mark.parametrize(
