@@ -53,11 +53,18 @@ def _matmul(xp, a, b, adjoint_a=False, adjoint_b=False):
     return contract(xp, adjoint(xp, a) if adjoint_a else a, adjoint(xp, b) if adjoint_b else b)
 
 
-def contract(xp: Any, a: Any, b: Any) -> Any:
-    """a @ b for raw arrays (..., n, k) and (..., k, m). float16 is summed in float32, as TensorFlow does."""
+def contract(xp: Any, a: Any, b: Any, out: Any = None) -> Any:
+    """a @ b for raw arrays (..., n, k) and (..., k, m), in `out` if that is given.
+
+    float16 is summed in float32, as TensorFlow does.
+    """
     if a.dtype == np.float16:
-        return xp.matmul(a.astype(F32), b.astype(F32)).astype(a.dtype)
-    return xp.matmul(a, b)
+        made = xp.matmul(a.astype(F32), b.astype(F32)).astype(a.dtype)
+        if out is None:
+            return made
+        out[...] = made
+        return out
+    return xp.matmul(a, b, out=out)
 
 
 def adjoint(xp: Any, a: Any) -> Any:

@@ -62,8 +62,11 @@ def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
 
     def work(block: tuple[slice, slice]) -> None:
-        part = contract(xp, _rows(xp, _seen(xp, x, window, block), groups, window), filters)
-        y[block] = xp.swapaxes(part, 0, 1).reshape(y[block].shape)
+        rows, part = _rows(xp, _seen(xp, x, window, block), groups, window), y[block]
+        if groups == 1 and part.flags.c_contiguous:
+            contract(xp, rows[0], filters[0], out=part.reshape(rows.shape[1], -1))
+        else:
+            part[...] = xp.swapaxes(contract(xp, rows, filters), 0, 1).reshape(part.shape)
 
     over(xp, _blocks(xp, y, x, window), work)
 
