@@ -177,7 +177,7 @@ def _truth(t: Any) -> Any:
 
 
 def _harmless(value: Any) -> bool:
-    return isinstance(value, builtins.type) and issubclass(value, Exception)
+    return isinstance(value, builtins.type) and issubclass(value, Exception) and not value.__name__.startswith("_")
 
 
 for _name in (*_AS_THEY_ARE.split(), *(name for name, value in vars(builtins).items() if _harmless(value))):

@@ -30,7 +30,7 @@ _asarray = np.asarray
 _NONE: dict[str, Any] = {}
 _recorders = tape.recorders
 _ALL_AXES = [tuple(range(rank)) for rank in range(65)]  # NumPy's arrays have no more than 64
-_REFUSES = "Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast.\n\n    "
+_REFUSES = "Raises InvalidArgumentError unless the dtypes are the same and the shapes broadcast."
 _NO_DTYPE: Any = object()  # stands for a dtype that an op does not take: equal to no array's
 
 
@@ -436,7 +436,11 @@ def finish(public: Any, kernel: Any, renamed: dict[str, str] = _NONE, refuses: s
     refuses: what every op of the rule refuses, for the help, which says it before the first example.
     """
     public.__name__ = public.__qualname__ = kernel.__name__.strip("_")
-    public.__doc__, public.__module__ = (kernel.__doc__ or "").replace(">>>", refuses + ">>>", 1), kernel.__module__
+    public.__doc__, public.__module__ = kernel.__doc__, kernel.__module__
+    if refuses:
+        before, prompt, example = (kernel.__doc__ or "").partition(">>>")
+        indentation = before[len(before.rstrip(" ")) :]  # none since Python 3.13
+        public.__doc__ = f"{before}{refuses}\n\n{indentation}{prompt}{example}"
     if any(old != new for old, new in renamed.items()):
         code = public.__code__
         names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])
