@@ -166,6 +166,7 @@ def _chunks(first_line: int, lines: list[str], name: str) -> dict[int, int]:
 
 _FUNCTION_NODE = re.compile(r"\{\{function_node [^}]*\}\} ?")
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+_INSTALLED = re.compile(r"/\S*?/site-packages/")  # where a package is on one machine
 
 
 def shown_error(error: BaseException) -> str:
@@ -177,7 +178,7 @@ def shown_error(error: BaseException) -> str:
 
 def normalised(output: str) -> str:
     """An output without what differs from run to run, and without the line break at its end."""
-    return _ADDRESS.sub("0x...", output.removesuffix("\n"))
+    return _INSTALLED.sub(".../", _ADDRESS.sub("0x...", output.removesuffix("\n")))
 
 
 # Comparing
