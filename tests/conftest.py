@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
 
 from tensorsh.session import Session
+
+# Jobs in the background may be started with interrupts ignored, which what they start would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine is no failure.
 settings.register_profile("patient", deadline=None)
