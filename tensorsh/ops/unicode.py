@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,47 +20,48 @@ _CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
 _MORE_CODECS = {"US-ASCII": "ascii", "ISO-8859-1": "latin-1"}
 
 
-def _decoded(kernel: str, text: bytes, encoding: str, errors: str, replacement: int) -> list[tuple[str, int]]:
-    """The characters of a text with where they begin; what is none is refused, replaced or left out."""
+def _pieces(kernel: str, text: bytes, encoding: str, errors: str, replacement: int) -> Iterator[tuple[int, str]]:
+    """The parts of a text with where they begin; what is malformed is refused, replaced or left out."""
     one_of("errors", errors, _ERRORS)
     codec = (_CODECS | _MORE_CODECS).get(encoding)
     if codec is None:
         raise invalid(kernel, f"Could not create converter for input encoding: {encoding}", name=None)
-    found, at = [], 0
+    view, at = memoryview(text), 0
     while at < len(text):
         try:
-            end, wrong = len(text), 0
-            valid = text[at:].decode(codec)
+            yield at, str(view[at:], codec)
+            return
         except UnicodeDecodeError as error:
             if errors == "strict":
                 raise invalid(kernel, "Invalid formatting on input string", name=None) from None
-            end, wrong = at + error.start, error.end - error.start
-            valid = text[at:end].decode(codec)
-        for char in valid:
-            found.append((char, at))
-            at += len(char.encode(codec))
-        if wrong and errors == "replace":
-            found.append((chr(replacement), end))
-        at = end + wrong
-    return found
+            start, end = at + error.start, at + error.end
+        yield at, str(view[at:start], codec)
+        if errors == "replace":
+            yield start, chr(replacement)
+        at = end
 
 
-def _points(characters: list[tuple[str, int]], replacement: int, replace_controls: bool) -> list[int]:
-    points = [ord(char) for char, _ in characters]
+def _decoded(kernel: str, text: bytes, encoding: str, errors: str, replacement: int) -> str:
+    return "".join(piece for _, piece in _pieces(kernel, text, encoding, errors, replacement))
+
+
+def _points(characters: str, replacement: int, replace_controls: bool) -> list[int]:
+    points = map(ord, characters)
     return [replacement if replace_controls and point < 32 else point for point in points]
 
 
-def _with_offsets(input: Any, parts: Any, dtype: Any, encoding: str, errors: str, replacement: int) -> tuple[Any, Any]:
-    """The parts that characters give, and where the characters begin."""
-    x = texts(_DECODE, input)
+def _offsets(input: Any, encoding: str, errors: str, replacement: int) -> Any:
+    """Where the characters of texts begin, in bytes."""
 
-    def decoded(text: bytes) -> list[tuple[str, int]]:
-        return _decoded(_DECODE, text, encoding, errors, replacement)
+    def offsets(text: bytes) -> list[int]:
+        found, codec = [], (_CODECS | _MORE_CODECS).get(encoding, "")
+        for at, piece in _pieces(_DECODE, text, encoding, errors, replacement):
+            for char in piece:
+                found.append(at)
+                at += len(char.encode(codec, "replace"))
+        return found
 
-    return (
-        rows_of(x, lambda text: parts(decoded(text)), dtype),
-        rows_of(x, lambda text: [at for _, at in decoded(text)], int64),
-    )
+    return rows_of(texts(_DECODE, input), offsets, int64)
 
 
 _DECODE = "UnicodeDecode"
@@ -81,8 +83,12 @@ def unicode_decode(
     >>> unicode_decode("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([104, 105], dtype=int32)>
     """
-    options = (input_encoding, errors, replacement_char, replace_control_characters)
-    return unicode_decode_with_offsets(input, *options)[0]
+
+    def points(text: bytes) -> list[int]:
+        characters = _decoded(_DECODE, text, input_encoding, errors, replacement_char)
+        return _points(characters, replacement_char, replace_control_characters)
+
+    return rows_of(texts(_DECODE, input), points, int32)
 
 
 @op("strings.unicode_decode_with_offsets")
@@ -101,11 +107,8 @@ def unicode_decode_with_offsets(
     >>> unicode_decode_with_offsets("hi", "UTF-8")[1]
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
-
-    def points(characters: list[tuple[str, int]]) -> list[int]:
-        return _points(characters, replacement_char, replace_control_characters)
-
-    return _with_offsets(input, points, int32, input_encoding, errors, replacement_char)
+    points = unicode_decode(input, input_encoding, errors, replacement_char, replace_control_characters)
+    return points, _offsets(input, input_encoding, errors, replacement_char)
 
 
 @op("strings.unicode_split")
@@ -119,7 +122,12 @@ def unicode_split(
     >>> unicode_split("hi", "UTF-8")
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'h', b'i'], dtype=object)>
     """
-    return unicode_split_with_offsets(input, input_encoding, errors, replacement_char)[0]
+    codec = _CODECS.get(input_encoding, "utf-8")
+
+    def characters(text: bytes) -> list[bytes]:
+        return [char.encode(codec) for char in _decoded(_DECODE, text, input_encoding, errors, replacement_char)]
+
+    return rows_of(texts(_DECODE, input), characters, string)
 
 
 @op("strings.unicode_split_with_offsets")
@@ -133,12 +141,8 @@ def unicode_split_with_offsets(
     >>> unicode_split_with_offsets("hi", "UTF-8")[1]
     <tf.Tensor: shape=(2,), dtype=int64, numpy=array([0, 1])>
     """
-    codec = _CODECS.get(input_encoding, "utf-8")
-
-    def characters(found: list[tuple[str, int]]) -> list[bytes]:
-        return [char.encode(codec) for char, _ in found]
-
-    return _with_offsets(input, characters, string, input_encoding, errors, replacement_char)
+    characters = unicode_split(input, input_encoding, errors, replacement_char)
+    return characters, _offsets(input, input_encoding, errors, replacement_char)
 
 
 @op("strings.unicode_encode")

@@ -61,7 +61,6 @@ def _check_range(least: Any, most: Any) -> None:
 def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: Any = None) -> Tensor:
     """`adjust_jpeg_quality` with a quality drawn from [min_jpeg_quality, max_jpeg_quality).
 
-    min_jpeg_quality: an int, the lowest. max_jpeg_quality: an int, the highest.
     image: (height, width, 1 or 3).
 
     >>> random_jpeg_quality(zeros([8, 8, 1], uint8), 40, 60).shape
@@ -76,7 +75,6 @@ def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int
 def stateless_random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: Any) -> Tensor:
     """`random_jpeg_quality` as a function of a seed of two integers.
 
-    min_jpeg_quality: an int, the lowest. max_jpeg_quality: an int, the highest.
     image: (height, width, 1 or 3).
 
     >>> stateless_random_jpeg_quality(zeros([8, 8, 1], uint8), 40, 60, [1, 2]).shape

@@ -1,7 +1,7 @@
 """`tf.keras.backend`: the functions of Keras 2 that losses and metrics of old are written in.
 
 Those that are TensorFlow's own are entered as they are, in `_SAME`; here are values, variables and random numbers, and
-`keras_backend_arrays` has the rest.
+`backend_arrays.py` has the rest.
 """
 
 from __future__ import annotations

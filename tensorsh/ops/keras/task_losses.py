@@ -1,6 +1,6 @@
 """Losses made for one task: segmenting images, labels that may be wrong, similar items, sequences.
 
-Functions of (y_true, y_pred) under `tf.keras.losses`, as those of `keras_losses`.
+Functions of (y_true, y_pred) under `tf.keras.losses`, as those of `losses.py`.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ def _rebuilt(part: Any, function: Callable[[Any], Any]) -> Any:
     return type(part)(map(function, part))
 
 
-@op("keras.tree.map_structure", short=False)
-def keras_map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
+@op("keras.tree.", short=False, prefix="keras_")
+def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """The first structure with func(leaf, leaf of the second structure, ...) for each leaf.
 
     structures: lists, tuples and dictionaries, nested alike. none_is_leaf: whether None is one. Raises ValueError if
@@ -70,7 +70,7 @@ def keras_map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf
     if not structures:
         raise ValueError("Must provide at least one structure")
     for other in structures[1:]:
-        keras_assert_same_structure(structures[0], other)
+        assert_same_structure(structures[0], other)
 
     def mapped(*leaves: Any) -> Any:
         return None if not none_is_leaf and leaves[0] is None else func(*leaves)
@@ -118,8 +118,8 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     return [((key, *path), leaf) for key in keys for path, leaf in flatten_with_path(structure[key])]
 
 
-@op("keras.tree.assert_same_structure", short=False)
-def keras_assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:
+@op("keras.tree.", short=False, prefix="keras_")
+def assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:
     """Raise ValueError unless two structures are nested in the same way, in lists, tuples and dicts alike.
 
     a, b: nests of lists, tuples and dictionaries. check_types: taken as Keras takes it; it changes nothing here.

@@ -21,8 +21,6 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     target: (batch, labels) integers. output: (batch, steps, classes) logits. mask_index: the class of none.
     target_length, output_length: integers (batch,): how many labels, and how many steps, count.
 
-    target_length: int (batch,). output_length: int (batch,).
-
     >>> tf.keras.ops.ctc_loss(tf.constant([[1]]), tf.zeros((1, 1, 2)), tf.constant([1]), tf.constant([1]))
     <tf.Tensor: shape=(1,), dtype=float32, numpy=array([0.6931472], dtype=float32)>
     """

@@ -1,4 +1,4 @@
-"""`keras.ops`: functions of two tensors that are no single op of TensorFlow's; `keras_ops_table` has those that are."""
+"""`keras.ops`: functions of two tensors that are no single op of TensorFlow's; `table.py` has those that are."""
 
 from __future__ import annotations
 
@@ -189,8 +189,6 @@ def cdist(x: Any, y: Any) -> Tensor:
     """The Euclidean distances between the rows of x (..., m, k) and those of y (..., n, k): (..., m, n).
 
     Raises ValueError for ranks below 2, or rows of different lengths.
-
-    y: (..., k, n). x: (..., m, n).
 
     >>> tf.keras.ops.cdist([[0., 0.]], [[3., 4.], [0., 1.]])
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[5., 1.]], dtype=float32)>

@@ -304,8 +304,6 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = N
     "reflect" or "symmetric". constant_values: a number; None: 0. Raises ValueError for values with another mode than
     "constant".
 
-    mode: "constant", "reflect" or "symmetric". constant_values: a number, for "constant".
-
     >>> tf.keras.ops.pad([1, 2], [[1, 1]])
     <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 1, 2, 0], dtype=int32)>
     """
