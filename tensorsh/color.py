@@ -1,4 +1,4 @@
-"""Whether what is written to a stream is to bear colours: one answer for every front end.
+"""What a terminal takes, and whether a stream is to bear colours: one answer for every front end.
 
 NO_COLOR (no-color.org) and FORCE_COLOR count if they are not empty, the former first, unless `--color` or `:set color`
 decides. Without any of them a terminal gets colours unless it is TERM=dumb, and nothing else does. Results never
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from typing import TextIO
+
+ERASE = "\r\x1b[K"  # makes a terminal empty the line, for something else to be written to it
 
 
 def is_capable(stream: TextIO) -> bool:

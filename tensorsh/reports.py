@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .language.diagnostics import Diagnostic, diagnose, render
+from .language.diagnostics import Diagnostic, diagnose, missing_name, render
 from .session import Session
 
 _FAULT = """\
@@ -37,7 +37,8 @@ def as_data(session: Session, error: BaseException) -> dict[str, Any]:
 
 
 def _diagnosed(session: Session, error: BaseException) -> Diagnostic:
-    names = [*session.known_names(), *session.known_paths(str(getattr(error, "name", "")))]
+    name = missing_name(error)
+    names = [*session.known_names(), *session.known_paths(name)] if name else []
     return diagnose(error, session.sources, names, session.parameters)
 
 

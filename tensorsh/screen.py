@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, TextIO, cast
 
-from .drawing.bar import ERASE, Window, work_line
+from .color import ERASE
 from .runtime import work
 
 _EVERY = 0.1  # seconds between two drawings
@@ -55,6 +55,8 @@ class Clock:
                     return
                 if fraction is None:
                     return
+            from .drawing.bar import Window, work_line  # here, for few programs run so long
+
             self._shows = True
             since = now if extent is None else extent.began
             text = work_line(fraction, now - since, now - self._began, Window.of(self._screen))

@@ -198,9 +198,9 @@ class Session:
         return below
 
     def parameters(self, name: str) -> list[str]:
-        """The parameter names of the function that a program knows by `name`, such as "reduce_sum"."""
+        """The parameter names of the function that a program calls by `name`, such as "reduce_sum" or "tf.nn.relu"."""
         last = name.rpartition(".")[2]
-        function = self.names.get(last, self._builtins.get(last))
+        function = registry.PATHS.get(name) or self.names.get(last, self._builtins.get(last))
         if function is None:
             paths = [path for path in registry.PATHS if path.endswith("." + last)]
             function = registry.PATHS[min(paths, key=len)] if paths else None

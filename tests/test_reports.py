@@ -81,3 +81,44 @@ def test_an_attribute_that_a_programs_object_has_not_is_the_programs_mistake(
         session.run(program, "t")
     assert not is_internal_fault(caught.value, session.sources)
     assert as_data(session, caught.value)["hint"] == hint
+
+
+@pytest.mark.parametrize("name", ["name", "hint", "summary", "operands"])
+def test_a_report_does_not_run_the_program(session: Session, name: str) -> None:
+    """What a report asks an error for may be a property of the program's, which nothing would stop."""
+    program = f"""
+ran = []
+class E(ValueError):
+    @property
+    def {name}(self): ran.append(1)
+raise E("text")
+"""
+    with pytest.raises(ValueError) as caught:
+        session.run(program, "t")
+    assert as_data(session, caught.value)["message"] == "text"
+    assert session.names["ran"] == []
+
+
+def test_a_cause_is_not_asked_whether_it_is_true(session: Session) -> None:
+    program = """
+class C(ValueError):
+    def __bool__(self): raise KeyError("in bool")
+raise ValueError("outer") from C("c")
+"""
+    with pytest.raises(ValueError) as caught:
+        session.run(program, "t")
+    assert as_data(session, caught.value)["message"] == "outer"
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("tf.keras.activations.relu()", "its parameters are x, negative_slope, max_value, threshold"),
+        ("tf.nn.relu(ones(2), nme=1)", "did you mean 'name'?"),
+    ],
+)
+def test_a_hint_is_about_the_op_that_is_called(session: Session, call: str, hint: str) -> None:
+    session.run("tf.nn.relu(1.); tf.keras.activations.relu(1.);", "both")  # one name, two ops
+    with pytest.raises(TypeError) as caught:
+        session.run(call, "t")
+    assert as_data(session, caught.value)["hint"] == hint

@@ -53,7 +53,8 @@ class ArrayRows:
 
     def _rows(self, count: int, inner: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         size = int(np.prod((count, *inner), dtype=np.int64)) * dtype.itemsize
-        self._more()
+        if size:
+            self._more()
         data = self._file.read(size)
         if len(data) < size:
             raise malformed(_NAME, f"the npy array is cut short: {len(data)} bytes of {size}")

@@ -36,8 +36,7 @@ def read_json(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "
 def read_ndjson(file: BinaryIO, name: str, *, dtype: Any = None, encoding: str = "utf-8") -> Any:
     """The lines' values as one: a table of objects, a tensor of numbers."""
     text = decoded(file, name, encoding)
-    lines, loads = text.split("\n"), _loads(len(text))
-    values = [_parsed(line, name, number, loads) for number, line in enumerate(over(lines), 1) if line.strip()]
+    values = [_parsed(line, name, n) for n, line in enumerate(over(text.split("\n")), 1) if line.strip()]
     return to_value(values, dtype)
 
 

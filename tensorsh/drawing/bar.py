@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple, TextIO
 
-ERASE = "\r\x1b[K"  # written before a bar, and when it goes
 _WIDTH = 24
 _FREE = 3  # columns at the end: for the ^C that a terminal shows, and since it may begin a line after its last
 _SLIDER = 6  # the part that moves where it is not known how far the work is

@@ -71,7 +71,7 @@ def diagnose(
     trail = _trail(places) + _causes(error, sources)
     trail += tuple(f"note: {note}" for note in getattr(error, "__notes__", ()))
     message = _message(error, places)
-    hint = _extra(error, "hint", str) or _hint(error, message, names, keywords)
+    hint = _extra(error, "hint", str) or _hint(error, message, innermost, names, keywords)
     label = _label(error, innermost, keywords) if innermost else ""
     kind = type(error).__name__
     if innermost is None:
@@ -187,7 +187,7 @@ def settle(error: BaseException) -> None:
         if len(text) > _LONGEST_TEXT:
             text = f"{text[:_LONGEST_TEXT]}… and {len(text) - _LONGEST_TEXT} characters more"
         error.__dict__[_SETTLED] = text
-        cause = error.__cause__ or error.__context__
+        cause = error.__context__ if error.__cause__ is None else error.__cause__
         if cause is None or _SETTLED in cause.__dict__:
             break
         error = cause
@@ -219,11 +219,11 @@ def _text(error: BaseException) -> str:
 
 
 def _extra(error: BaseException, name: str, kind: type) -> Any:
-    """What the error carries under that name, if it is of that kind: an error that a program made may hold anything."""
-    try:
-        value = getattr(error, name, None)
-    except Exception:
-        return None
+    """What the error carries under that name, if it is of that kind: an error that a program made may hold anything.
+
+    Its attributes are not asked for: a property of the program's would run, outside its limits.
+    """
+    value = error.__dict__.get(name)
     return value if isinstance(value, kind) else None
 
 
@@ -242,13 +242,15 @@ def _message(error: BaseException, places: list[_Place]) -> str:
 def _hint(
     error: BaseException,
     message: str,
+    place: _Place | None,
     names: Iterable[str],
     keywords: Callable[[str], Iterable[str]] | None,
 ) -> str | None:
     """What may have been meant: a name, an attribute or a keyword that is close to the one given."""
-    if isinstance(error, NameError) and error.name:
-        return did_you_mean(error.name, names)
-    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+    name = missing_name(error)
+    if name:
+        return did_you_mean(name, names)
+    if type(error) is AttributeError and error.name and error.obj is not None:
         return did_you_mean(error.name, dir(error.obj))
     for part, way_out in _WAYS_OUT.items():
         if part in message:
@@ -257,11 +259,11 @@ def _hint(
         return None
     match = _MISCOUNTED.search(message)
     if match and keywords is not None:
-        parameters = list(keywords(match[1]))
+        parameters = list(keywords(_as_called(match[1], place)))
         return f"its parameters are {', '.join(parameters)}" if parameters else None
     match = _UNEXPECTED_KEYWORD.search(message)
     if match and keywords is not None:
-        return did_you_mean(match[2], keywords(match[1]))
+        return did_you_mean(match[2], keywords(_as_called(match[1], place)))
     match = _BETWEEN_LISTS.search(message)
     if match:
         return f"a list counts as a tensor beside one: constant([1, 2]) {match[1] or '*'} [3, 4]"
@@ -280,6 +282,13 @@ _WAYS_OUT = {
 }
 _MISCOUNTED = re.compile(r"(\w+)\(\) (?:missing \d+ required|takes (?:from )?\d+ (?:to \d+ )?positional)")
 _UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+
+
+def missing_name(error: BaseException) -> str:
+    """The name that Python could not find; empty for any other error, one of a program's own class included."""
+    if isinstance(error, NameError) and type(error) in (NameError, UnboundLocalError):
+        return error.name or ""
+    return ""
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
@@ -342,8 +351,7 @@ def _arguments(call: Any, operands: list[str], keywords: Callable[[str], Iterabl
     if any(isinstance(argument, ast.Starred) for argument in call.args):
         return {}
     function = call.func
-    name = getattr(function, "id", None) or getattr(function, "attr", "")
-    parameters = list(keywords(name)) if keywords is not None and name else []
+    parameters = list(keywords(ast.unparse(function))) if keywords is not None else []
     arguments = list(call.args)
     known = any(operand.partition("[")[0] in parameters for operand in operands)
     if not parameters or (not known and len(operands) >= len(arguments)):
@@ -361,6 +369,18 @@ def _arguments(call: Any, operands: list[str], keywords: Callable[[str], Iterabl
         if index.isdigit() and int(index) < len(elements) and not spread:
             given[operand] = elements[int(index)]
     return {operand: given[operand] for operand in operands if operand in given}
+
+
+def _as_called(name: str, place: _Place | None) -> str:
+    """The path by which the program calls the function of that name, if it stands at the place: `tf.nn.relu`."""
+    import ast
+
+    try:
+        node = _node_at(place)[0] if place is not None else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return name
+    path = ast.unparse(node.func) if isinstance(node, ast.Call) else name
+    return path if path.endswith("." + name) else name
 
 
 def _node_at(place: _Place) -> tuple[object, str]:

@@ -15,7 +15,7 @@ def narrowed(text: str, span: Span) -> Span:
 
     text: what stands in the span. A header that is not Python's (`x |> f`) keeps its span.
     """
-    if not _COMPOUND.match(text) or not text.isascii():  # Python counts bytes
+    if not _COMPOUND.match(text):
         return span
     import ast
 
@@ -27,17 +27,21 @@ def narrowed(text: str, span: Span) -> Span:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return span
     if isinstance(statement, (ast.If, ast.While)):
-        part = statement.test
+        part = last = statement.test
     elif isinstance(statement, ast.For):
-        part = statement.iter
+        part = last = statement.iter
     elif isinstance(statement, ast.With):
-        part = statement.items[0].context_expr
+        part = last = statement.items[0].context_expr
+        if len(statement.items) > 1:  # Python does not tell which
+            last = statement.items[-1].optional_vars or statement.items[-1].context_expr
     else:
         return span
+    lines = aligned.split("\n")
     margin = indented.index(text[cut]) - aligned.index(text[cut])
 
     def moved(line: int, column: int) -> tuple[int, int]:
+        column = len(lines[line - 1].encode()[:column].decode())  # Python counts bytes
         return span.line + line - 1, margin + column + (cut if line == 1 else 0)
 
-    end = moved(part.end_lineno or part.lineno, part.end_col_offset or part.col_offset)
+    end = moved(last.end_lineno or last.lineno, last.end_col_offset or last.col_offset)
     return Span(*moved(part.lineno, part.col_offset), *end)

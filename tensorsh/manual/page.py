@@ -57,9 +57,9 @@ def page(value: Any, evaluate: Callable[[str], Any]) -> Page:
     return Page(f"{_name_of(kind)}: {value!r}", parts, members=list(_members(kind)))
 
 
-def window_width() -> int:
-    """The width of lines on standard output: the window's if it is one, and at most WIDTH."""
-    return max(min(WIDTH, shutil.get_terminal_size().columns), _NARROWEST) if sys.stdout.isatty() else WIDTH
+def window_width(most: int = WIDTH) -> int:
+    """The width of lines on standard output: the window's if it is one, and so many at the most."""
+    return max(min(most, shutil.get_terminal_size().columns), _NARROWEST) if sys.stdout.isatty() else most
 
 
 def overview(width: int = WIDTH) -> str:

@@ -279,8 +279,8 @@ def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
     """
 
 
-@op("autograph.trace", short=False)
-def trace_(*args: Any) -> None:
+@op("autograph.trace", short=False, prefix="autograph_")
+def trace(*args: Any) -> None:
     """Print the values.
 
     args: values of any kind.

@@ -27,7 +27,8 @@ def progress(iterable: Iterable[Any], label: str = "") -> Iterator[Any]:
 
 
 def _shown(iterable: Iterable[Any], label: str) -> Iterator[Any]:
-    from ..drawing.bar import ERASE, Window, loop_line
+    from ..color import ERASE
+    from ..drawing.bar import Window, loop_line
 
     total = len(iterable) if isinstance(iterable, Sized) else None
     begin = time.monotonic()

@@ -138,8 +138,8 @@ def op(
     tf: its paths under `tf`, separated by spaces; the function's name completes one that ends in a dot.
     short: its name without `tf`: the function's own, another, or none.
     samples: a function of a `Samples` that yields calls for the gradient check; leave it out if it has no gradient.
-    operator: the operator that it implements. prefix: what its name in the registry begins with, for an op of Keras's
-    where TensorFlow has another of the same name.
+    operator: the operator that it implements. prefix: what its name in the registry begins with, for an op that
+    shares its name with another.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -164,8 +164,9 @@ def register(
     name = prefix + name
     family = family_of(function)
     short_name = name if short is True else short or None
-    entry = Op(name, function, family, paths, short_name, samples, tuple(operator.split()))
-    OPS[name] = entry
+    if name in OPS:
+        raise ValueError(f"{name}: {OPS[name].family} has an op of that name, so this one of {family} needs a prefix")
+    OPS[name] = Op(name, function, family, paths, short_name, samples, tuple(operator.split()))
     for path in paths:
         export("tf." + path, function, None, family)
     if short_name:

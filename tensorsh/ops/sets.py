@@ -23,7 +23,7 @@ from .sparse import places_of
 _MEMBERS = (int8, int16, int32, int64, uint8, uint16, string)
 
 
-@op("sets.size", short=False)
+@op("sets.size", short=False, prefix="sets_")
 def size(a: Any, validate_indices: bool = True) -> Tensor:
     """How many different entries each row of a SparseTensor has.
 

@@ -15,7 +15,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -232,19 +232,19 @@ class Shell:
     def _run_command(self, text: str) -> None:
         from .commands import is_lasting, run_command
 
-        ended = self.journal.entered(text) if is_lasting(text) else lambda: None
-        try:
+        ended = self.journal.entered(text) if is_lasting(text) else lambda done=None: None
+        with self._journalled(ended):
             self._evaluate(partial(run_command, text, self))
-        finally:
-            ended()
 
     def _evaluate(self, work: Callable[[], None], seconds: float | None = None) -> None:
         self._clock.start()
+        before = len(self.inputs)
         try:
             names = self.session.names
             with self._kept(seconds) as give_way:
                 self.evaluator.run(work, names, seconds, self._clock.tick, give_way)
         except Interrupted:
+            del self.inputs[before:]  # what a command has run is undone with it
             if self._pager is not None:
                 self._pager.drop()
             raise
@@ -259,10 +259,15 @@ class Shell:
             run()
 
     def _run_entry(self, text: str, name: str, ended: Callable[..., None]) -> None:
-        """Run a program, and tell the journal how it has ended."""
+        with self._journalled(ended):
+            self._run_program(text, name)
+
+    @contextmanager
+    def _journalled(self, ended: Callable[..., None]) -> Iterator[None]:
+        """A block of which the journal is told how it has ended."""
         before, done = len(self.inputs), None
         try:
-            self._run_program(text, name)
+            yield
         except (Interrupted, ProcessDied):
             done = "".join(self.inputs[before:]).rstrip("\n")
             raise

@@ -6,11 +6,11 @@ the next one is said. Nothing stands in the way of doing something else in betwe
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ..manual.page import window_width
 from ..runtime.tensor import Tensor
 from ..runtime.variable import Variable
 from .commands import CommandError, Desk, command
@@ -111,7 +111,7 @@ class Lesson:
 
     def text(self) -> str:
         """The step that is to be done now."""
-        width = min(78, shutil.get_terminal_size().columns)
+        width = window_width(78)
         if self.is_over:
             return textwrap.fill(_END, width)
         step = STEPS[self._number]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -52,7 +51,9 @@ def _fitting(lines: Iterable[str], columns: int, rows: int) -> list[str]:
 
 def columns() -> int:
     """How wide lines on standard output may be: as the window, if it is one."""
-    return max(shutil.get_terminal_size().columns, _NARROWEST) if sys.stdout.isatty() else sys.maxsize
+    from ..manual.page import window_width  # here, for the prompt does not wait for it
+
+    return window_width(sys.maxsize)
 
 
 def filled(text: str) -> str:

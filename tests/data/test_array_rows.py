@@ -85,3 +85,16 @@ def test_python_objects_are_never_read() -> None:
     np.save(file, np.array([{}], object), allow_pickle=True)
     with pytest.raises(ValueError, match="Python objects"):
         list(values(file.getvalue()))
+
+
+def test_rows_without_entries_wait_for_nothing() -> None:
+    def waits() -> None:
+        raise AssertionError("waited, though all is there")
+
+    array = io.BytesIO()
+    np.save(array, np.zeros((3, 0)))
+    reading, writing = os.pipe()
+    os.write(writing, array.getvalue())
+    with os.fdopen(reading, "rb") as file, os.fdopen(writing, "wb"):
+        rows = iter(ArrayRows(file, waits))
+        assert [next(rows)[0][1].shape for _ in range(3)] == [(1, 0)] * 3

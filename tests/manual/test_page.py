@@ -55,6 +55,10 @@ def test_a_function_that_is_a_default_shows_as_its_name(capsys):
         # Arguments that must agree are tried together; the condition has a dtype of its own.
         ("where", ["x, y: floating point, integers, complex, bool, string; condition: bool", "for x and y"]),
         ("gather", ["indices: int16, int32, int64", "for params", "InvalidArgumentError if an index is out of range"]),
+        ("linspace", ["start, stop: floating point, integers, complex", "for start and stop"]),
+        ("tf.quantization.fake_quant_with_min_max_vars", ["min: float32; max: float32", "for inputs and min and max"]),
+        ("tf.keras.ops.cdist", ["x (..., m, k) and those of y (..., n, k)"]),
+        ("tf.size", ["input, out_type=None"]),
         ("floor", ["x: floating point", "gradient  none"]),
     ],
 )

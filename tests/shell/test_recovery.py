@@ -146,3 +146,17 @@ def test_a_recovery_that_is_interrupted_can_be_asked_for_again(session: Session,
     shell.enter(":recover")
     assert [lost.entries for lost in shell.lost] == [["x = 1", "while True: pass"]]
     assert [lost.entries for lost in lost_sessions(tmp_path)] == [["x = 1", "while True: pass"]]
+
+
+def test_a_command_that_is_interrupted_is_undone_and_not_run_again(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "endless.tsh").write_text("y = 2\nwhile True: pass\n")
+    journal = Journal(tmp_path / "sessions")
+    shell = Shell(lambda: session, lambda: "", journal=journal)
+    shell.enter("x = 1")
+    threading.Timer(0.3, lambda: shell.evaluator.interrupt()).start()
+    shell.enter(f":load {tmp_path / 'endless.tsh'}")
+    assert "y" not in session.names and "".join(shell.inputs).strip() == "x = 1"
+    assert journal._file is not None
+    os.close(journal._file)
+    (lost,) = lost_sessions(tmp_path / "sessions")
+    assert (lost.entries, lost.unfinished) == (["x = 1"], "")

@@ -164,7 +164,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     return _mean(error + ops.softplus(error * -2.0) - ops.cast(as_tensor(_LOG_2, "float32"), error.dtype))
 
 
-@op(loss_paths("poisson"), short=False, samples=probabilities)
+@op(loss_paths("poisson"), short=False, samples=probabilities, prefix="keras_")
 def poisson(y_true: Any, y_pred: Any) -> Tensor:
     """The mean of y_pred - y_true log(y_pred).
 
