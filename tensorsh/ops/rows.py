@@ -97,7 +97,7 @@ def _combine_rows(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.
     def work(block: slice) -> None:
         here, first, count = places[block], starts[block], counts[block]
         total = result.take(here, 0)
-        if count[0] > many:
+        if len(here) == 1 and count[0] > many:
             all_rows = np.concatenate((total, rows.take(order[first[0] : first[0] + count[0]], 0)))
             total = ufunc.reduce(all_rows, axis=0, dtype=result.dtype, keepdims=True)
         else:
@@ -107,7 +107,8 @@ def _combine_rows(ufunc: np.ufunc, result: np.ndarray, at: np.ndarray, rows: np.
         result[here] = total
 
     many = len(at) if ufunc is np.divide else _MANY  # integers are rounded after each division
-    alone = np.count_nonzero(counts > many)
+    # A place is dealt with alone only while that saves rounds.
+    alone = np.count_nonzero(counts > np.maximum(many, np.arange(len(counts))))
     step = max(1, _BLOCK // result[0].size)
     blocks = [slice(i, i + 1) for i in range(alone)]
     blocks += [slice(i, i + step) for i in range(alone, len(places), step)]

@@ -65,6 +65,31 @@ def test_many_rows_are_combined_in_their_order_too(kind: str) -> None:
     assert np.array_equal(rows.combine(kind, base, at, updates), expected)
 
 
+@pytest.mark.parametrize("places, each", [(3, 200), (300, 40), (30, 34)])
+def test_many_rows_of_many_places_are_combined_in_their_order(places: int, each: int) -> None:
+    """Places with many rows go alone where they are few, and together where they are more than their rows."""
+    rng = np.random.default_rng(4)
+    at = rng.permutation(np.repeat(np.arange(places), each))
+    base, updates = rng.uniform(-1, 1, (places, 2)), rng.uniform(-1, 1, (at.size, 2))
+    expected = base.copy()
+    np.add.at(expected, at, updates)
+    assert np.array_equal(rows.combine("add", base, at, updates), expected)
+
+
+def test_a_place_is_dealt_with_alone_only_while_that_saves_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    for_each = rows.for_each
+
+    def counted(work: Any, blocks: Any, together: bool) -> None:
+        taken.append(len(blocks))
+        for_each(work, blocks, together=together)
+
+    monkeypatch.setattr(rows, "for_each", counted)
+    at = np.repeat(np.arange(2000), 40)
+    rows.combine("add", np.zeros((2000, 2)), at, np.ones((at.size, 2)))
+    assert taken[0] <= 41
+
+
 def test_sums_are_the_same_from_run_to_run(module: Any) -> None:
     draws = np.random.default_rng(0)
     values, at = draws.normal(size=10_000).astype(np.float32), draws.integers(0, 7, 10_000)
