@@ -18,13 +18,7 @@ from .rowwise import like_rows, row_blocks
 def composed(x: Tensor, gamma: Tensor | None, beta: Tensor | None, axes: Any, epsilon: Any) -> Tensor:
     """gamma * (x - mean) / sqrt(variance + epsilon) + beta over any axes, in ops; gamma and beta broadcast to x."""
     mean, variance = ops.moments(x, axes, keepdims=True)
-    inverse = ops.rsqrt(variance + epsilon)
-    if gamma is not None:
-        inverse = inverse * gamma
-    shift = -mean * inverse
-    if beta is not None:
-        shift = shift + beta
-    return x * inverse + shift
+    return ops.batch_normalization(x, mean, variance, beta, gamma, epsilon)
 
 
 @primitive(joint=lambda g, y, x, gamma, beta, epsilon: _passed_back(g, x, gamma, epsilon=epsilon))
