@@ -141,7 +141,7 @@ def depthwise_gradient():
 
 def max_pool_gradient():
     x = _channels_last()[0].requires_grad_()
-    return lambda: torch.autograd.grad(F.max_pool2d(F.pad(x, (0, 1, 0, 1)), 3, 2).sum(), x)
+    return lambda: torch.autograd.grad(F.max_pool2d(F.pad(x, (0, 1, 0, 1), value=-float("inf")), 3, 2).sum(), x)
 
 
 def gather():
