@@ -216,7 +216,7 @@ def conv1d(
 ) -> Tensor:
     """Filters slid along sequences: (batch, width, channels) and (width, channels, filters); otherwise as `conv2d`.
 
-    input: (batch, width, channels). filters: (width, channels in, channels out).
+    input: (batch, width, channels). filters: (width, channels in, channels out). padding: "VALID" or "SAME".
 
     >>> conv1d([[[1.], [2.], [3.]]], [[[1.]], [[1.]]], 1, "VALID")
     <tf.Tensor: shape=(1, 2, 1), dtype=float32, numpy=
@@ -232,7 +232,7 @@ def conv1d(
     if len(rate) == 3:
         rate = rate[2:] if first else rate[1:2]
     x = ops.expand_dims(x, -2 if first else -3)
-    y = conv2d(x, ops.expand_dims(w, 0), [1, *step], padding, "NCHW" if first else "NHWC", [1, *rate])
+    y = _convolution("Conv2D", x, ops.expand_dims(w, 0), 2, [1, *step], padding, first, [1, *rate], explicit=False)
     return ops.squeeze(y, [-2 if first else -3])
 
 
@@ -289,7 +289,8 @@ def convolution(
     first = data_format is not None and data_format.startswith("NC")
     if axes == 1:
         return conv1d(x, w, strides or 1, padding, "NCW" if first else "NWC", dilations)
-    return _convolution("Conv2D" if axes == 2 else "Conv3D", x, w, axes, strides, padding, first, dilations)
+    kernel = "Conv2D" if axes == 2 else "Conv3D"
+    return _convolution(kernel, x, w, axes, strides, padding, first, dilations, explicit=False)
 
 
 @op("nn.atrous_conv2d", samples=lambda s: [s.call(s(1, 5, 5, 1), s(2, 2, 1, 2), 2, "SAME")])
@@ -314,6 +315,7 @@ def _convolution(
     padding: Any,
     channels_first: bool,
     dilations: Any,
+    explicit: bool = True,
 ) -> Tensor:
     """A convolution over `axes` axes; further leading axes of the input are batch axes."""
     steps, rates = sequence(strides, axes, "strides"), sequence(dilations, axes, "dilations")
@@ -334,7 +336,7 @@ def _convolution(
     if channels_first:
         x = channels_last(x)
     _check_depths(kernel, x, w)
-    window = slide(kernel, x, w._array.shape[:axes], steps, rates, padding, channels_first=channels_first)
+    window = slide(kernel, x, w._array.shape[:axes], steps, rates, padding, None, channels_first, explicit)
     y = convolve(x, w, window=window)
     if channels_first:
         y = channels_second(y)

@@ -59,7 +59,7 @@ def _transposed(
             shown,
         )
     shape = [g._array.shape[0], *sizes, channels]
-    window = slide(kernel, g, w._array.shape[:axes], steps, rates, padding, sizes, channels_first)
+    window = slide(kernel, g, w._array.shape[:axes], steps, rates, padding, sizes, channels_first, axes == 2)
     computed = window.outputs(sizes)
     for i, (actual, wanted) in enumerate(zip(g._array.shape[1:-1], computed)):
         if actual != wanted:

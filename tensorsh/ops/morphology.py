@@ -60,7 +60,7 @@ def dilation2d(
         )
     steps = spatial(kernel, sequence(strides, 2, "strides"), 2, False)
     rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, False, "rates")
-    window = slide(kernel, x, f._array.shape[:2], steps, rates, padding, explicit=False)
+    window = slide(kernel, x, f._array.shape[:2], steps, rates, padding)
     sums = _window_sums(x, f, window)
     best = ops.argmax(sums, 0)
     chosen = ops.one_hot(best, sums._array.shape[0], True, False, axis=0)

@@ -171,7 +171,7 @@ def extract_volume_patches(input: Any, ksizes: Any, strides: Any, padding: str, 
             )
     if x._array.ndim != 5:
         raise invalid(kernel, f"input must be 5-dimensional{list(x._array.shape)}", operands=[("input", x)], name=None)
-    window = slide(kernel, x, given["ksizes"][1:4], given["strides"][1:4], [1, 1, 1], padding, explicit=False)
+    window = slide(kernel, x, given["ksizes"][1:4], given["strides"][1:4], [1, 1, 1], padding)
     padded = ops.pad(x, [[0, 0], *map(list, window.pads), [0, 0]])
     parts = [padded[where] for _, where in places(window, window.outputs(x._array.shape[1:4]))]
     return ops.concat(parts, -1)

@@ -7,7 +7,7 @@ gradient.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import product
 from math import prod
@@ -40,13 +40,15 @@ def _best(xp: Any, x: Any, window: Window) -> Any:
 def _spread(xp, g, x, window, ties):
     """g (b, *windows, c) put where the largest entry of each window of x is; the sum where windows overlap."""
 
-    def spread(x: Any, g: Any) -> Any:
-        y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
-        for (_, index), mask in zip(places(window, g.shape[1:-1]), _won(xp, x, window, ties)):
-            y[index] += kept(xp, mask, g)
-        return cropped(y, window)
+    return by_rows(lambda x, g: _put(xp, g, x, window, _won(xp, x, window, ties)), x, g)
 
-    return by_rows(spread, x, g)
+
+def _put(xp: Any, g: Any, x: Any, window: Window, masks: Iterable[Any]) -> Any:
+    """g (b, *windows, c) put, for each place of the window, where in x the windows of its mask see it."""
+    y = xp.zeros((x.shape[0], *borders(x.shape[1:-1], window), x.shape[-1]), g.dtype)
+    for (_, index), mask in zip(places(window, g.shape[1:-1]), masks):
+        y[index] += kept(xp, mask, g)
+    return cropped(y, window)
 
 
 @primitive(
@@ -88,31 +90,52 @@ def _won(xp: Any, x: Any, window: Window, ties: bool) -> Iterator[Any]:
         yield won
 
 
-def _winner(xp: Any, x: Any, window: Window) -> Any:
-    """The number of the first place in each window that has its largest entry."""
+def _found(xp: Any, x: Any, window: Window) -> tuple[Any, Any]:
+    """The largest entry of each window, and the number of the first place that has it.
+
+    The first entry inside x stays until a larger one is found: where that one is nan, none is.
+    """
     first, *rest = _slices(xp, x, window)
     best, winner = first, xp.zeros(first.shape, np.int8 if len(rest) < 128 else np.int32)
+    entered = _entered(xp, window, first.shape[1:-1]) if any(map(any, window.pads)) else None
     for i, part in enumerate(rest, 1):
         better = part > best
+        if entered is not None:
+            better |= entered == i
         best = chosen(xp, better, part, best)
         winner = xp.maximum(winner, better.astype(winner.dtype) * winner.dtype.type(i))
-    return winner
+    return best, winner
+
+
+def _entered(xp: Any, window: Window, outputs: Sequence[int]) -> Any:
+    """The number of each window's first place that is not in the borders: (*windows, 1)."""
+    number = np.zeros((1,) * len(outputs), np.int32)
+    for axis, ((before, _), step, rate, count) in enumerate(
+        zip(window.pads, window.strides, window.dilations, outputs)
+    ):
+        first = np.maximum(-(-(before - np.arange(count) * step) // rate), 0)
+        number = number * window.shape[axis] + np.expand_dims(first, [i for i in range(len(outputs)) if i != axis])
+    return xp.asarray(number[..., None])
 
 
 @primitive(lambda g, y, x, window: spread_found(g, x, window=window))
 def largest_found(xp, x, window):
-    return largest._kernel(xp, x, window)
+    return by_rows(lambda x: _found(xp, x, window)[0], x)
 
 
 @primitive(joint=no_gradient("MaxPoolGradWithArgmax"))
 def spread_found(xp, g, x, window):
-    return _spread._kernel(xp, g, x, window, False)
+    def spread(x: Any, g: Any) -> Any:
+        _, winner = _found(xp, x, window)
+        return _put(xp, g, x, window, (winner == i for i in range(prod(window.shape))))
+
+    return by_rows(spread, x, g)
 
 
 @primitive()
 def argmax_of(xp, x, window, batches, dtype):
     batch, height, width, channels = x.shape
-    winner = _winner(xp, x, window)
+    _, winner = _found(xp, x, window)
     outputs = winner.shape[1:-1]
 
     def along(count: int, axis: int, scale: int = 1, start: int = 0) -> Any:

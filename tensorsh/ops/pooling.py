@@ -22,12 +22,10 @@ class MaxPoolWithArgmax(NamedTuple):
     argmax: Tensor
 
 
-def _pooling(
-    tf: str, axes: int, kernel: str, dtypes: Sequence[DType], samples: Any = None, explicit: bool = False
-) -> Callable[..., Any]:
+def _pooling(tf: str, axes: int, kernel: str, dtypes: Sequence[DType], samples: Any = None) -> Callable[..., Any]:
     """Decorate `core(x, window)`: pooling over 1, 2 or 3 axes, of a tensor that has its channels last.
 
-    kernel: TensorFlow's, with the dtypes that it lists. explicit: whether the padding may be pairs for each axis.
+    kernel: TensorFlow's, with the dtypes that it lists.
     """
     layout = ("NWC", "NHWC", "NDHWC")[axes - 1]
 
@@ -40,7 +38,7 @@ def _pooling(
             if axes == 3 and x.dtype not in (float32, bfloat16):
                 raise _no_volume_kernel(kernel, x, ksize, strides, padding, data_format)
             first = data_format == "NC" + layout[1:-1]
-            return _pooled(kernel, core, x, axes, ksize, strides, padding, first, explicit)
+            return _pooled(kernel, core, x, axes, ksize, strides, padding, first)
 
         return op(tf, samples=samples)(finish(public, core))
 
@@ -55,7 +53,7 @@ def _max_samples(s: Any) -> Any:
     yield s.call(s.distinct(1, 3, 4, 2), [2, 3], 1, "SAME")
 
 
-@_pooling("nn.max_pool2d", 2, "MaxPool", _MAX, _max_samples, explicit=True)
+@_pooling("nn.max_pool2d", 2, "MaxPool", _MAX, _max_samples)
 def max_pool2d(x, window):
     """The largest entry of each window: (batch, height, width, channels) becomes (batch, height', width', channels).
 
@@ -74,7 +72,7 @@ def _line_samples(s: Any) -> Any:
     yield s.call(s.distinct(1, 3, 1), 2, 1, [[0, 0], [1, 0], [0, 0]])
 
 
-@_pooling("nn.max_pool1d", 1, "MaxPool", _MAX, _line_samples, explicit=True)
+@_pooling("nn.max_pool1d", 1, "MaxPool", _MAX, _line_samples)
 def max_pool1d(x, window):
     """The largest entry of each window along (batch, width, channels); otherwise as `max_pool2d`.
 
@@ -275,7 +273,7 @@ def pool(
     def core(x: Tensor, window: Window) -> Tensor:
         return largest(x, window=window, ties=axes == 3) if pooling_type == "MAX" else mean(x, window=window)
 
-    return _pooled(kernel, core, x, axes, shape, steps, padding, first, dilations=rates)
+    return _pooled(kernel, core, x, axes, shape, steps, padding, first, rates)
 
 
 # ---------------------------------------------------------------- what they share
@@ -290,7 +288,6 @@ def _pooled(
     strides: Any,
     padding: Any,
     channels_first: bool,
-    explicit: bool = False,
     dilations: Any = None,
 ) -> Tensor:
     if x._array.ndim != axes + 2:
@@ -303,7 +300,7 @@ def _pooled(
         )
     if channels_first:
         x = channels_last(x)
-    window = _window(kernel, x, axes, ksize, strides, padding, channels_first, explicit, dilations)
+    window = _window(kernel, x, axes, ksize, strides, padding, channels_first, dilations)
     y = core(x, window)
     return channels_second(y) if channels_first else y
 
@@ -316,7 +313,6 @@ def _window(
     strides: Any,
     padding: Any,
     channels_first: bool,
-    explicit: bool = False,
     dilations: Any = None,
 ) -> Window:
     size = spatial(kernel, sequence(ksize, axes, "ksize"), axes, channels_first, "windows")
@@ -328,7 +324,7 @@ def _window(
     if min(steps) < 1:
         message = f"Stride must be > 0, but got {min(steps)}"
         raise invalid(kernel, message, f"{kernel}: strides must be positive, not {list(steps)}")
-    return slide(kernel, x, size, steps, dilations or (1,) * axes, padding, None, channels_first, explicit)
+    return slide(kernel, x, size, steps, dilations or (1,) * axes, padding, None, channels_first)
 
 
 def _by_rank(functions: Any, input: Any, ksize: Any, strides: Any, padding: Any, data_format: Any) -> Tensor:

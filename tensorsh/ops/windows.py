@@ -30,7 +30,7 @@ class Window(NamedTuple):
     def outputs(self, sizes: Sequence[int]) -> tuple[int, ...]:
         """How many windows fit along each axis of a tensor of these sizes."""
         return tuple(
-            (n + sum(pad) - (k - 1) * d - 1 + s) // s
+            max(n + sum(pad) - (k - 1) * d - 1 + s, 0) // s
             for n, k, s, d, pad in zip(sizes, self.shape, self.strides, self.dilations, self.pads)
         )
 
@@ -132,6 +132,9 @@ def borders(sizes: Sequence[int], window: Window) -> tuple[int, ...]:
 
 # ---------------------------------------------------------------- arguments
 
+#: The kernels that take a pair of numbers for each axis as padding.
+_EXPLICIT = ("Conv2D", "Conv2DBackpropInput", "DepthwiseConv2dNative", "MaxPool")
+
 
 def sequence(value: Any, axes: int, name: str) -> tuple[int, ...]:
     """A stride, dilation or window size for each axis: from one int, one for each, or those of all axes."""
@@ -183,12 +186,15 @@ def slide(
     channels_first: bool = False,
     explicit: bool = True,
 ) -> Window:
-    """The window over axes of `sizes` (those of x by default) with "SAME", "VALID" or explicit padding."""
+    """The window over axes of `sizes` (those of x by default) with "SAME", "VALID" or explicit padding.
+
+    explicit: whether the function hands pairs on to a kernel that takes them.
+    """
     if sizes is None:
         sizes = x._array.shape[-len(shape) - 1 : -1]
     spans = [(k - 1) * d + 1 for k, d in zip(shape, dilations)]
     if isinstance(padding, (list, tuple)):
-        if not explicit:
+        if not (explicit and kernel in _EXPLICIT):
             message = f"Expected string for argument 'padding' not {padding}."
             raise explain(TypeError(message), f'{kernel}: padding is "SAME" or "VALID"')
         pads = _explicit(kernel, padding, len(shape), channels_first)
@@ -200,7 +206,7 @@ def slide(
             total = max((-(-n // s) - 1) * s + span - n, 0)
             pads.append((total // 2, total - total // 2))
     else:
-        listed = '"SAME", "VALID", "EXPLICIT"' if explicit else '"SAME", "VALID"'
+        listed = '"SAME", "VALID", "EXPLICIT"' if kernel in _EXPLICIT else '"SAME", "VALID"'
         raise explain(
             InvalidArgumentError(
                 f"Value for attr 'padding' of \"{padding}\" is not in the list of allowed values: {listed}"
@@ -210,11 +216,11 @@ def slide(
         )
     window = Window(tuple(shape), tuple(strides), tuple(dilations), tuple(pads))
     for n, span, s, pad in zip(sizes, spans, strides, pads):
-        count = (n + sum(pad) - span + s) / s
-        if count <= -1 or count < 0 and (n + sum(pad) - span + s) % s == 0:
+        room = n + sum(pad) - span + s
+        if room <= -s:  # a count that is rounded to 0 is one
             raise invalid(
                 kernel,
-                f"Computed output size would be negative: {int(count)} [input_size: {n}, "
+                f"Computed output size would be negative: {-(-room // s)} [input_size: {n}, "
                 f"effective_filter_size: {span}, stride: {s}]",
                 f"{kernel}: a window of {span} does not fit into {n + sum(pad)}",
                 [("input", x)],

@@ -123,6 +123,19 @@ def test_a_window_too_large_says_what_would_fit():
     assert caught.value.hint == 'padding="SAME" pads the borders with zeros'
 
 
+@pytest.mark.parametrize("padding", ["VALID", [[0, 0], [1, 0], [0, 0], [0, 0]]])
+def test_a_window_too_large_by_less_than_a_stride_fits_nowhere(padding):
+    """TensorFlow's count is rounded to 0 there; its convolution then shows memory that nobody has written."""
+    x, w = ops.ones([2, 3, 6, 1]), ops.ones([4, 1, 1, 1])
+    with GradientTape() as t:
+        t.watch([x, w])
+        y = ops.conv2d(x, w, [5, 3], padding, dilations=[2, 1])
+    dx, dw = t.gradient(y, [x, w])
+    assert y.shape == [2, 0, 2, 1]
+    assert not dx.numpy().any() and not dw.numpy().any()
+    assert ops.max_pool2d(ops.ones([1, 1, 1, 1]), 4, 2, "VALID").shape == [1, 0, 0, 1]
+
+
 def test_an_image_without_its_batch_axis_says_so():
     with pytest.raises(InvalidArgumentError) as caught:
         ops.conv2d(ops.ones([3, 3, 1]), ops.ones([2, 2, 1, 1]), 1, "VALID")

@@ -198,7 +198,7 @@ def extract_patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: 
             "add a batch axis: expand_dims(x, 0)" if x._array.ndim == 3 else None,
         )
     shape, steps, apart = (tuple(values[1:3]) for values in given.values())
-    window: Window = slide(kernel, x, shape, steps, apart, padding, explicit=False)
+    window: Window = slide(kernel, x, shape, steps, apart, padding)
     return _patched(x, window=window)
 
 
