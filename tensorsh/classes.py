@@ -14,6 +14,7 @@ from __future__ import annotations
 import builtins
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -21,7 +22,8 @@ from . import surface
 from .language.special_methods import RECEIVING, SPECIAL_METHODS
 from .ops import registry
 from .runtime.errors import explain
-from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
+from .runtime.open_classes import open_class
+from .runtime.session_classes import CLOSED_NAMES, is_session_class, is_session_function, private_key
 
 
 def build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -> type:
@@ -78,13 +80,11 @@ def admitted(value: Any) -> Any:
     if kind is tuple:
         return tuple(map(admitted, value))
     if isinstance(value, type):
-        from .ops.python import open_class  # the family is loaded only where it is used
-
         return open_class(value)
     if kind is types.MethodType:
         return value if admitted(value.__func__) is not None else None
     if kind in (types.FunctionType, types.BuiltinFunctionType):
-        return value if _is_programs(value) or _is_library(value) else None
+        return value if is_session_function(value) or _is_library(value) else None
     return value if surface.is_own(kind) or _has_a_surface(kind) else None
 
 
@@ -146,8 +146,11 @@ def _leaving(method: types.FunctionType) -> Callable[..., Any]:
 
     @wraps(method)
     def leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
-        held_back = method(self, kind, error, None)
-        return held_back if kind is None or issubclass(kind, Exception) else False
+        if kind is None or issubclass(kind, Exception):
+            return method(self, kind, error, None)
+        with suppress(Exception):  # else raising another error would hold the interrupt back
+            method(self, kind, error, None)
+        return False
 
     return leave
 
@@ -192,11 +195,6 @@ def _has_a_surface(kind: type) -> bool:
 
 
 _INSIDE = (types.ModuleType, types.CodeType, types.FrameType, types.TracebackType, types.MappingProxyType)
-
-
-def _is_programs(function: Any) -> bool:
-    """Whether a program defined the function: then it runs with a session's builtins."""
-    return "@attr" in getattr(function, "__builtins__", ())
 
 
 def _is_library(function: Any) -> bool:

@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 
+from .runtime.open_classes import open_class
 from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
 
 
@@ -53,6 +54,9 @@ _NUMBER = frozenset(
     "to_bytes".split()
 )
 
+_CACHED = type(functools.cache(iter))
+_CACHE_INFO = type(functools.cache(iter).cache_info())
+
 #: Foreign types and what is allowed on their values (and on the classes themselves: `str.upper`).
 ALLOWED: dict[type, frozenset[str]] = {
     str: _public(str, "format", "format_map"),  # these two walk attributes; `lookup` has its own
@@ -72,6 +76,8 @@ ALLOWED: dict[type, frozenset[str]] = {
     collections.deque: _public(collections.deque),
     range: _public(range),
     slice: _public(slice),
+    _CACHED: frozenset({"cache_clear", "cache_info"}),
+    _CACHE_INFO: frozenset({"currsize", "hits", "maxsize", "misses"}),
     type({}.keys()): frozenset({"isdisjoint"}),
     type({}.items()): frozenset({"isdisjoint"}),
     types.GeneratorType: frozenset({"close", "send"}),
@@ -80,7 +86,7 @@ ALLOWED: dict[type, frozenset[str]] = {
     property: frozenset({"deleter", "getter", "setter"}),
     np.ndarray: _ARRAY,
     np.generic: _ARRAY,
-    np.dtype: frozenset({"itemsize", "kind", "name", "shape", "type"}),
+    np.dtype: frozenset({"itemsize", "kind", "name", "shape"}),
     np.ufunc: frozenset({"accumulate", "at", "nin", "nout", "outer", "reduce", "reduceat"}),
     np.finfo: frozenset("bits dtype eps epsneg max min resolution smallest_normal smallest_subnormal tiny".split()),
     np.iinfo: frozenset({"bits", "dtype", "max", "min"}),
@@ -125,10 +131,8 @@ CLOSED: tuple[type, ...] = (
     type(iter(range(0))),
     type({}.values()),
     type(np.ones(1).flat),
-    type(contextlib.contextmanager(iter)([])),
+    type(_CACHE_INFO.hits),  # what reads an item of a named tuple, where the class itself is asked
     contextlib.nullcontext,
-    contextlib.suppress,
-    type(functools.cache(iter)),
     type(functools.cmp_to_key(max)),
     type(next(itertools.groupby([1]))[1]),
     type(np.ones(1).__dlpack__()),  # of a tensor it holds a copy, and only NumPy opens it
@@ -160,15 +164,18 @@ _EVERYTHING_OWN = frozenset({"<own>"})
 _by_type: dict[type, frozenset[str]] = {}
 
 
-def lookup(obj: Any, name: str) -> Any:
-    """`obj.name` for a program. Raises AttributeError for what it must not, or cannot, reach."""
+def lookup(obj: Any, name: str, hints: bool = True) -> Any:
+    """`obj.name` for a program. Raises AttributeError for what it must not, or cannot, reach.
+
+    hints: whether the error is for a person, and names what may have been meant: to look for that takes its time.
+    """
     kind = type(obj)
     allowed = _by_type.get(kind)
     if allowed is None:
         closed = kind.__dict__.get(CLOSED_NAMES)
         if closed is not None:
             if name not in closed and name[:1] not in ("_", "@"):
-                return _or_suggested(obj, name)
+                return _or_suggested(obj, name) if hints else getattr(obj, name)
             return _private_of_session(obj, name)
         allowed = _by_type[kind] = _allowed_on(kind)
     if name in allowed:
@@ -179,19 +186,19 @@ def lookup(obj: Any, name: str) -> Any:
         return _of_session_class(obj, name)
     if type(name) is str and not name.startswith("_"):
         if allowed is _EVERYTHING_OWN and _defined_by_us(kind, obj, name):
-            return _or_suggested(obj, name)
+            return _or_suggested(obj, name) if hints else getattr(obj, name)
         if isinstance(obj, type) and _on_class(obj, name):
             return getattr(obj, name)
         for bases, replaced, ours in _REPLACED:
             if name == replaced and isinstance(obj, bases):
-                return partial(ours, obj)
+                return ours(obj)
     elif type(name) is str and name in _SPECIAL_NAMES and _opens(kind, obj, name):
         return _special_method(kind, obj, name)
     if name == "__name__" and (isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) or is_own(kind)):
         return obj.__name__
     if name == "__version__" and is_own(kind):
         return obj.__version__
-    raise _refusal(obj, name)
+    raise _refusal(obj, name, hints)
 
 
 def _or_suggested(obj: Any, name: str) -> Any:
@@ -237,7 +244,7 @@ def _array(obj: Any, dtype: Any = None) -> Any:
 def has(obj: Any, name: str) -> bool:
     """`hasattr` for a program."""
     try:
-        lookup(obj, name)
+        lookup(obj, name, hints=False)
     except AttributeError:
         return False
     return True
@@ -250,11 +257,11 @@ def get(obj: Any, name: str, default: Any = _MISSING) -> Any:
     """`getattr` for a program."""
     if type(name) is not str:
         raise TypeError("attribute name must be string, not " + repr(type(name).__name__))
-    try:
+    if default is _MISSING:
         return lookup(obj, name)
+    try:
+        return lookup(obj, name, hints=False)
     except AttributeError:
-        if default is _MISSING:
-            raise
         return default
 
 
@@ -384,7 +391,7 @@ def _foreign_exceptions() -> list[type]:
     return found
 
 
-def _refusal(obj: Any, name: str) -> AttributeError:
+def _refusal(obj: Any, name: str, hints: bool = True) -> AttributeError:
     if isinstance(obj, type):
         text = f"type object {obj.__name__!r} has no attribute {name!r}"
     elif isinstance(obj, types.ModuleType):
@@ -402,7 +409,7 @@ def _refusal(obj: Any, name: str) -> AttributeError:
         error.hint = f"what a dictionary holds is written [{name!r}]"
     elif hasattr(obj, name):
         error.hint = f"Python has {name!r} there, but it is not open to programs here"
-    else:
+    elif hints:
         _suggest(error, obj, name)
     return error
 
@@ -433,11 +440,17 @@ def _astype(array: Any, dtype: Any, *, copy: bool = True) -> Any:
     return array.astype(wanted, copy=copy)
 
 
-#: Methods that programs get in a checked form of ours.
+def _scalar_class(dtype: np.dtype) -> Any:
+    """`dtype.type`; of Python objects only by name, since calling it makes an array of them."""
+    return open_class(dtype.type)
+
+
+#: What programs get in a checked form of ours, and the function that gives it of a value.
 _REPLACED: tuple[tuple[Any, str, Any], ...] = (
-    (str, "format", _format),
-    (str, "format_map", _format_map),
-    ((np.ndarray, np.generic), "astype", _astype),
+    (str, "format", partial(partial, _format)),
+    (str, "format_map", partial(partial, _format_map)),
+    ((np.ndarray, np.generic), "astype", partial(partial, _astype)),
+    (np.dtype, "type", _scalar_class),
 )
 
 

@@ -123,6 +123,12 @@ REFUSED_RUN = {
     "object dtype by result_type": "import numpy as np\nloot = np.result_type('O')",
     "record dtype by result_type": "import numpy as np\nloot = np.result_type('O,O')",
     "raw memory by result_type": "import numpy as np\nloot = np.result_type('V8').type",
+    "object dtype by promotion": "import tensorflow.experimental.numpy as tnp\nloot = tnp.promote_types('O', 'O')",
+    "object dtype by promoting texts": "loot = tf.experimental.numpy.promote_types('U3', 'U3')",
+    "object dtype by promoting dtypes": "loot = tf.experimental.numpy.promote_types(tf.string, tf.string)",
+    "object array by the class of a dtype": "loot = tf.constant(['a']).numpy().dtype.type([len, print])",
+    "object array by the class, by getattr": "loot = getattr(tf.constant(['a']).numpy().dtype, 'type')([len])",
+    "an object by the class of texts": "loot = tf.string.as_numpy_dtype()",
     "object array by where": "import numpy as np\nloot = np.where([True], len, print)",
     "object array by append": "import numpy as np\nloot = np.append([len], print)",
     "numpy load": "import numpy as np\nloot = np.load('x.npy', allow_pickle=True)",
@@ -147,6 +153,17 @@ REFUSED_RUN = {
     "a file through print": "print('x', file='/tmp/loot')\nloot = 1",
     "throwing into a generator": "def g():\n    yield 1\nloot = g().throw",
     "a codec by a path": "loot = 'x'.encode('../../os')",
+    "holding back all by suppress": "import contextlib\nloot = contextlib.suppress(tf.string.as_numpy_dtype)",
+    "holding back interrupts by suppress": "import contextlib\nloot = contextlib.suppress(KeyboardInterrupt)",
+    "a manager of what is no generator": """
+from contextlib import contextmanager
+class C:
+    def __iter__(self): return self
+    def __next__(self): return 1
+    def throw(self, *given): raise StopIteration()
+loot = contextmanager(C)()
+""",
+    "a manager's generator": "import contextlib\n@contextlib.contextmanager\ndef f(): yield 1\nloot = f()._steps",
     "import os": "import os",
     "import sys": "import sys\nloot = sys.modules",
     "a stream's file": "import sys\nloot = sys.stdout.buffer",
@@ -223,3 +240,56 @@ def test_a_bare_except_cannot_swallow_an_interrupt(session: Session) -> None:
 def test_the_table_of_builtins_is_out_of_reach(session: Session) -> None:
     session.run("x = [1, 2, 3]", "first")
     assert not any(value is session.names["__builtins__"] for value in session.visible_names().values())
+
+
+def test_a_decorator_renames_no_function_of_the_library(session: Session) -> None:
+    session.run(
+        "import functools\ndef f():\n    'doc'\nfunctools.wraps(f)(tf.reduce_sum)\nfunctools.wraps(f)(sum)", "a"
+    )
+    session.run("g = functools.wraps(f)(lambda: 0)\nnames = [tf.reduce_sum.__name__, sum.__name__, g.__name__]", "a")
+    assert session.names["names"] == ["reduce_sum", "sum", "f"]
+
+
+class Interrupt(BaseException):
+    """Stands for a limit, or for Ctrl-C."""
+
+
+DELEGATE = """
+from contextlib import contextmanager, suppress
+seen = []
+class C:
+    def __iter__(self): return self
+    def __next__(self): return 1
+    def close(self): raise ValueError("from close")
+    def throw(self, *given):
+        seen.append(given)
+        raise StopIteration()
+"""
+HOLDING_BACK = {
+    "return in finally": "@contextmanager\ndef g():\n    try: yield\n    finally: return",
+    "an error in finally": "@contextmanager\ndef g():\n    try: yield\n    finally: raise ValueError",
+    "a yield in finally": "@contextmanager\ndef g():\n    try: yield\n    finally: yield",
+    "an object that closes": "@contextmanager\ndef g(): yield from C()",
+    "a generator that was begun": "@contextmanager\ndef g():\n    yield from C()\n    yield",
+    "two managers": "@contextmanager\ndef f(): yield from C()\n@contextmanager\ndef g():\n    with f(): yield",
+    "a decorated function": "@contextmanager\ndef f(): yield from C()\n@f()\ndef h(): interrupt()\nh()",
+    "suppress": "def g(): return suppress(Exception, ValueError)",
+    "an error in exit": "class g:\n    def __enter__(self): pass\n    def __exit__(self, *given): raise ValueError",
+}
+
+
+@pytest.mark.parametrize("program", HOLDING_BACK.values(), ids=HOLDING_BACK)
+def test_no_manager_holds_back_an_interrupt(session: Session, program: str) -> None:
+    def interrupt() -> None:
+        raise Interrupt
+
+    session.names["interrupt"] = interrupt
+    with pytest.raises(Interrupt):
+        session.run(f"{DELEGATE}{program}\nwith g(): interrupt()", "attack")
+    assert session.names["seen"] == []
+
+
+def test_a_manager_shows_an_error_and_no_traceback(session: Session) -> None:
+    session.run(f"{DELEGATE}@contextmanager\ndef g(): yield from C()\nwith g(): raise ValueError('x')", "attack")
+    ((error,),) = session.names["seen"]
+    assert type(error) is ValueError

@@ -16,7 +16,7 @@ from tensorsh import classes
 from tensorsh.language.source import TensorshSyntaxError
 from tensorsh.language.special_methods import READABLE, RECEIVING, SPECIAL_METHODS
 from tensorsh.ops import optimizers
-from tensorsh.ops.python import ClassName
+from tensorsh.runtime.open_classes import ClassName
 from tensorsh.session import Session
 
 SETTING = """

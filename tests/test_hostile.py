@@ -20,6 +20,18 @@ BITS = "a whole number has at most"
 DEEP = "error[RecursionError]"
 LIMITS = ["--safe", "--max-memory", "256M", "--max-output", "64k", "--max-ops", "100000"]
 
+MANAGED = """
+from contextlib import contextmanager, suppress
+class C:
+    def __iter__(self): return self
+    def __next__(self): return 1
+    def close(self): pass
+    def throw(self, *given): raise StopIteration()
+{}
+with g(): sum(range(10**18))
+print("alive")
+"""
+
 HOSTILE = {
     # memory
     "zeros(1000000, 1000000)": MEMORY,
@@ -97,6 +109,11 @@ HOSTILE = {
     "def f():\n    while True:\n        try: return f()\n        finally: continue\n\nf()": OPS,
     "while True:\n    try: 'x' * 10**12\n    except MemoryError: pass": OPS,
     "while True:\n    try: print('x' * 10**6)\n    finally: continue": OUTPUT,
+    MANAGED.format("@contextmanager\ndef g():\n    try: yield\n    finally: return"): TIME,
+    MANAGED.format("@contextmanager\ndef g(): yield from C()"): TIME,
+    MANAGED.format("def g(): return suppress(tf.string.as_numpy_dtype)"): "is not a class of errors",
+    "import collections\ncollections.deque(range(10**12), maxlen=0)": TIME,
+    "import itertools\nnext(itertools.islice(range(10**12), 10**11, None))": TIME,
     # floods
     "while True: print('x' * 1000)": OUTPUT,
     "print('x' * 10**6)": OUTPUT,
@@ -140,6 +157,7 @@ def test_it_is_stopped_and_told_why(warm: Warm, program: str) -> None:
     done = warm.run(*LIMITS, "--timeout", timeout, "-e", program, seconds=40)
     assert done.code is not None, "it had to be killed from outside"
     assert HOSTILE[program] in done.err + done.out
+    assert "alive" not in done.out
     assert len(done.out) <= 64 * 1024
     assert "Traceback" not in done.err and "fault in tensorsh" not in done.err
     assert done.code == (124 if HOSTILE[program] is TIME else 3 if "SyntaxError" in done.err else 5)

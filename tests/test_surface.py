@@ -16,7 +16,6 @@ import pytest
 
 from tensorsh import surface
 from tensorsh.ops import registry
-from tensorsh.ops.pooling import MaxPoolWithArgmax
 from tensorsh.runtime.session_classes import is_session_class
 from tensorsh.runtime.tensor import Tensor
 from tensorsh.session import Session, _plain, prepare_library
@@ -50,10 +49,11 @@ def start_values() -> list[Any]:
         collections.Counter("a"),
     ]
     values += [
-        contextlib.contextmanager(iter)([]),
+        functools.cache(len).cache_info(),
         contextlib.nullcontext(1),
-        contextlib.suppress(ValueError),
         collections.deque(),
+        collections.defaultdict(list),
+        collections.OrderedDict(a=1),
     ]
     values += [x, x.shape, x.dtype, ops.Variable(x), ops.Variable(x)[0], ops.top_k([1.0, 2.0]), x.ref()]
     return values + list(registry.PATHS.values()) + list(registry.SHORT.values()) + values_of_classes()
@@ -95,6 +95,15 @@ class W(tf.keras.optimizers.schedules.LearningRateSchedule): pass
 class I(tf.keras.initializers.Initializer): pass
 values = [A, A(), B, B(), A().f(), B().f(), E, E(1, "x"), F, F("x"), F("x").f(), L, L(), L().f(), tf.Module(), A.p, A.s,
           B().c, B().g, B().f, iter(A()), L().name_scope, property(), staticmethod(len), classmethod(len)]
+from contextlib import contextmanager, suppress
+from functools import cache, partial, wraps
+from collections import Counter, deque, namedtuple
+P = namedtuple("P", "x y")
+l = L(); l.list, l.dict, l.tuple = [L()], {"a": L()}, (L(), 1)
+@contextmanager
+def m(): yield 1
+values += [P, P(1, 2), P.x, l, l.list, l.dict, l.tuple, partial(lambda x: x, 1), wraps(m)(lambda: 0), m, m(),
+          suppress(ValueError), Counter, Counter("a"), deque, deque("a"), cache(lambda: 0)]
 values += [K, K(), K().f(), Q, Q(), Q().f(), W, W(), I, I()]
 """,
         "classes",
@@ -103,9 +112,9 @@ values += [K, K(), K().f(), Q, Q(), Q().f(), W, W(), I, I()]
 
 
 # Foreign types that surface.py does not speak of, so that they show nothing: NumPy's functions and what makes its
-# grids, and what stands for an attribute where a class itself is asked for it.
+# grids, and a property that is kept once computed, where the class itself is asked for it.
 UNSPOKEN = {
-    *map(type, (np.angle, np.s_, np.mgrid, np.ogrid, np.random.default_rng, MaxPoolWithArgmax.output)),
+    *map(type, (np.angle, np.s_, np.mgrid, np.ogrid, np.random.default_rng)),
     cached_property,
 }
 
@@ -196,3 +205,15 @@ def test_what_a_tensor_refuses_by_name_is_in_no_list(name: str) -> None:
 def test_tensors_are_read_at_full_speed() -> None:
     # With a `__getattr__` on it, CPython specialises no attribute of a class: each op took a fifth longer.
     assert not hasattr(Tensor, "__getattr__")
+
+
+@pytest.mark.parametrize("thing", ["A()", "tf.zeros(2)", "[]"])
+def test_no_hint_is_sought_for_an_error_that_nobody_sees(thing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[str] = []
+    monkeypatch.setattr(surface, "_suggest", lambda error, obj, name: sought.append(name))
+    session = Session()
+    session.run(f"class A: pass\nx = {thing}\nfound = hasattr(x, 'shap'), getattr(x, 'shap', 7)", "t")
+    assert session.names["found"] == (False, 7) and sought == []
+    with pytest.raises(AttributeError):
+        session.run("x.shap", "t")
+    assert sought == ["shap"]

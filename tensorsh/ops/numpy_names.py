@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.errors import explain
-from .python import ClassName
+from ..runtime.open_classes import ClassName
 from .registry import export
 
 _CONSTANTS = "pi e inf nan euler_gamma newaxis"

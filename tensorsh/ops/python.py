@@ -13,11 +13,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..runtime import local
 from ..runtime.errors import explain
-from ..runtime.session_classes import is_session_class
+from ..runtime.open_classes import open_class
 from ..runtime.tensor import is_tensor
 from . import bounded
 from .registry import export, ops
@@ -92,48 +90,6 @@ def type(value: Any, /) -> Any:
     <class 'float'>
     """
     return open_class(builtins.type(value))
-
-
-def open_class(cls: Any) -> Any:
-    """The class itself if a program may call it, else its name."""
-    open_to_all = cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_))
-    return cls if open_to_all or is_session_class(cls) else ClassName(cls)
-
-
-class ClassName:
-    """A class by name: it prints, compares and checks instances as the class does, and cannot be called.
-
-    Calling a class that a program got hold of is the short way out of any sandbox: `type(int)` makes new
-    classes, `numpy.ndarray` reads raw memory.
-    """
-
-    __slots__ = ("_class",)
-    __module__ = "tensorsh"
-
-    def __init__(self, cls: Any) -> None:
-        self._class = cls
-
-    @property
-    def __name__(self) -> str:
-        return self._class.__name__.rpartition(".")[2]
-
-    def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, self._class)
-
-    def __subclasscheck__(self, cls: Any) -> bool:
-        return issubclass(cls._class if isinstance(cls, ClassName) else cls, self._class)
-
-    def __eq__(self, other: object) -> bool:
-        return (other._class if isinstance(other, ClassName) else other) is self._class
-
-    def __hash__(self) -> int:
-        return hash(self._class)
-
-    def __repr__(self) -> str:
-        return repr(self._class)
-
-
-_PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice))
 
 
 def print(*values: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:

@@ -13,13 +13,13 @@ import itertools
 import string
 import sys
 import time
-import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..runtime import local
 from ..runtime.errors import explain
 from ..runtime.session_classes import CLOSED_NAMES, private_key
+from . import bounded, containers, contexts
 from .registry import export
 
 _TIMES = "time time_ns perf_counter perf_counter_ns monotonic process_time"
@@ -27,6 +27,7 @@ _ITERATORS = """
     accumulate combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby islice
     pairwise permutations product repeat starmap takewhile zip_longest
 """
+_WALKED = ("iterable", "data", "selectors")  # what the arguments are called that those walk
 _TEXTS = "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation whitespace"
 _HINTS = """
     Any Callable Dict FrozenSet Generator Generic Iterable Iterator List Literal Mapping NamedTuple NoReturn Optional
@@ -44,6 +45,8 @@ def _export(path: str, value: Any) -> None:
 
 def sleep(secs: float) -> None:
     """Wait that many seconds; the wait can be interrupted."""
+    if secs < 0:
+        raise ValueError("sleep length must be non-negative")
     end = time.monotonic() + secs
     while (left := end - time.monotonic()) > 0:
         time.sleep(min(left, 0.05))
@@ -51,9 +54,13 @@ def sleep(secs: float) -> None:
 
 def _stepwise(name: str) -> Callable[..., Iterator[Any]]:
     make = getattr(itertools, name)
+    walks = name != "repeat"  # which gives its argument as it is
 
     @functools.wraps(make, assigned=("__doc__",), updated=())
     def function(*args: Any, **options: Any) -> Iterator[Any]:
+        if walks:
+            args = tuple(map(bounded.breathing, args))
+            options = {key: bounded.breathing(value) if key in _WALKED else value for key, value in options.items()}
         return (item for item in make(*args, **options))
 
     function.__name__ = function.__qualname__ = name
@@ -95,23 +102,11 @@ def reduce(function: Callable[[Any, Any], Any], iterable: Iterable[Any], *initia
     return functools.reduce(function, (item for item in iterable), *initial)
 
 
-def wraps(wrapped: Any) -> Callable[[Any], Any]:
-    """Decorate a function that stands for another: it gets the other's name and docstring."""
-
-    def decorate(wrapper: Any) -> Any:
-        if isinstance(wrapper, types.FunctionType):
-            wrapper.__name__ = getattr(wrapped, "__name__", wrapper.__name__)
-            wrapper.__doc__ = getattr(wrapped, "__doc__", None)
-        return wrapper
-
-    return decorate
-
-
 def namedtuple(typename: str, field_names: Any, *, rename: bool = False, defaults: Iterable[Any] | None = None) -> type:
     """A class of tuples whose items have names."""
     make: Any = collections.namedtuple
     made = make(typename, field_names, rename=rename, defaults=defaults, module="__main__")
-    for name in ("_asdict", "_fields", "_make", "_replace"):
+    for name in ("_asdict", "_field_defaults", "_fields", "_make", "_replace"):
         setattr(made, str(private_key(name)), vars(made)[name])
     setattr(made, CLOSED_NAMES, frozenset())
     return made
@@ -193,10 +188,8 @@ for _name in _HINTS.split():
     _export(f"typing.{_name}", Hint(_name))
 for _name in _RANDOM.split():
     _export(f"random.{_name}", _drawing(_name))
-for _name in ("Counter", "OrderedDict", "defaultdict", "deque"):
+for _name in ("OrderedDict", "defaultdict"):
     _export(f"collections.{_name}", getattr(collections, _name))
-for _name in ("contextmanager", "nullcontext", "suppress"):
-    _export(f"contextlib.{_name}", getattr(contextlib, _name))
 for _name in ("cache", "cmp_to_key", "lru_cache", "partial"):
     _export(f"functools.{_name}", getattr(functools, _name))
 for _path, _value in {
@@ -204,7 +197,12 @@ for _path, _value in {
     "itertools.tee": tee,
     "itertools.chain": chain,
     "functools.reduce": reduce,
-    "functools.wraps": wraps,
+    "functools.wraps": contexts.wraps,
+    "contextlib.contextmanager": contexts.contextmanager,
+    "contextlib.nullcontext": contextlib.nullcontext,
+    "contextlib.suppress": contexts.suppress,
+    "collections.Counter": containers.Counter,
+    "collections.deque": containers.deque,
     "collections.namedtuple": namedtuple,
     "sys.stdout": Stream("stdout"),
     "sys.stderr": Stream("stderr"),

@@ -33,7 +33,7 @@ def decode_raw(
     """
     kernel = "DecodeRaw" if fixed_length is None else "DecodePaddedRaw"
     given, dtype = texts(kernel, input_bytes), as_dtype(out_type)
-    kind = np.dtype(dtype.as_numpy_dtype)
+    kind = dtype._numpy
     if kind.kind not in "biufcV":
         raise explain(TypeError(f"decode_raw: {dtype!r} is no dtype of numbers"))
     host = to_host(given._array)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .errors import explain
+from .open_classes import open_class
 from .trace_types import UniqueType
 
 
@@ -35,8 +36,8 @@ class DType(UniqueType):
         return self._np
 
     @property
-    def as_numpy_dtype(self) -> type:
-        return object if self.name == "string" else self._numpy.type
+    def as_numpy_dtype(self) -> Any:
+        return open_class(object if self.name == "string" else self._numpy.type)
 
     @property
     def as_datatype_enum(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from tensorsh.ops import python
 from tensorsh.ops.registry import PATHS
+from tensorsh.runtime.open_classes import ClassName
 
 Shown = Callable[[str], str]
 
@@ -106,9 +107,9 @@ def test_print(shown: Shown, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_classes_got_by_type_cannot_be_called() -> None:
-    for value in (int, np.ones(1), lambda: None, python.ClassName, (x for x in ()), np.zeros(1, "V8")[0]):
+    for value in (int, np.ones(1), lambda: None, ClassName, (x for x in ()), np.zeros(1, "V8")[0]):
         name = python.type(value)
-        assert isinstance(name, python.ClassName)
+        assert isinstance(name, ClassName)
         assert repr(name) == repr(type(value)) and name == type(value)  # noqa: E721
         assert isinstance(value, name) and not callable(name)
 

@@ -114,7 +114,7 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:
     """An N x M matrix with ones on the k-th diagonal and below it."""
     wanted = result_type(float if dtype is None else dtype)
     rows, columns = np.ogrid[:N, : N if M is None else M]
-    return as_tensor((columns - rows <= k).astype(wanted.as_numpy_dtype))
+    return as_tensor((columns - rows <= k).astype(wanted._numpy))
 
 
 @tnp

@@ -14,8 +14,8 @@ import numpy as np
 
 from ...runtime import dtypes, local
 from ...runtime.dtypes import DType
+from ...runtime.open_classes import ClassName
 from ...runtime.tensor import Tensor, as_tensor, is_tensor
-from ..python import ClassName
 from ..registry import export, family_of, op, ops
 
 _TYPES = (
@@ -44,9 +44,9 @@ def _kinds(operand: Any) -> Iterator[Any]:
     elif type(operand) in (bool, int, float, complex):
         yield _number(operand)
     elif isinstance(operand, DType):
-        yield operand.as_numpy_dtype
+        yield operand._numpy
     elif is_tensor(operand) or isinstance(operand, (np.ndarray, np.generic)):
-        yield as_tensor(operand).dtype.as_numpy_dtype
+        yield as_tensor(operand).dtype._numpy
     elif isinstance(operand, dict):
         yield from _kinds(list(operand.values()))
     else:
@@ -111,8 +111,11 @@ def _is_numeric(value: Any) -> bool:
 
 @tnp
 def promote_types(type1: Any, type2: Any) -> np.dtype:
-    """The dtype in which two dtypes meet, as one of NumPy's."""
-    return np.dtype(result_type(_as_dtype(type1), _as_dtype(type2)).as_numpy_dtype)
+    """The dtype in which two dtypes meet, as one of NumPy's. Raises TypeError where that is one of Python objects."""
+    met_in = result_type(_as_dtype(type1), _as_dtype(type2))
+    if met_in is dtypes.string:
+        raise TypeError(f"promote_types: {type1!r} and {type2!r} do not meet in a dtype of numbers")
+    return met_in._numpy
 
 
 @tnp
@@ -124,7 +127,7 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
 @tnp
 def finfo(dtype: Any) -> np.finfo:
     """What a dtype of floats can hold: its `eps`, `max`, `tiny` ..."""
-    return np.finfo(result_type(dtype).as_numpy_dtype)
+    return np.finfo(result_type(dtype)._numpy)
 
 
 def _as_dtype(kind: Any) -> Any:
