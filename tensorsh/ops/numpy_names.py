@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.errors import explain
-from ..runtime.open_classes import ClassName
+from ..runtime.open_classes import open_class
 from .registry import export
 
 _CONSTANTS = "pi e inf nan euler_gamma newaxis"
@@ -218,7 +218,7 @@ for _name in _FFT.split():
     _export("np.fft." + _name, _later("fft", _name))
 for _name in _TESTING.split():
     _export("np.testing." + _name, _later("testing", _name))
-_export("np.ndarray", ClassName(np.ndarray))
+_export("np.ndarray", open_class(np.ndarray))
 _export("np.empty", _empty)
 _export("np.empty_like", _empty_like)
 _export("np.from_dlpack", _from_dlpack)

@@ -5,6 +5,7 @@ Calling a class is the short way out of any sandbox: `type(int)` makes new class
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ _PLAIN_CLASSES = frozenset((int, float, bool, complex, str, bytes, list, tuple, 
 def open_class(cls: Any) -> Any:
     """The class itself if a program may call it, else its name."""
     open_to_all = cls in _PLAIN_CLASSES or issubclass(cls, (Exception, np.number, np.bool_, np.character))
-    return cls if open_to_all or _is_small_float(cls) or is_session_class(cls) else ClassName(cls)
+    return cls if open_to_all or _is_small_float(cls) or is_session_class(cls) else _name(cls)
 
 
 def _is_small_float(cls: type) -> bool:
@@ -52,3 +53,6 @@ class ClassName:
 
     def __repr__(self) -> str:
         return repr(self._class)
+
+
+_name = cache(ClassName)  # one of each, since programs compare with `is`

@@ -119,3 +119,8 @@ def test_classes_of_plain_values_are_themselves() -> None:
         assert python.type(value) is type(value)
     with pytest.raises(TypeError):
         python.type("X", (), {})  # type: ignore[call-arg]
+
+
+def test_the_names_of_one_class_are_one() -> None:
+    assert python.type(np.ones(1)) is python.type(np.ones(2)) is PATHS["np.ndarray"]
+    assert python.type(np.ones(1)) is not python.type(lambda: None)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...runtime import dtypes, local
 from ...runtime.dtypes import DType
-from ...runtime.open_classes import ClassName
+from ...runtime.open_classes import open_class
 from ...runtime.tensor import Tensor, as_tensor, is_tensor
 from ..registry import export, family_of, op, ops
 
@@ -170,6 +170,6 @@ for _name, _value in {
     "e": np.e,
     "inf": np.inf,
     "newaxis": None,
-    "ndarray": ClassName(Tensor),
+    "ndarray": open_class(Tensor),
 }.items():
     export(f"tf.experimental.numpy.{_name}", _value, None, "experimental_numpy.types")
