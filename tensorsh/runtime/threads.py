@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from .work import taken
@@ -51,9 +52,36 @@ def for_each(work: Callable[[Any], None], items: Sequence[Any], together: bool =
 
 @contextmanager
 def plain_products() -> Iterator[None]:
-    """A block in which BLAS starts no threads of its own, so that several of ours may multiply matrices at once."""
-    with _blas().limit(limits=1, user_api="blas"):
+    """A block in which BLAS starts no threads of its own, so that several of ours may multiply matrices at once.
+
+    How many it starts is the whole process's: the first of blocks that overlap finds that, and the last restores it.
+    """
+    global _limited
+    block = object()
+    try:
+        with _limiting:
+            if not _plain:
+                _limited = _blas().limit(limits=1, user_api="blas")
+            _plain.add(block)
         yield
+    finally:
+        with _limiting:
+            _plain.discard(block)
+            if not _plain:
+                _restore()
+
+
+#: The blocks of `plain_products` that are under way, what restores BLAS's threads, and the lock for both.
+_plain: set[object] = set()
+_limited: Any = None
+_limiting = Lock()
+
+
+def _restore() -> None:
+    global _limited
+    if _limited is not None:
+        _limited.restore_original_limits()
+        _limited = None
 
 
 @cache
@@ -81,9 +109,11 @@ def _pool() -> Any:
 
 
 def _forget_pool() -> None:
-    """A forked process has none of its parent's threads."""
-    global _executor
-    _executor = None
+    """A forked process has none of its parent's threads, nor what they had begun."""
+    global _executor, _limiting
+    _executor, _limiting = None, Lock()
+    _plain.clear()
+    _restore()
 
 
 if hasattr(os, "register_at_fork"):
