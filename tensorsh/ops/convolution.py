@@ -35,8 +35,8 @@ from .windows import (
     strip,
 )
 
-#: Partial sums of a gradient for filters.
-_SUMS = 8
+#: Partial sums of a gradient for filters: at most, at least if there is work for them, and the bytes of all of them.
+_SUMS, _FEW_SUMS, _SUMS_BYTES = 32, 8, 1 << 24
 _CONV2D = (float16, bfloat16, float32, float64, int32)
 
 
@@ -121,9 +121,11 @@ def _to_filters(xp, x, g, shape, window):
     groups = x.shape[-1] // shape[-2]
     if shape[-2] == 1 < groups:
         return depthwise_kernels.to_filters(xp, x, g, shape, window)
-    # Sums of sums, each of which is one thread's: the result does not depend on the number of threads.
+    # Sums of sums, each of which is one thread's, as its products are: the result does not depend on the number of
+    # threads.
     parts = _blocks(xp, g, x, window)
-    sums: list[Any] = [None] * max(min(_SUMS, len(parts)), 1)
+    room = _SUMS_BYTES // max(prod(shape) * x.itemsize, 1)
+    sums: list[Any] = [None] * max(min(len(parts), _SUMS, max(room, _FEW_SUMS)), 1)
 
     def work(number: int) -> None:
         total = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
@@ -133,7 +135,7 @@ def _to_filters(xp, x, g, shape, window):
             total += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
         sums[number] = total
 
-    over(xp, range(len(sums)), work)
+    over(xp, range(len(sums)), work, enough=2)
     return xp.swapaxes(sum(sums[1:], sums[0]), 0, 1).reshape(shape)
 
 

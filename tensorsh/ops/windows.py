@@ -62,11 +62,13 @@ def patches(xp: Any, x: Any, window: Window) -> Any:
 _BLOCK = 1 << 20
 
 
-def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None]) -> None:
+def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None], enough: int | None = None) -> None:
     """Do the work for each part, which multiplies matrices: on all cores; or one after the other where the arrays are
     on a device, or parts are few, as each product is then on all cores.
+
+    enough: how many parts are not few; else that depends on the number of cores, and so do the products' last digits.
     """
-    if xp is not np or len(parts) < 2 * cores():
+    if xp is not np or len(parts) < (enough or 2 * cores()):
         for_each(work, parts, together=False)
         return
     with plain_products():

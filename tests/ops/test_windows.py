@@ -7,7 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from tensorsh.ops import windows
 from tensorsh.ops.registry import ops
+from tensorsh.runtime import threads
 from tensorsh.runtime.errors import InvalidArgumentError
 from tensorsh.runtime.gradient_tape import GradientTape
 
@@ -78,6 +80,30 @@ def test_gradients_of_a_convolution_have_its_inner_product(strides, dilations, g
     dx, dw = t.gradient(y, [xs, ws], output_gradients=ops.constant(upstream))
     total = np.sum(y.numpy() * upstream)
     assert np.allclose([np.sum(dx.numpy() * x), np.sum(dw.numpy() * w)], total)
+
+
+@pytest.mark.parametrize("images", [1, 6])
+def test_the_gradient_of_filters_does_not_depend_on_the_number_of_threads(images, monkeypatch):
+    """To the last digit, and all cores have part in it, however many they are."""
+    x, w = (ops.constant(numbers(*shape), "float32") for shape in ((images, 28, 28, 64), (3, 3, 64, 64)))
+    taken = []
+
+    def counted(work, parts, together=True):
+        taken.append(together)
+        threads.for_each(work, parts, together)
+
+    found = set()
+    for count in (1, 2, 64):
+        monkeypatch.setattr(windows, "cores", lambda count=count: count)
+        monkeypatch.setattr(windows, "for_each", threads.for_each)
+        with GradientTape() as t:
+            t.watch(w)
+            y = ops.conv2d(x, w, 1, "SAME")
+        monkeypatch.setattr(windows, "for_each", counted)
+        with threads._blas().limit(limits=min(count, 3), user_api="blas"):
+            found.add(t.gradient(y, w).numpy().tobytes())
+    assert taken == [True] * 3
+    assert len(found) == 1
 
 
 def test_depthwise_is_one_convolution_for_each_channel():
