@@ -53,6 +53,11 @@ def _calls(function: Any, sentinel: Any) -> Iterator[Any]:
         yield value
 
 
+def filter(function: Any, iterable: Iterable[Any], /) -> Any:
+    """Python's filter: an iterator over the items of which the function, or without one the item itself, is true."""
+    return builtins.filter(function, breathing(iterable))
+
+
 def breathing(items: Iterable[Any]) -> Iterable[Any]:
     """The same items; if they may be very many that cost nothing, by steps between which Python can be interrupted."""
     kind = type(items)

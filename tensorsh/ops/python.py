@@ -21,7 +21,7 @@ from . import bounded
 from .registry import export, ops
 
 _AS_THEY_ARE = """
-    abs divmod map filter zip enumerate sorted reversed range len next repr ascii str int float
+    abs divmod map zip enumerate sorted reversed range len next repr ascii str int float
     bool complex list tuple dict set frozenset bytes slice ord chr hex oct bin hash id callable isinstance
     issubclass format property staticmethod classmethod NotImplemented Ellipsis KeyboardInterrupt
 """
@@ -138,5 +138,5 @@ def _harmless(value: Any) -> bool:
 
 for _name in (*_AS_THEY_ARE.split(), *(name for name, value in vars(builtins).items() if _harmless(value))):
     export("python." + _name, getattr(builtins, _name), _name, "python")
-for _function in (sum, max, min, all, any, type, print, bounded.pow, bounded.round, bounded.iter):
+for _function in (sum, max, min, all, any, type, print, bounded.pow, bounded.round, bounded.iter, bounded.filter):
     export("python." + _function.__name__, _function, _function.__name__, "python")
