@@ -17,8 +17,11 @@ from ..runtime.dtypes import F32
 from ..runtime.threads import for_each
 from .windows import Window, blocks, patches, places, strip
 
-#: Elements of a run: few enough that the filters of all places stay in the first-level cache.
-_RUN = 1024
+#: Elements of a run: few enough that the filters of all places stay in the second-level cache.
+_RUN = 2048
+#: Parts of the work, if their bytes allow. `einsum` goes through one line by line, so that it need not fit the cache,
+#: and a call on it is to be long beside what starts it.
+_PARTS, _PART_BYTES = 16, (1 << 19, 1 << 22)
 
 
 def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
@@ -72,8 +75,10 @@ def _repeated(xp: Any, x: Any, w: Any) -> Any:
 
 
 def _parts(xp: Any, y: Any) -> list[tuple[slice, slice]]:
-    """Blocks of the results, which share the cache with what they are made of."""
-    return blocks(xp, len(y), y.shape[1], 2 * prod(y.shape[2:]) * y.itemsize)
+    """Parts of the results, with what they are made of; the same on any number of cores, as sums go by them."""
+    least, most = _PART_BYTES
+    part = min(max(2 * y.nbytes // _PARTS, least), most)
+    return blocks(xp, len(y), y.shape[1], 2 * prod(y.shape[2:]) * y.itemsize, part)
 
 
 def _letters(window: Window) -> tuple[str, str]:

@@ -75,13 +75,13 @@ def over(xp: Any, parts: Sequence[Any], work: Callable[[Any], None], enough: int
         for_each(work, parts)
 
 
-def blocks(xp: Any, images: int, lines: int, line: int) -> list[tuple[slice, slice]]:
+def blocks(xp: Any, images: int, lines: int, line: int, block: int = _BLOCK) -> list[tuple[slice, slice]]:
     """Parts of a result, (which images, which lines), that fit the cache; one of all on a device.
 
-    line: the bytes that the work on one line of an image takes.
+    line: the bytes that the work on one line of an image takes. block: the bytes that a part may take.
     """
     line = max(line, 1)
-    step, together = max(1, _BLOCK // line), max(1, _BLOCK // (line * max(lines, 1)))
+    step, together = max(1, block // line), max(1, block // (line * max(lines, 1)))
     if xp is not np:
         step, together = max(lines, 1), max(images, 1)
     return [
