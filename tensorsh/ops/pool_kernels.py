@@ -1,15 +1,14 @@
 """The primitives of pooling, on arrays whose channels are last: the largest entry and the mean of each window.
 
 A window's places are gone through one by one, each a strided slice of the whole tensor, so that the work is a few
-elementwise operations on arrays of the output's size, an image at a time. Of equal largest entries the first takes the
-gradient.
+elementwise operations on arrays of the output's size, an image at a time; where it does not matter which place has an
+entry, the places of one axis after the other. Of equal largest entries the first takes the gradient.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -20,17 +19,29 @@ from .registry import no_gradient, ops, primitive
 from .rowwise import by_rows
 from .windows import Window, borders, cropped, padded, places
 
+#: Elements of the images whose windows are combined at a time.
+_BLOCK = 2**19
+
 # ---------------------------------------------------------------- the largest
 
 
 @primitive(lambda g, y, x, window, ties: _spread(g, x, window=window, ties=ties))
 def largest(xp, x, window, ties=False):
     """ties: whether all of several equal largest entries take the gradient, as in TensorFlow over three axes."""
-    return by_rows(lambda x: _best(xp, x, window), x)
+    return by_rows(lambda x: _best(xp, x, window), x, block=_BLOCK)
 
 
 def _best(xp: Any, x: Any, window: Window) -> Any:
-    return reduce(xp.fmax if x.dtype.kind == "f" else xp.maximum, _slices(xp, x, window))
+    return _combined(xp, xp.fmax if x.dtype.kind == "f" else xp.maximum, x, window)
+
+
+def _combined(xp: Any, ufunc: Any, x: Any, window: Window, border: Any = None) -> Any:
+    """What the ufunc makes of all that each window sees: along one axis of the window, then of that along the next."""
+    for line in window.lines():
+        x, *others = _slices(xp, x, line, border)
+        for i, part in enumerate(others):
+            x = ufunc(x, part, out=x if i else None)
+    return x
 
 
 @primitive(
@@ -159,15 +170,12 @@ def argmax_of(xp, x, window, batches, dtype):
 def mean(xp, x, window):
     wide = np.float32 if x.dtype == np.float16 else x.dtype
     counts = _counts(xp, x.shape, window, wide)
-    return by_rows(lambda x: (_total(xp, x.astype(wide, copy=False), window) / counts).astype(x.dtype), x)
 
+    def averaged(x: Any) -> Any:
+        total = _combined(xp, xp.add, x.astype(wide, copy=False), window, 0)
+        return (total / counts).astype(x.dtype, copy=False)
 
-def _total(xp: Any, x: Any, window: Window) -> Any:
-    first, *rest = _slices(xp, x, window, 0)
-    total = first.copy()
-    for part in rest:
-        total += part
-    return total
+    return by_rows(averaged, x, block=_BLOCK)
 
 
 @primitive(lambda h, y, g, shape, window: mean(h, window=window))
@@ -186,11 +194,12 @@ def _shared(xp, g, shape, window):
 
 
 def _counts(xp: Any, shape: tuple[int, ...], window: Window, dtype: Any) -> Any:
-    """How many entries each window sees, the padding not counted: (*windows, 1)."""
-    along = []
+    """How many entries each window sees, the padding not counted: (*windows, 1), or (1,) if all see as many."""
+    counts = np.ones((), dtype)
     for n, k, s, d, (before, _), count in zip(
         shape[1:-1], window.shape, window.strides, window.dilations, window.pads, window.outputs(shape[1:-1])
     ):
-        along.append([sum(0 <= i * s + j * d - before < n for j in range(k)) for i in range(count)])
-    sizes = tuple(map(len, along))
-    return xp.asarray([prod(seen) for seen in product(*along)], dtype=dtype).reshape(*sizes, 1)
+        seen = [sum(0 <= i * s + j * d - before < n for j in range(k)) for i in range(count)]
+        counts = counts[..., None] * np.array(seen, dtype)
+    alike = counts.size and counts.min() == counts.max()
+    return xp.asarray(counts.ravel()[:1] if alike else counts[..., None])

@@ -34,12 +34,20 @@ class Window(NamedTuple):
             for n, k, s, d, pad in zip(sizes, self.shape, self.strides, self.dilations, self.pads)
         )
 
+    def lines(self) -> Iterator[Window]:
+        """For each axis a window along it alone: slid one after the other, they reach what this one sees."""
+        for axis in range(len(self.shape)):
+            neutral = (1, 1, 1, (0, 0))
+            yield Window(*zip(*(each if i == axis else neutral for i, each in enumerate(zip(*self)))))
+
 
 def padded(xp: Any, x: Any, window: Window, value: Any = 0) -> Any:
     """x with its borders."""
     if not any(map(any, window.pads)):
         return x
-    return xp.pad(x, ((0, 0), *window.pads, (0, 0)), constant_values=value)
+    full = xp.full((len(x), *borders(x.shape[1:-1], window), x.shape[-1]), value, x.dtype)
+    cropped(full, window)[...] = x
+    return full
 
 
 def patches(xp: Any, x: Any, window: Window) -> Any:
