@@ -62,7 +62,7 @@ def convolve_into(xp: Any, y: Any, x: Any, w: Any, window: Window) -> None:
     filters = _grouped(xp, w, prod(w.shape[:-1]), groups)
 
     def work(block: tuple[slice, slice]) -> None:
-        rows, part = _rows(xp, _seen(xp, x, window, block), groups, window), y[block]
+        rows, part = _rows(xp, x, window, block, groups), y[block]
         if groups == 1 and part.flags.c_contiguous:
             contract(xp, rows[0], filters[0], out=part.reshape(rows.shape[1], -1))
         else:
@@ -130,8 +130,7 @@ def _to_filters(xp, x, g, shape, window):
     def work(number: int) -> None:
         total = xp.zeros((groups, prod(shape[:-1]), shape[-1] // groups), x.dtype)
         for block in parts[number :: len(sums)]:
-            rows = xp.swapaxes(_rows(xp, _seen(xp, x, window, block), groups, window), -1, -2)
-            upstream = g[block]
+            rows, upstream = xp.swapaxes(_rows(xp, x, window, block, groups), -1, -2), g[block]
             total += contract(xp, rows, _grouped(xp, upstream, prod(upstream.shape[:-1]), groups))
         sums[number] = total
 
@@ -151,18 +150,18 @@ def _blocks(xp: Any, y: Any, x: Any, window: Window) -> list[tuple[slice, slice]
     return blocks(xp, len(y), y.shape[1], prod(y.shape[2:-1]) * prod(window.shape) * x.shape[-1] * x.itemsize)
 
 
-def _seen(xp: Any, x: Any, window: Window, block: tuple[slice, slice]) -> Any:
-    """What the windows of a block see of x: (images, *windows, *places in a window, channels)."""
-    return patches(xp, strip(xp, x, window, block), window)
-
-
-def _rows(xp: Any, seen: Any, groups: int, window: Window) -> Any:
-    """Patches as rows, for each group of channels: (groups, windows, places * channels / groups)."""
-    axes = len(window.shape)
-    count, spots, depth = prod(seen.shape[: axes + 1]), prod(window.shape), seen.shape[-1] // groups
-    if groups == 1:
-        return seen.reshape(1, count, spots * depth)
-    return xp.transpose(seen.reshape(count, spots, groups, depth), (2, 0, 1, 3)).reshape(groups, count, spots * depth)
+def _rows(xp: Any, x: Any, window: Window, block: tuple[slice, slice], groups: int) -> Any:
+    """What the windows of a block see of x, as rows, for each group: (groups, windows, places * channels / groups)."""
+    part, axes = strip(xp, x, window, block), len(window.shape)
+    depth = part.shape[-1] // groups
+    # What is copied is copied in runs of neighbours: hence the groups first, and a lone channel's windows.
+    split = xp.moveaxis(part.reshape(*part.shape[:-1], groups, depth), -2, 0)
+    seen = patches(xp, xp.ascontiguousarray(split).reshape(-1, *part.shape[1:-1], depth), window)
+    spots, count = prod(window.shape), len(part) * prod(seen.shape[1 : axes + 1])
+    if depth == 1 == groups:
+        by_place = xp.transpose(seen, (*range(axes + 1, 2 * axes + 1), *range(axes + 1), -1))
+        return xp.swapaxes(by_place.reshape(1, spots, count), -1, -2)
+    return seen.reshape(groups, count, spots * depth)
 
 
 def _grouped(xp: Any, x: Any, rows: int, groups: int) -> Any:
