@@ -51,18 +51,19 @@ def to_filters(xp: Any, x: Any, g: Any, shape: tuple[int, ...], window: Window) 
     wide = F32 if g.dtype.itemsize == 2 else g.dtype
     parts = _parts(xp, g)
     sums = xp.zeros((len(parts), *window.shape, shape[-1]), wide)
-    axes, _ = _letters(window)
+    axes, spots = _letters(window)
 
     def work(number: int) -> None:
         upstream, total = xp.ascontiguousarray(g[parts[number]], dtype=wide), sums[number]
         seen = _repeated(xp, strip(xp, x, window, parts[number]), total).astype(wide, copy=False)
-        run = _run(upstream.shape, window)
+        if xp is np:
+            run = upstream.shape[-2] if window.strides[-1] == 1 else 1
+            subscripts = f"{axes}{spots}n,{axes}n->{spots}n"
+            lines = np.einsum(subscripts, _seen_by_runs(seen, window, run), _runs(upstream, run))
+            np.add.reduce(lines.reshape(*window.shape, run, -1), -2, out=total)
+            return
         for place, index in places(window, upstream.shape[1:-1]):
-            if xp is np:
-                lines = np.einsum(f"{axes}n,{axes}n->n", _runs(seen[index], run), _runs(upstream, run))
-                np.add.reduce(lines.reshape(run, -1), 0, out=total[place])
-            else:
-                total[place] = xp.sum(seen[index] * upstream, axis=tuple(range(upstream.ndim - 1)))
+            total[place] = xp.sum(seen[index] * upstream, axis=tuple(range(upstream.ndim - 1)))
 
     for_each(work, range(len(parts)))
     return xp.sum(sums, axis=0, dtype=wide).astype(g.dtype).reshape(shape)
