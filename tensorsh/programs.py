@@ -273,7 +273,7 @@ class StandardInput:
         import codecs
 
         self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self.at_end = False
+        self._has_begun = self.at_end = False
 
     def available(self) -> str:
         """What is there now, waiting only for the first of it."""
@@ -300,6 +300,11 @@ class StandardInput:
         data = os.read(0, 1 << 16)
         self.at_end = not data
         try:
-            return self._decoder.decode(data, self.at_end)
+            text = self._decoder.decode(data, self.at_end)
         except UnicodeDecodeError:
-            raise InputError("standard input is not UTF-8 text") from None
+            from .data.files import way_in
+
+            hint = None if self._has_begun else way_in(data)
+            raise InputError("the program on standard input is not UTF-8 text", hint) from None
+        self._has_begun = True
+        return text

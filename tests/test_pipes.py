@@ -384,6 +384,19 @@ def test_a_malformed_record_is_told_with_its_line(line: str, stdin: str | bytes,
     assert done.returncode == 5 and message in done.stderr
 
 
+@pytest.mark.parametrize("line", ["-p -e x", ""])
+@pytest.mark.parametrize(
+    ("stdin", "hint"),
+    [
+        (b"\x93NUMPY\x01\x00", "it begins as npy does, which -I npy reads"),
+        (b"\x1f\x8b\x08\xff", "it is compressed, as .gz files are: decompress it on the way"),
+    ],
+)
+def test_binary_data_on_standard_input_is_told_how_to_get_in(line: str, stdin: bytes, hint: str) -> None:
+    done = run(line, stdin)
+    assert done.returncode in (2, 5) and hint in done.stderr
+
+
 def test_a_piped_program_ends_with_its_first_failure_or_goes_on() -> None:
     program = "1\n1/0\n2\nx +\n3\n"
     done = run("", program)

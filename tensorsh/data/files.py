@@ -45,6 +45,18 @@ def load(path: str, format: str | None = None, options: dict[str, Any] | None = 
         raise _unreadable(path, error) from None
 
 
+def way_in(head: bytes) -> str | None:
+    """What to do with standard input that is not the text it should be, by its first bytes; None if they tell nothing."""
+    for suffix, (magic, _, _) in _COMPRESSIONS.items():
+        if head.startswith(magic):
+            return f"it is compressed, as {suffix} files are: decompress it on the way"
+    try:
+        found = formats.by_content(head)
+    except ValueError:
+        return None
+    return None if found.is_text else f"it begins as {found.name} does, which -I {found.name} reads"
+
+
 def save(path: str, value: Any, format: str | None = None, options: dict[str, Any] | None = None) -> None:
     """Write a value to a file ("-": standard output). See the op `save`."""
     path = gate.as_path(path)

@@ -22,6 +22,7 @@ from ..runtime.errors import explain
 from ..runtime.tensor import as_tensor, wrap
 from .columns import MISSING, BadCell, Column
 from .delimited import joined
+from .files import way_in
 from .formats import by_content
 from .json_text import to_value
 from .rows import delimiter_of, is_number
@@ -80,7 +81,8 @@ def lines_of(descriptor: int, before_waiting: Callable[[], None]) -> Iterator[st
         try:
             return line.removesuffix(b"\r").decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
-            raise malformed(NAME, "this is no utf-8 text", number, error.start + 1) from None
+            failure = malformed(NAME, "this is no utf-8 text", number, error.start + 1)
+            raise explain(failure, hint=way_in(line) if number == 1 else None) from None
 
     parts: list[bytes] = []  # of a line whose end has not come yet
     while True:
