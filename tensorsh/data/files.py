@@ -46,7 +46,7 @@ def load(path: str, format: str | None = None, options: dict[str, Any] | None = 
 
 
 def way_in(head: bytes) -> str | None:
-    """What to do with standard input that is not the text it should be, by its first bytes; None if they tell nothing."""
+    """What to do about standard input that is no text, by its first bytes; None if they tell nothing."""
     for suffix, (magic, _, _) in _COMPRESSIONS.items():
         if head.startswith(magic):
             return f"it is compressed, as {suffix} files are: decompress it on the way"
