@@ -25,10 +25,13 @@ from .rules import check_dtype, mismatch
 from .windows import (
     Window,
     blocks,
+    borders,
     channels_last,
     channels_second,
+    cropped,
     over,
     patches,
+    places,
     sequence,
     slide,
     spatial,
@@ -37,6 +40,8 @@ from .windows import (
 
 #: Partial sums of a gradient for filters: at most, at least if there is work for them, and the bytes of all of them.
 _SUMS, _FEW_SUMS, _SUMS_BYTES = 32, 8, 1 << 24
+#: How many filters there are for each channel where what passes back to an input is spread from the windows.
+_MANY = 4
 _CONV2D = (float16, bfloat16, float32, float64, int32)
 
 
@@ -82,6 +87,9 @@ def to_input(xp, g, w, shape, window):
     too, of g by these places' filters turned round.
     """
     groups = shape[-1] // w.shape[-2]
+    is_few = groups == 1 and shape[-1] * _MANY <= w.shape[-1] and prod(window.shape) > 1
+    if is_few and g.dtype.itemsize > 2:  # two bytes would be rounded at each place
+        return _spread_to_input(xp, g, w, shape, window)
     each = w.shape[-1] // groups if w.shape[-2] == 1 < groups else 1  # filters of a channel that has its own
     x = xp.zeros((*shape[:-1], shape[-1] * each), g.dtype)
     for axes in product(*map(_phases, shape[1:-1], g.shape[1:-1], *window)):
@@ -91,6 +99,27 @@ def to_input(xp, g, w, shape, window):
         filters = turned if each > 1 else _exchanged(xp, turned, groups)
         convolve_into(xp, x[(slice(None), *reached)], g[(slice(None), *seen)], filters, back)
     return x if each == 1 else xp.sum(x.reshape(*shape, each), axis=-1, dtype=x.dtype)
+
+
+def _spread_to_input(xp: Any, g: Any, w: Any, shape: tuple[int, ...], window: Window) -> Any:
+    """`to_input` for few channels: the products of each window with all places first, then these where they belong.
+
+    Products for so few channels make poor use of a processor, and their patches would be many times larger than g.
+    """
+    x, (*sizes, channels), spots = xp.empty(shape, g.dtype), shape[1:], prod(window.shape)
+    taps = w.reshape(spots * channels, -1)
+
+    def work(block: tuple[slice, slice]) -> None:
+        upstream = g[block[0]]
+        products = contract(xp, taps, xp.swapaxes(upstream.reshape(-1, upstream.shape[-1]), 0, 1))
+        planes = xp.zeros((channels, len(upstream), *borders(sizes, window), 1), g.dtype)
+        seen = products.reshape(spots, *planes.shape[:2], *upstream.shape[1:-1], 1)
+        for part, (_, index) in zip(seen, places(window, upstream.shape[1:-1])):
+            planes[(slice(None), *index)] += part
+        x[block[0]] = xp.stack([cropped(plane, window)[..., 0] for plane in planes], axis=-1)
+
+    over(xp, blocks(xp, len(x), 1, spots * channels * prod(g.shape[1:-1]) * g.itemsize), work)
+    return x
 
 
 def _phases(n: int, count: int, k: int, step: int, dilation: int, pad: tuple[int, int]) -> Iterator[tuple[Any, ...]]:
