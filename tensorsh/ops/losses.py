@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import to_host
-from ..runtime.dtypes import F32, HALF_FIRST, INEXACT, ORDERED, int32, int64
+from ..runtime.dtypes import F32, HALF_FIRST, INEXACT, ORDERED, float32, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tape import recorders
 from ..runtime.tensor import Tensor, as_tensor
@@ -366,13 +366,24 @@ def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, globa
     <tf.Tensor: shape=(), dtype=float32, numpy=2.0>
     """
     losses = as_tensor(per_example_loss)
-    given = losses.dtype
+    dtype, rank = losses.dtype, losses._array.ndim
+    if not rank:
+        raise ValueError(
+            "Invalid value passed for `per_example_loss`. Expected a tensor with at least rank 1. "
+            f"Received per_example_loss={losses} with rank 0"
+        )
     if sample_weight is not None:
-        losses = losses * as_tensor(sample_weight, hint=losses.dtype)
-    if global_batch_size is None:
-        global_batch_size = losses._array.shape[0] if losses._array.ndim else 1
-    wide = ops.cast(losses, "float32") if not losses.dtype.is_floating else losses
-    return ops.cast(ops.reduce_sum(wide) / ops.cast(global_batch_size, wide.dtype), given)
+        weight = ops.cast(sample_weight, float32)
+        if weight._array.ndim == rank + 1:
+            weight = ops.squeeze(weight, [-1])
+        elif weight._array.ndim == rank - 1 > 0:
+            weight = ops.expand_dims(weight, -1)
+        losses = ops.cast(ops.cast(losses, float32) * weight, dtype)
+    size = losses._array.shape[0] if global_batch_size is None else global_batch_size
+    ops.assert_scalar(size, "global_batch_size must be scalar.")
+    ops.assert_integer(size, "global_batch_size must be an integer.")
+    ops.assert_non_negative(size, "global_batch_size must be non-negative.")
+    return ops.divide_no_nan(ops.reduce_sum(losses), ops.cast(size, dtype))
 
 
 @op("nn.scale_regularization_loss", samples=lambda s: [s.call(s(3))])
@@ -384,4 +395,4 @@ def scale_regularization_loss(regularization_loss: Any) -> Tensor:
     >>> scale_regularization_loss([1., 2.])
     <tf.Tensor: shape=(), dtype=float32, numpy=3.0>
     """
-    return ops.reduce_sum(as_tensor(regularization_loss))
+    return ops.reduce_sum(regularization_loss) / 1
