@@ -99,7 +99,8 @@ def reduce_mean(xp, x, axis, keepdims):
     """
     count = _count(x.shape, axis)
     if x.dtype.kind not in "iu":
-        return _sum(xp, x, axis, keepdims) / xp.asarray(count, dtype=x.dtype)
+        divisor = max(count, 1) if x.dtype.kind == "c" else count  # no complex numbers have the mean 0
+        return _sum(xp, x, axis, keepdims) / xp.asarray(divisor, dtype=x.dtype)
     wide = I64 if x.dtype.kind == "i" else np.dtype("uint64")
     total = xp.sum(x, axis=axis, dtype=wide, keepdims=keepdims)
     if count == 0:
