@@ -17,7 +17,7 @@ from typing import Any
 
 from ..runtime.dtypes import HALF_FIRST, bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
-from ..runtime.tensor import Tensor, as_tensor
+from ..runtime.tensor import Tensor, as_tensor, is_tensor
 from . import depthwise_kernels
 from .contraction import contract
 from .registry import op, ops, primitive
@@ -26,6 +26,7 @@ from .windows import (
     Window,
     blocks,
     borders,
+    channels_come_second,
     channels_last,
     channels_second,
     cropped,
@@ -228,7 +229,8 @@ def conv2d(
     >>> conv2d(ones([1, 2, 2, 1]), ones([2, 2, 1, 1]), 1, "VALID")
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=float32, numpy=array([[[[4.]]]], dtype=float32)>
     """
-    return _convolution("Conv2D", input, filters, 2, strides, padding, data_format == "NCHW", dilations)
+    first = channels_come_second("Conv2D", data_format, 2)
+    return _convolution("Conv2D", input, filters, 2, strides, padding, first, dilations)
 
 
 @op(
@@ -253,14 +255,10 @@ def conv1d(
     array([[[3.],
             [5.]]], dtype=float32)>
     """
-    first = data_format == "NCW"
+    first = channels_come_second("Conv2D", data_format, 1)
     x, w = operands("Conv2D", input, filters)
     step = sequence(stride, 1, "stride")
     rate = sequence(dilations, 1, "dilations")
-    if len(step) == 3:
-        step = step[2:] if first else step[1:2]
-    if len(rate) == 3:
-        rate = rate[2:] if first else rate[1:2]
     x = ops.expand_dims(x, -2 if first else -3)
     y = _convolution("Conv2D", x, ops.expand_dims(w, 0), 2, [1, *step], padding, first, [1, *rate], explicit=False)
     return ops.squeeze(y, [-2 if first else -3])
@@ -284,7 +282,8 @@ def conv3d(
     <tf.Tensor: shape=(1, 1, 1, 1, 1), dtype=float32, numpy=array([[[[[8.]]]]], dtype=float32)>
     """
     check_list("conv3d", "strides", strides)
-    return _convolution("Conv3D", input, filters, 3, strides, padding, data_format == "NCDHW", dilations)
+    first = channels_come_second("Conv3D", data_format, 3)
+    return _convolution("Conv3D", input, filters, 3, strides, padding, first, dilations)
 
 
 @op(
@@ -316,10 +315,10 @@ def convolution(
             f"convolution: filters must have rank 3, 4 or 5, not {axes + 2}",
             [("filters", w)],
         )
-    first = data_format is not None and data_format.startswith("NC")
     if axes == 1:
-        return conv1d(x, w, strides or 1, padding, "NCW" if first else "NWC", dilations)
+        return conv1d(x, w, strides or 1, padding, data_format or "NWC", dilations)
     kernel = "Conv2D" if axes == 2 else "Conv3D"
+    first = channels_come_second(kernel, data_format, axes)
     return _convolution(kernel, x, w, axes, strides, padding, first, dilations, explicit=False)
 
 
@@ -373,43 +372,72 @@ def _convolution(
     return y if len(batch) == 1 else ops.reshape(y, [*batch, *y._array.shape[1:]])
 
 
-def operands(kernel: str, input: Any, filters: Any) -> tuple[Tensor, Tensor]:
-    """Input and filters as tensors of one dtype that convolutions take."""
-    if hasattr(filters, "_read") and not hasattr(input, "_read"):
-        input = as_tensor(input, as_tensor(filters).dtype)
-    x = as_tensor(input)
-    w = as_tensor(filters) if hasattr(filters, "_read") else as_tensor(filters, x.dtype)
-    listed = _CONV2D if kernel == "Conv2D" else HALF_FIRST
-    check_dtype(kernel, x, listed, listed, "input")
-    if x._array.dtype != w._array.dtype:
-        raise mismatch(kernel, 1, x, w, ("input", "filters"))
-    return x, w
+def operands(
+    kernel: str, first: Any, second: Any, i: int = 1, names: tuple[str, str] = ("input", "filters")
+) -> tuple[Tensor, Tensor]:
+    """Input and filters as tensors of one dtype that convolutions take; `i` is the position of the second."""
+    if is_tensor(second) and not is_tensor(first):
+        first = as_tensor(first, as_tensor(second).dtype)
+    a = as_tensor(first)
+    b = as_tensor(second) if is_tensor(second) else as_tensor(second, a.dtype)
+    listed = _CONV2D if kernel.startswith("Conv2D") else HALF_FIRST
+    check_dtype(kernel, a, listed, listed, names[0])
+    if a._array.dtype != b._array.dtype:
+        raise mismatch(kernel, i, a, b, names)
+    return a, b
 
 
-def check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int) -> None:
-    for what, short, t, enough in (
-        ("input", "input", x, x._array.ndim >= axes + 2),
-        ("filter", "filters", w, w._array.ndim == axes + 2),
-    ):
-        if not enough:
+def check_ranks(kernel: str, x: Tensor, w: Tensor, axes: int, name: str | None = "") -> None:
+    """Raise the kernel's error unless both have two axes more than the window; plain convolutions take more batches."""
+    rank = axes + 2
+    for i, (what, t) in enumerate((("input", x), ("filters", w))):
+        found = t._array.ndim
+        if found != rank and not (found > rank and t is x and kernel in ("Conv2D", "Conv3D")):
             raise invalid(
                 kernel,
-                f"convolution {what} must be {axes + 2}-dimensional: {bracketed(t._array.shape)}",
-                f"{kernel}: {short} must have rank {axes + 2}, and has {t._array.ndim}",
+                _RANKS[kernel][i].format(shape=bracketed(t._array.shape), rank=found),
+                f"{kernel}: {what} must have rank {rank}, and has {found}",
                 [("input", x), ("filters", w)],
-                "add a batch axis: expand_dims(x, 0)" if what == "input" and t._array.ndim == axes + 1 else None,
+                "add a batch axis: expand_dims(x, 0)" if t is x and found == rank - 1 else None,
+                name,
             )
+
+
+#: How kernels say that the input or the filters have another rank.
+_RANKS = {
+    "Conv2D": (
+        "convolution input must be 4-dimensional: {shape}",
+        "convolution filter must be 4-dimensional: {shape}",
+    ),
+    "Conv2DBackpropInput": (
+        "input_sizes must be 4-dimensional, got: {rank}",
+        "Conv2DCustomBackpropInput: filter must be 4-dimensional",
+    ),
+    "Conv3D": ("input must be 5-dimensional", "filter must be 5-dimensional"),
+    "Conv3DBackpropInputV2": (
+        "out_backprop tensor must have 5 dimensions",
+        "filter_sizes tensor must have 5 dimensions",
+    ),
+    "DepthwiseConv2dNative": ("input must be 4-dimensional{shape}", "filter must be 4-dimensional: {shape}"),
+}
 
 
 def _check_depths(kernel: str, x: Tensor, w: Tensor) -> None:
     channels, depth, filters = x._array.shape[-1], w._array.shape[-2], w._array.shape[-1]
     summary = f"{kernel}: {channels} channels do not fit filters of {depth}"
-    if not depth or channels % depth:
+    if not depth:
+        message = (
+            "filter depth must be stricly positive, got 0" if kernel == "Conv2D" else "filter_depth must be non-zero"
+        )
+    elif channels % depth:
         word = "input" if kernel == "Conv2D" else "Input"
         message = f"{word} depth must be evenly divisible by filter depth: {channels} vs {depth}"
     elif filters % (channels // depth or 1):
         message = f"output depth must be evenly divisible by number of groups: {filters} vs {channels // depth}"
         summary = f"{kernel}: {filters} filters cannot be shared among {channels // depth} groups of channels"
+    elif 0 in w._array.shape[: -1 if kernel == "Conv2D" else None]:
+        message = "filter must not have zero elements (i.e. all dimensions must be non-zero)"
+        summary = f"{kernel}: filters of shape {w._array.shape} are empty"
     else:
         return
     raise invalid(kernel, message, summary, [("input", x), ("filters", w)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.errors import invalid
+from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor
 from .convolution import check_list, check_ranks, conv2d, convolve, operands
 from .registry import op, ops
-from .windows import channels_last, channels_second, sequence, slide, spatial
+from .windows import channels_come_second, channels_last, channels_second, sequence, slide, spatial
 
 
 def _depthwise_samples(s: Any) -> Any:
@@ -39,8 +39,11 @@ def depthwise_conv2d(
     """
     kernel = "DepthwiseConv2dNative"
     check_list("depthwise_conv2d_native", "strides", strides)
-    first = data_format == "NCHW"
+    first = channels_come_second(kernel, data_format, 2)
     x, w = operands(kernel, input, filter)
+    if x._array.ndim < 3:
+        message = f"`input.shape.rank` must be at least 3. Received: input.shape={x.shape} with rank {x._array.ndim}"
+        raise explain(ValueError(message), operands=[("input", x), ("filter", w)])
     check_ranks(kernel, x, w, 2)
     steps = spatial(kernel, sequence(strides, 2, "strides"), 2, first)
     rates = spatial(kernel, sequence(dilations, 2, "dilations"), 2, first, "dilation rates")

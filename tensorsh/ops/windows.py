@@ -169,20 +169,40 @@ def check_window_lengths(given: dict[str, list[int]], axes: int, hint: str) -> N
 
 
 def spatial(
-    kernel: str, given: tuple[int, ...], axes: int, channels_first: bool, what: str = "strides"
+    kernel: str,
+    given: tuple[int, ...],
+    axes: int,
+    channels_first: bool,
+    what: str = "strides",
+    name: str | None = "",
 ) -> tuple[int, ...]:
     """The part of a sequence that is about the spatial axes. Raises unless the rest is ones."""
     if len(given) == axes:
         return given
     inner, outer = (given[2:], given[:2]) if channels_first else (given[1:-1], (given[0], given[-1]))
     if outer != (1, 1):
+        unable = f"Current implementation does not yet support {what} in the batch and depth dimensions."
+        kind = InvalidArgumentError if "3D" in kernel else UnimplementedError
         raise explain(
-            UnimplementedError(
-                f"Current implementation does not yet support {what} in the batch and depth dimensions. [Op:{kernel}]"
-            ),
+            kind(f"{unable} [Op:{kernel}]" + ("" if name is None else f" name: {name}")),
             f"{kernel}: {what} must be 1 for the batch and for the channels, not {list(outer)}",
         )
     return inner
+
+
+def channels_come_second(kernel: str, data_format: str | None, axes: int) -> bool:
+    """Whether a layout has the channels before the spatial axes. Raises for one that the kernel does not know."""
+    last = ("NWC", "NHWC", "NDHWC")[axes - 1]
+    first = f"NC{last[1:-1]}"
+    if data_format in (None, last, first):
+        return data_format == first
+    hint = f'write data_format="{last}", or "{first}" if the channels come second'
+    if axes == 1:
+        unknown = f"`data_format` must be 'NWC' or 'NCW'. Received: data_format={data_format}"
+        raise explain(ValueError(unknown), hint=hint)
+    listed = f'"{last}", "{first}"' + (', "NCHW_VECT_C"' if kernel == "MaxPool" else "")
+    message = f"Value for attr 'data_format' of \"{data_format}\" is not in the list of allowed values: {listed}"
+    raise explain(InvalidArgumentError(message), hint=hint)
 
 
 def slide(
