@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..runtime.dtypes import DType, int16, int32, int64
 from ..runtime.errors import invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
@@ -88,3 +90,12 @@ def wrong_index(
         operands=operands,
         name=name,
     )
+
+
+def or_default(value: Any, default: DType, allowed: Any) -> Tensor:
+    """A value as a tensor for a kernel whose dtype has a default: NumPy's values take it, others if they must."""
+    if not isinstance(value, (np.ndarray, np.generic)):
+        x = as_tensor(value)
+        if x.dtype in allowed or is_tensor(value):
+            return x
+    return as_tensor(value, hint=default)

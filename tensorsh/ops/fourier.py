@@ -18,6 +18,7 @@ from ..runtime.dtypes import COMPLEX, FLOATS, complex64, float32, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from .arguments import or_default
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
 
@@ -113,9 +114,7 @@ def _inverse_adjoint(g: Tensor, length: int, rank: int) -> Tensor:
 
 def _complex(kernel: str, rank: int, value: Any) -> Tensor:
     kernel += _NUMBERS[rank]
-    x = as_tensor(value)
-    if not (x.dtype.is_complex or is_tensor(value) or isinstance(value, np.ndarray)):
-        x = as_tensor(value, complex64)
+    x = or_default(value, complex64, COMPLEX)
     check_dtype(kernel, x, COMPLEX, COMPLEX, "input", "Tcomplex")
     if x._array.ndim < rank:
         raise invalid(

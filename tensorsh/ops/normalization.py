@@ -8,6 +8,7 @@ from ..runtime.dtypes import HALF_FIRST, DType, bfloat16, float16, float32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import or_default
 from .kernels import no_kernel
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
@@ -82,7 +83,7 @@ def sufficient_statistics(
     if shift is None:
         moved, squares = x, ops.square(x)
     else:
-        shift = as_tensor(shift, x.dtype)
+        shift = as_tensor(shift)
         moved, squares = x - shift, ops.squared_difference(x, shift)
     return (
         ops.constant(count, x.dtype),
@@ -104,8 +105,7 @@ def normalize_moments(
     >>> normalize_moments(2., 4., 10., None)
     (<tf.Tensor: shape=(), dtype=float32, numpy=2.0>, <tf.Tensor: shape=(), dtype=float32, numpy=1.0>)
     """
-    mean_ss = as_tensor(mean_ss)
-    divisor = ops.reciprocal(as_tensor(counts, mean_ss.dtype))
+    divisor = ops.reciprocal(counts)
     shifted = ops.multiply(mean_ss, divisor)
     mean = shifted if shift is None else ops.add(shifted, shift)
     return mean, ops.subtract(ops.multiply(variance_ss, divisor), ops.square(shifted))
@@ -183,7 +183,7 @@ def local_response_normalization(
     >>> local_response_normalization(ones([1, 1, 1, 2]))
     <tf.Tensor: shape=(1, 1, 1, 2), dtype=float32, numpy=array([[[[0.57735026, 0.57735026]]]], dtype=float32)>
     """
-    x = as_tensor(input)
+    x = or_default(input, float32, HALF_FIRST[:3])
     check_dtype("LRN", x, HALF_FIRST[:3], HALF_FIRST[:3], "input")
     if x._array.ndim != 4:
         raise invalid("LRN", "in must be 4-dimensional", "lrn: the input must have rank 4", [("input", x)], name=None)

@@ -155,8 +155,8 @@ def _like(xp: Any, y: Any, x: Any) -> Any:
 
 
 def _next_of_numbers(x: Any, y: Any) -> Tensor | None:
-    """Of two Python values, which are float32 here, integers too."""
-    if any(is_tensor(value) or hasattr(value, "dtype") for value in (x, y)):
+    """Of two values that are no tensors: they become float32, integers too."""
+    if is_tensor(x) or is_tensor(y):
         return None
     return nextafter(as_tensor(x, float32), as_tensor(y, float32))
 

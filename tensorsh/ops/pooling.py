@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from ..runtime.dtypes import HALF_FIRST, ORDERED, DType, as_dtype, bfloat16, float32, listed
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import or_default
 from .kernels import no_kernel
 from .pool_kernels import argmax_of, largest, largest_found, mean
 from .registry import op
 from .rules import check_dtype, finish, ints
-from .windows import Window, channels_last, channels_second, sequence, slide, spatial
+from .windows import Window, channels_come_second, channels_last, channels_second, sequence, slide, spatial
 
 _MAX = (*HALF_FIRST, *listed("int32 int64 uint8 int16 int8 uint16 qint8"))
 
@@ -33,11 +34,13 @@ def _pooling(tf: str, axes: int, kernel: str, dtypes: Sequence[DType], samples: 
         def public(
             input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = layout, name: str | None = None
         ) -> Tensor:
-            x = as_tensor(input)
+            x = or_default(input, float32, dtypes) if layout == "NHWC" and dtypes is _MAX else as_tensor(input)
             check_dtype(kernel, x, dtypes, dtypes, "input")
             if axes == 3 and x.dtype not in (float32, bfloat16):
                 raise _no_volume_kernel(kernel, x, ksize, strides, padding, data_format)
-            first = data_format == "NC" + layout[1:-1]
+            if axes == 1 and data_format not in (layout, "NCW"):
+                raise invalid(kernel, f"Default {kernel}ingOp only supports NHWC on device type CPU")
+            first = channels_come_second(kernel, data_format, axes)
             return _pooled(kernel, core, x, axes, ksize, strides, padding, first)
 
         return op(tf, samples=samples)(finish(public, core))
@@ -131,7 +134,11 @@ def max_pool_with_argmax(
     <tf.Tensor: shape=(1, 1, 1, 1), dtype=int64, numpy=array([[[[2]]]])>
     """
     x = as_tensor(input)
+    if data_format != "NHWC":
+        unknown = f"`data_format` values other  than 'NHWC' are not supported. Received: data_format={data_format}"
+        raise explain(ValueError(unknown), hint='write data_format="NHWC"')
     check_dtype("MaxPoolWithArgmax", x, ORDERED, ORDERED, "input")
+    _check_rank("MaxPoolWithArgmax", x, 2)
     window = _window("MaxPoolWithArgmax", x, 2, ksize, strides, padding, False)
     index = argmax_of(x, window=window, batches=bool(include_batch_in_index), dtype=as_dtype(output_dtype)._numpy)
     return MaxPoolWithArgmax(largest_found(x, window=window), index)
@@ -265,10 +272,10 @@ def pool(
             )
         if max(steps) > 1:
             raise ValueError("`strides > 1` not supported in conjunction with `dilation_rate > 1`.")
-    first = data_format is not None and data_format.startswith("NC")
     kernel = ("MaxPool" if pooling_type == "MAX" else "AvgPool") + ("3D" if axes == 3 else "")
     allowed = {"MaxPool": _MAX, "MaxPool3D": HALF_FIRST[:3]}.get(kernel, HALF_FIRST)
     check_dtype(kernel, x, allowed, allowed, "input")
+    first = channels_come_second(kernel, data_format, axes)
 
     def core(x: Tensor, window: Window) -> Tensor:
         return largest(x, window=window, ties=axes == 3) if pooling_type == "MAX" else mean(x, window=window)
@@ -290,19 +297,28 @@ def _pooled(
     channels_first: bool,
     dilations: Any = None,
 ) -> Tensor:
-    if x._array.ndim != axes + 2:
-        raise invalid(
-            kernel,
-            f"tensor_in_shape must have 2 spatial dimensions. {x._array.ndim} 0",
-            f"{kernel}: the input must have rank {axes + 2}, and has {x._array.ndim}",
-            [("input", x)],
-            "add a batch axis: expand_dims(x, 0)" if x._array.ndim == axes + 1 else None,
-        )
+    _check_rank(kernel, x, axes)
     if channels_first:
         x = channels_last(x)
     window = _window(kernel, x, axes, ksize, strides, padding, channels_first, dilations)
     y = core(x, window)
     return channels_second(y) if channels_first else y
+
+
+def _check_rank(kernel: str, x: Tensor, axes: int) -> None:
+    message = "tensor_in must be 5-dimensional"
+    if axes < 3:  # a line is an image of one row
+        message = f"tensor_in_shape must have 2 spatial dimensions. {x._array.ndim + (axes == 1)} 0"
+    if kernel == "MaxPoolWithArgmax":
+        message = "tensor_in must be 4-dimensional (2)"
+    if x._array.ndim != axes + 2:
+        raise invalid(
+            kernel,
+            message,
+            f"{kernel}: the input must have rank {axes + 2}, and has {x._array.ndim}",
+            [("input", x)],
+            "add a batch axis: expand_dims(x, 0)" if x._array.ndim == axes + 1 else None,
+        )
 
 
 def _window(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, float64
+from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, float64, int32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
@@ -305,8 +305,8 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
     array([[1.],
            [1.]], dtype=float32)>
     """
-    packed, perm, rhs = as_tensor(lower_upper), as_tensor(perm), as_tensor(rhs)
-    _check_factors(packed, perm)
+    packed, perm = _factors(lower_upper, perm)
+    rhs = as_tensor(rhs, hint=packed.dtype)
     if rhs._array.ndim < 2:
         raise explain(ValueError("Input `rhs` must have at least 2 dimensions."), operands=[("rhs", rhs)])
     if packed._array.shape[-1] != rhs._array.shape[-2]:
@@ -317,8 +317,9 @@ def lu_solve(lower_upper: Any, perm: Any, rhs: Any, validate_args: bool = False,
     return triangular_solve(packed, triangular_solve(lower, permuted), lower=False)
 
 
-def _check_factors(packed: Tensor, perm: Tensor) -> None:
-    """Refuse what cannot be the factors of square matrices, and their permutations."""
+def _factors(lower_upper: Any, permutation: Any) -> tuple[Tensor, Tensor]:
+    """The factors of square matrices, and their permutations, as tensors. Raises ValueError for what cannot be that."""
+    packed, perm = as_tensor(lower_upper, hint=float32), as_tensor(permutation, hint=int32)
     shape = packed._array.shape
     if len(shape) < 2:
         message = "Input `lower_upper` must have at least 2 dimensions."
@@ -327,7 +328,7 @@ def _check_factors(packed: Tensor, perm: Tensor) -> None:
     elif shape[-1] != shape[-2]:
         message = "`lower_upper` must be square."
     else:
-        return
+        return packed, perm
     raise explain(ValueError(message), operands=[("lower_upper", packed), ("perm", perm)])
 
 
@@ -342,8 +343,7 @@ def lu_matrix_inverse(lower_upper: Any, perm: Any, validate_args: bool = False, 
     array([[-1. ,  1. ],
            [ 1. , -0.5]], dtype=float32)>
     """
-    packed, perm = as_tensor(lower_upper), as_tensor(perm)
-    _check_factors(packed, perm)
+    packed, perm = _factors(lower_upper, perm)
     shape = packed._array.shape
     eye = ops.eye(shape[-1], batch_shape=list(shape[:-2]), dtype=packed.dtype)
     return lu_solve(packed, perm, eye)
@@ -360,8 +360,7 @@ def lu_reconstruct(lower_upper: Any, perm: Any, validate_args: bool = False, nam
     array([[1., 2.],
            [2., 2.]], dtype=float32)>
     """
-    packed, perm = as_tensor(lower_upper), as_tensor(perm)
-    _check_factors(packed, perm)
+    packed, perm = _factors(lower_upper, perm)
     lower = set_diag(band_part(packed, -1, 0), ops.ones_like(diag_part(packed)))
     product = ops.matmul(lower, band_part(packed, 0, -1))
     return ops.gather(product, ops.argsort(perm), axis=-2, batch_dims=perm._array.ndim - 1)
