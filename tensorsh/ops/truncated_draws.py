@@ -18,7 +18,7 @@ from .registry import op, ops, primitive
 from .rules import check_dtype, mismatch
 
 _KERNEL = "StatelessParameterizedTruncatedNormal"
-_WIDE = 1.7  # bounds beyond so many standard deviations are left to plain normal draws
+_WIDE = 1.3  # bounds beyond so many standard deviations are left to plain normal draws
 _AT_ONCE = 1024  # blocks drawn together
 
 #: Candidates, in order, and whether each is taken; from some blocks of a stream.
