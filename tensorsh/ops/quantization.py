@@ -46,9 +46,11 @@ def _nudged(xp: Any, low: Any, high: Any, bits: int, narrow: bool) -> tuple[Any,
     return tuple(xp.where(empty, np.float32(0), part) for part in parts)
 
 
-def _quantization_gradient(g: Tensor, y: Tensor, x: Tensor, low: Tensor, high: Tensor, **scheme: Any) -> list[Tensor]:
+def _quantization_gradient(
+    g: Tensor, y: Tensor, x: Tensor, low: Tensor, high: Tensor, bits: int, narrow: bool, divides: bool = False
+) -> list[Tensor]:
     """For the input where it is inside the range, for the ends the sums over what is beyond them."""
-    inside, below, above = _where(x, low, high, **scheme)
+    inside, below, above = _where(x, low, high, bits, narrow)
     axes = list(range(x._array.ndim - low._array.ndim))
     zero = ops.zeros_like(g)
     return [
@@ -63,16 +65,18 @@ def _where(x: Tensor, low: Tensor, high: Tensor, bits: int, narrow: bool) -> tup
     xp = module_of(x._array)
     first, last, step = _nudged(xp, low._array, high._array, bits, narrow)
     below, above = (x._array < first) & (step > 0), (x._array > last) & (step > 0)
-    return wrap(~(below | above)), wrap(below), wrap(above)
+    inside = ~(below | above)
+    return wrap(xp.asarray(inside)), wrap(xp.asarray(below)), wrap(xp.asarray(above))
 
 
 @primitive(joint=_quantization_gradient)
-def _fake_quant(xp, x, low, high, bits, narrow):
+def _fake_quant(xp, x, low, high, bits, narrow, divides):
+    """divides: whether TensorFlow's kernel divides by the step, or multiplies by one over it; a tie shows which."""
     first, last, step = _nudged(xp, low, high, bits, narrow)
-    inverse = xp.where(step == 0, np.float32(0), 1 / xp.where(step == 0, np.float32(1), step))
+    divisor = xp.where(step == 0, np.float32(1), step)
     shifted = xp.minimum(xp.maximum(x, first), last) - first
-    # In double, as TensorFlow's kernel rounds a product and a sum once.
-    place = xp.floor(shifted.astype(F64) * inverse + 0.5)
+    place = xp.floor((shifted / divisor if divides else shifted * (1 / divisor)) + np.float32(0.5))
+    # In double, as the kernel rounds a product and a sum once.
     return (place * step.astype(F64) + first).astype(F32)
 
 
@@ -108,7 +112,7 @@ def fake_quant_with_min_max_args(
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-6.0235295 ,  0.28235295,  5.9764705 ], dtype=float32)>
     """
     operands = _args_operands("FakeQuantWithMinMaxArgs", inputs, min, max, num_bits)
-    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range))
+    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range), divides=False)
 
 
 @op("quantization.fake_quant_with_min_max_args_gradient", short=False)
@@ -145,7 +149,7 @@ def fake_quant_with_min_max_vars(
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([-1.0039216 ,  0.29803923,  2.9960785 ], dtype=float32)>
     """
     operands = _operands("FakeQuantWithMinMaxVars", inputs, min, max, num_bits, 0)
-    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range))
+    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range), divides=True)
 
 
 @op("quantization.fake_quant_with_min_max_vars_gradient", short=False)
@@ -181,7 +185,7 @@ def fake_quant_with_min_max_vars_per_channel(
     <tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[-1.0039216,  4.       ]], dtype=float32)>
     """
     operands = _operands("FakeQuantWithMinMaxVarsPerChannel", inputs, min, max, num_bits, 1)
-    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range))
+    return _fake_quant(*operands, bits=num_bits, narrow=bool(narrow_range), divides=False)
 
 
 @op("quantization.fake_quant_with_min_max_vars_per_channel_gradient", short=False)
