@@ -85,6 +85,8 @@ def gather(
         batch = axis
     _check_batch(x, at, batch, last)
     if (wrong := outside(at._array, shape[axis])) is not None:
+        if shape[axis] and not x._array.size:  # slices of nothing are not looked for
+            return gather(x, wrap(at._array * 0), None, axis, batch)
         raise wrong_index(kernel, wrong, shape[axis], [("params", x), ("indices", at)], last)
     if sparse:
         return _take_rows(x, at)
@@ -156,6 +158,14 @@ def gather_nd(
             operands=[("params", x), ("indices", at)],
             name=last,
         )
+    if at._array.size and not x._array.size:
+        raise invalid(
+            "GatherNd",
+            f"Requested more than 0 entries, but params is empty.  Params shape: {bracketed(shape)}",
+            summary=f"gather_nd: params of shape {shape} have no entries",
+            operands=[("params", x), ("indices", at)],
+            name=last,
+        )
     good = None
     if (found := bad_vector(at._array, shape[:depth])) is not None:
         if bad_indices_policy != "IGNORE":
@@ -191,15 +201,12 @@ def within(at: Any, shape: tuple[int, ...]) -> Any:
     return good
 
 
-def bad_vector(at: Any, shape: tuple[int, ...], which: int = 0) -> tuple[tuple[int, ...], list[int]] | None:
-    """(position, index vector) of one of the index vectors (..., k) that are not within `shape`.
-
-    which: 0 for the first of them, as kernels that read tell it, -1 for the last, as those that write do.
-    """
+def bad_vector(at: Any, shape: tuple[int, ...]) -> tuple[tuple[int, ...], list[int]] | None:
+    """(position, index vector) of the last of the index vectors (..., k) that are not within `shape`."""
     if not at.size or bool(within(at, shape).all()):
         return None
     host = to_host(at)
-    position = tuple(np.argwhere(~within(host, shape))[which].tolist())
+    position = tuple(np.argwhere(~within(host, shape))[-1].tolist())
     return position, host[position].tolist()
 
 

@@ -77,6 +77,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: str =
         sizes = vector(as_tensor(shape, at.dtype))
     check_sizes("ScatterNd", sizes, last)
     _check_ranks("ScatterNd", at, rows, last)
+    _check_empty("ScatterNd", at, rows, tuple(sizes), last)
     lead, depth = at._array.shape[:-1], at._array.shape[-1]
     shown = f"[shape={bracketed(rows._array.shape)}]"
     k = len(lead)
@@ -126,12 +127,23 @@ def _check_ranks(kernel: str, at: Tensor, rows: Tensor, last: str | None) -> Non
             raise invalid(kernel, f"{arg} shape must have rank at least one. Found:[]", name=last)
 
 
+def _check_empty(kernel: str, at: Tensor, rows: Tensor, shape: tuple[int, ...], last: str | None) -> None:
+    """Raise InvalidArgumentError for indices or updates where there is nothing to update, or nothing to do it with."""
+    sizes = at._array.size, rows._array.size
+    if any(sizes) and not all((*sizes, prod(shape))):
+        message = "Indices and updates specified for empty output shape"
+        if kernel == "ScatterNd" and all(sizes):
+            message = f"Indices and updates specified for empty output.  indices shape: {bracketed(at._array.shape)}"
+        summary = f"updates of shape {rows._array.shape} at {at._array.shape[:-1]} indices into shape {shape}"
+        raise invalid(kernel, message, summary, [("indices", at), ("updates", rows)], name=last)
+
+
 def _good_only(
     kernel: str, at: Tensor, rows: Tensor, shape: tuple[int, ...], policy: str, last: str | None
 ) -> tuple[Tensor, Tensor]:
     """Index vectors and updates, without those out of range if the policy is to ignore them."""
     depth = at._array.shape[-1]
-    found = bad_vector(at._array, shape[:depth], -1)
+    found = bad_vector(at._array, shape[:depth])
     if found is None:
         return at, rows
     if policy != "IGNORE":
@@ -165,6 +177,7 @@ def _scatter(kind: str, kernel: str, tensor: Any, indices: Any, updates: Any, po
         attributes = {"T": x.dtype, "Tindices": at.dtype, "bad_indices_policy": policy}
         raise renamed(no_kernel(kernel, kernel, attributes, [("tensor", x)]), last)
     _check_ranks(kernel, at, rows, last)
+    _check_empty(kernel, at, rows, x._array.shape, last)
     _check_fit(kernel, x, at, rows, last)
     shape, depth = x._array.shape, at._array.shape[-1]
     at, rows = _good_only(kernel, at, rows, shape, policy, last)
