@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..runtime.dtypes import COMPLEX, float32, float64
+from ..runtime.dtypes import COMPLEX, INEXACT, float16, float32, float64
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from .diagonals import diag, diag_part
@@ -257,11 +257,29 @@ def eigh_tridiagonal(
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([2., 3.], dtype=float32)>
     """
     a = as_tensor(alpha)
-    b = as_tensor(beta, a.dtype)
+    n = a._array.shape[-1]
+    if n <= 1:
+        return ops.real(a)
+    b = as_tensor(beta)
+    if a.dtype is not b.dtype:
+        raise explain(ValueError("'alpha' and 'beta' must have the same type."), operands=[("alpha", a), ("beta", b)])
+    if a.dtype not in INEXACT:
+        raise ValueError(f"data type {a.dtype.as_numpy_dtype} not inexact")
+    if b._array.shape[-1] != n - 1:
+        raise invalid(
+            "AddV2",
+            f"Incompatible shapes: [{n}] vs. [{b._array.shape[-1] + 1}]",
+            f"eigh_tridiagonal: {n} entries on the diagonal, and {b._array.shape[-1]} beside it",
+            [("alpha", a), ("beta", b)],
+        )
+    if a.dtype is float16 and eigvals_only:
+        wide = eigh_tridiagonal(ops.cast(a, float32), ops.cast(b, float32), True, select, select_range)
+        return ops.cast(wide, float16)
     if select not in ("a", "i", "v"):
         raise ValueError("'select must have a value in {'a', 'i', 'v'}.")
     matrix = diag(a) + diag(b, k=-1) + diag(conj(b), k=1)
     e, v = ops.eigh(matrix)
+    e = ops.real(e)
     if select != "a":
         e, v = _selected(e, v, select, select_range)
     return e if eigvals_only else (e, v)
@@ -272,6 +290,8 @@ def _selected(e: Tensor, v: Tensor, select: str, chosen: Any) -> tuple[Tensor, T
         raise ValueError("select_range must be a pair when select is 'i' or 'v'.")
     low, high = chosen
     if select == "i":
+        ops.assert_less_equal(low, high, "Got empty index range in select_range.")
         return e[..., int(low) : int(high) + 1], v[..., int(low) : int(high) + 1]
+    ops.assert_less(low, high, "Got empty interval in select_range.")
     inside = ops.where(ops.logical_and(e > low, e <= high))[:, 0]
     return ops.gather(e, inside, axis=-1), ops.gather(v, inside, axis=-1)
