@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..runtime.backend import to_host
-from ..runtime.dtypes import float16, float32, float64, int8, int16
+from ..runtime.dtypes import ORDERED, float32, float64, int8, int16
 from ..runtime.tensor import Tensor, as_tensor
 from .registry import op, ops, primitive
-from .rules import axis_of
-
-_COMPUTED_AS = {int8: float16, int16: float32}
+from .rules import axis_of, check_dtype
 
 
 class IsotonicRegression(NamedTuple):
@@ -35,8 +34,9 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2., 2., 2.], dtype=float32)>
     """
     x = as_tensor(inputs)
+    check_dtype("IsotonicRegression", x, ORDERED, ORDERED, "inputs")
     if x.dtype.is_integer:
-        x = ops.cast(x, _COMPUTED_AS.get(x.dtype, float64))
+        x = ops.cast(x, float32 if x.dtype in (int8, int16) else float64)
     rank = x._array.ndim
     along = axis_of("IsotonicRegression", axis, rank, x)
     last = along == rank - 1
@@ -56,7 +56,7 @@ def isotonic_regression(inputs: Any, decreasing: bool = True, axis: int = -1) ->
 def _segments(xp, x):
     """For each row, the segments whose means make a descending sequence: pool adjacent violators, on the host."""
     host = to_host(x).astype(np.float64)
-    rows = [_pooled(row) for row in host.reshape(-1, x.shape[-1]).tolist()]
+    rows = [_pooled(row) for row in host.reshape(prod(x.shape[:-1]), x.shape[-1]).tolist()]
     return xp.asarray(np.array(rows, np.int32).reshape(x.shape))
 
 

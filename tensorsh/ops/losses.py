@@ -127,20 +127,26 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
     if axis not in (-1, rank - 1):
         order = _axis_last(logits, axis)
         logits, labels = ops.transpose(logits, order), ops.transpose(labels, order)
-    if labels._array.ndim == 1 < rank:  # one row of labels for all rows of logits
-        labels = ops.reshape(labels, [1] * (rank - 1) + [-1])
+    if logits._array.shape == labels._array.shape != ():
+        return _cross_entropy(logits, labels, kept=_kept())
+    lead = logits._array.shape[:-1]
+    logits, labels = _rows(logits), _rows(labels)  # TensorFlow's kernel knows matrices, and broadcasts these
     p, q = logits._array.shape, labels._array.shape
-    if not p or not q or len(p) != len(q) or not all(m == n or 1 in (m, n) for m, n in zip(p, q)):
+    if not p or not q or not all(m == n or 1 in (m, n) for m, n in zip(p, q)):
         raise invalid(
             "SoftmaxCrossEntropyWithLogits",
             f"logits and labels must be broadcastable: logits_size={bracketed(p)} labels_size={bracketed(q)}",
             f"softmax cross entropy: logits of shape {p} and labels of shape {q} do not broadcast",
             [("logits", logits), ("labels", labels)],
         )
-    if p != q:
-        shape = [max(m, n) for m, n in zip(p, q)]
-        logits, labels = ops.broadcast_to(logits, shape), ops.broadcast_to(labels, shape)
-    return _cross_entropy(logits, labels, kept=_kept())
+    shape = [n if m == 1 else m for m, n in zip(p, q)]
+    logits, labels = ops.broadcast_to(logits, shape), ops.broadcast_to(labels, shape)
+    return ops.reshape(_cross_entropy(logits, labels, kept=_kept()), lead)
+
+
+def _rows(x: Tensor) -> Tensor:
+    shape = x._array.shape
+    return ops.reshape(x, [prod(shape[:-1]), shape[-1]]) if shape else x
 
 
 def _axis_last(x: Tensor, axis: int) -> list[int]:
@@ -356,7 +362,7 @@ def log_poisson_loss(targets: Any, log_input: Any, compute_full_loss: bool = Fal
     return loss + ops.where(small, ops.zeros_like(targets), stirling)
 
 
-@op("nn.compute_average_loss", samples=lambda s: [s.call(s(3)), s.call(s(3), s(3), 2)])
+@op("nn.compute_average_loss", samples=lambda s: [s.call(s(3)), s.call(s(3), None, 2)])
 def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Tensor:
     """The sum of the (weighted) losses of a batch, divided by `global_batch_size` (the number of losses if None).
 

@@ -93,7 +93,12 @@ def sufficient_statistics(
     )
 
 
-@op("nn.normalize_moments", samples=lambda s: [s.call(3.0, s(2), s(2), None), s.call(3.0, s(2), s(2), s())])
+def _counted_samples(s: Any) -> Any:
+    for shift in (None, s()):
+        yield s.call(s(within=(1.0, 3.0)), s(2), s(2), shift)
+
+
+@op("nn.normalize_moments", samples=_counted_samples)
 def normalize_moments(
     counts: Any, mean_ss: Any, variance_ss: Any, shift: Any, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
