@@ -56,7 +56,8 @@ _CONV2D = (float16, bfloat16, float32, float64, int32)
 def convolve(xp, x, w, window):
     """x (b, *sizes, c) and w (*window, c / groups, m) -> (b, *outputs, m)."""
     y = xp.empty((x.shape[0], *window.outputs(x.shape[1:-1]), w.shape[-1]), x.dtype)
-    convolve_into(xp, y, x, w, window)
+    if y.size:
+        convolve_into(xp, y, x, w, window)
     return y
 
 
