@@ -47,7 +47,7 @@ def _nudged(xp: Any, low: Any, high: Any, bits: int, narrow: bool) -> tuple[Any,
 
 
 def _quantization_gradient(
-    g: Tensor, y: Tensor, x: Tensor, low: Tensor, high: Tensor, bits: int, narrow: bool, divides: bool = False
+    g: Tensor, y: Tensor, x: Tensor, low: Tensor, high: Tensor, *, bits: int, narrow: bool, divides: bool = False
 ) -> list[Tensor]:
     """For the input where it is inside the range, for the ends the sums over what is beyond them."""
     inside, below, above = _where(x, low, high, bits, narrow)
