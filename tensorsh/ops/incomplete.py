@@ -1,6 +1,6 @@
 """The incomplete gamma and beta functions, by series and continued fractions.
 
-Both are iterations that go on until every element has settled, which the host asks every few steps.
+Both are iterations, which each element leaves once it has settled: the host asks every few steps which those are.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..runtime.dtypes import FLOATS
+from ..runtime.dtypes import F64, FLOATS
 from ..runtime.errors import bracketed, invalid
 from ..runtime.tensor import Tensor
 from .arguments import alike
 from .expansions import in_double
 from .registry import no_gradient, op, ops, primitive
+from .rowwise import by_elements
 from .rules import binary, check_dtype
 from .special import digamma_array, lgamma_array
 
-_PRECISION = 2.0**-53
-_MOST_STEPS = 4000
+_PRECISION = 2.0**-51  # a unit or two in the last place, between which some elements go to and fro
+_MOST_STEPS, _ASKED = 4000, 8
 _TINY = 1e-300  # stands for 0 where a continued fraction would divide by it
 
 
@@ -34,7 +35,7 @@ def _regularized(tf: str, *grads: Callable[..., Any]) -> Callable[..., Any]:
         args=("a", "x"),
         domain=(0.5, 3.0),
     )
-    return lambda kernel: rule(in_double(kernel))
+    return lambda kernel: rule(by_elements(in_double(kernel)))
 
 
 @_regularized("math.igamma", lambda g, y, a, x: g * _igamma_grad_a(a, x), lambda g, y, a, x: g * _gamma_density(a, x))
@@ -82,47 +83,69 @@ def _parts(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
     """The lower part by a series, the upper by a continued fraction, and where the first is to be taken."""
     a, x, small = _regions(xp, a, x)
     size = xp.exp(a * xp.log(x) - x - lgamma_array(xp, a))
-    (series,), (fraction,) = _series(xp, a, x, small)[:1], _fraction(xp, a, x, small)[:1]
-    return size * series / a, size * fraction, small
+    return size * _series(xp, a, x, small)[0] / a, size * _fraction(xp, a, x, ~small)[0], small
 
 
 def _regions(xp: Any, a: Any, x: Any) -> tuple[Any, Any, Any]:
-    """a and x broadcast, with harmless numbers outside of the domain, and where the series is better."""
-    a, x = xp.broadcast_arrays(a, x)
+    """a and x, with harmless numbers outside of the domain, and where the series is better."""
     inside = (a > 0) & (x > 0) & xp.isfinite(a) & xp.isfinite(x)
     a, x = xp.where(inside, a, 1.0), xp.where(inside, x, 1.0)
     return a, x, (x <= 1) | (x <= a)
 
 
-def _iterate(xp: Any, step: Callable[[int, list[Any]], tuple[list[Any], Any]], state: list[Any]) -> list[Any]:
-    """`step` until the change that it tells of, relative to the result, is below the precision everywhere."""
-    for i in range(1, _MOST_STEPS + 1):
-        state, change = step(i, state)
-        if i % 8 == 0 and not bool((xp.abs(change) > _PRECISION).any()):
-            break
-    return state
+def _iterate(xp: Any, step: Callable[..., Any], state: list[Any], *arrays: Any) -> list[Any]:
+    """`step(n, state, *arrays)` until the change that it tells of, relative to the result, is nothing.
+
+    All arrays are flat, with an entry for each element.
+    """
+    settled, left, given = [xp.empty_like(each) for each in state], xp.arange(len(state[0])), list(arrays)
+    for n in range(1, _MOST_STEPS + 1):
+        state, change = step(n, state, *given)
+        if n % _ASKED == 0 or n == _MOST_STEPS:
+            is_open = xp.abs(change) > _PRECISION
+            for whole, part in zip(settled, state):
+                whole[left] = part
+            left, *given = (each[is_open] for each in (left, *given))
+            state = [each[is_open] for each in state]
+            if not len(left):
+                break
+    return settled
 
 
-def _series(xp: Any, a: Any, x: Any, wanted: Any) -> tuple[Any, Any]:
-    """The sum of x**n / ((a + 1) ... (a + n)), and its derivative for a."""
-    x = xp.where(wanted, x, 0.0)
+def _where(xp: Any, wanted: Any, sums: Callable[..., list[Any]], *given: Any) -> list[Any]:
+    """What `sums` makes of the elements that are wanted, and 0 for the others."""
+    made = []
+    for part in sums(xp, *(each[wanted] for each in given)):
+        made.append(xp.zeros(wanted.shape, F64))
+        made[-1][wanted] = part
+    return made
 
-    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+
+def _series(xp: Any, a: Any, x: Any, wanted: Any) -> list[Any]:
+    """The sum of x**n / ((a + 1) ... (a + n)), and its derivative for a, of the elements that are wanted."""
+    return _where(xp, wanted, _series_sums, a, x)
+
+
+def _series_sums(xp: Any, a: Any, x: Any) -> list[Any]:
+    def step(n: int, state: list[Any], a: Any, x: Any) -> tuple[list[Any], Any]:
         total, slope, term, fall = state
         term = term * x / (a + n)
         fall = fall - 1 / (a + n)  # the logarithmic derivative of the term
         return [total + term, slope + term * fall, term, fall], term * (1 + xp.abs(fall)) / total
 
     one, zero = xp.ones_like(x), xp.zeros_like(x)
-    total, slope, _, _ = _iterate(xp, step, [one, zero, one, zero])
-    return total, slope
+    return _iterate(xp, step, [one, zero, one, zero], a, x)[:2]
 
 
-def _fraction(xp: Any, a: Any, x: Any, unwanted: Any) -> tuple[Any, Any]:
-    """The continued fraction of Gamma(a, x) / (x**a exp(-x)), by Lentz's method, and its derivative for a."""
-    x = xp.where(unwanted, a + 10.0, x)
+def _fraction(xp: Any, a: Any, x: Any, wanted: Any) -> list[Any]:
+    """The continued fraction of Gamma(a, x) / (x**a exp(-x)), and its derivative for a, of the wanted elements."""
+    return _where(xp, wanted, _fraction_sums, a, x)
 
-    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+
+def _fraction_sums(xp: Any, a: Any, x: Any) -> list[Any]:
+    """By Lentz's method."""
+
+    def step(n: int, state: list[Any], a: Any, x: Any) -> tuple[list[Any], Any]:
         total, slope, c, c_slope, d, d_slope = state
         over = n * (a - n)  # its derivative is n
         under = x + (2 * n + 1) - a  # its derivative is -1
@@ -140,21 +163,21 @@ def _fraction(xp: Any, a: Any, x: Any, unwanted: Any) -> tuple[Any, Any]:
     under = x + 1 - a
     d, d_slope = 1 / under, 1 / (under * under)
     c, c_slope = xp.full_like(x, 1 / _TINY), xp.zeros_like(x)
-    total, slope, *_ = _iterate(xp, step, [d, d_slope, c, c_slope, d, d_slope])
-    return total, slope
+    return _iterate(xp, step, [d, d_slope, c, c_slope, d, d_slope], a, x)[:2]
 
 
 @primitive(joint=no_gradient("IgammaGradA"))
+@by_elements
 @in_double
 def _igamma_grad_a(xp, a, x):
     """The derivative of igamma for a; TensorFlow has no gradient of it."""
-    ends = _domain(xp, a, x, xp.ones_like(a + x), 0.0, 0.0)  # 1 inside the domain
+    ends = _domain(xp, a, x, xp.ones_like(x), 0.0, 0.0)  # 1 inside the domain
     a, x, small = _regions(xp, a, x)
     logarithm = xp.log(x)
     size = xp.exp(a * logarithm - x - lgamma_array(xp, a))
     growth = logarithm - digamma_array(xp, a)
     series, series_slope = _series(xp, a, x, small)
-    fraction, fraction_slope = _fraction(xp, a, x, small)
+    fraction, fraction_slope = _fraction(xp, a, x, ~small)
     lower = size / a * (series * (growth - 1 / a) + series_slope)
     upper = size * (fraction * growth + fraction_slope)
     return xp.where(ends == 1, xp.where(small, lower, -upper), ends)
@@ -169,9 +192,9 @@ def _beta_density(g: Tensor, y: Tensor, a: Tensor, b: Tensor, x: Tensor) -> Tens
 
 
 @primitive(None, None, _beta_density)
+@by_elements
 @in_double
 def _betainc(xp, a, b, x):
-    a, b, x = xp.broadcast_arrays(a, b, x)
     inside = (a > 0) & (b > 0) & (x > 0) & (x < 1) & xp.isfinite(a) & xp.isfinite(b)
     p, q, z = xp.where(inside, a, 1.0), xp.where(inside, b, 1.0), xp.where(inside, x, 0.5)
     size = xp.exp(
@@ -192,7 +215,7 @@ def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
     def apart(value: Any) -> Any:
         return xp.where(xp.abs(value) < _TINY, _TINY, value)
 
-    def step(n: int, state: list[Any]) -> tuple[list[Any], Any]:
+    def step(n: int, state: list[Any], a: Any, b: Any, x: Any) -> tuple[list[Any], Any]:
         total, c, d = state
         for over in (
             n * (b - n) * x / ((a + (2 * n - 1)) * (a + 2 * n)),
@@ -204,7 +227,7 @@ def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
         return [total, c, d], c * d - 1
 
     d = 1 / apart(1 - (a + b) * x / (a + 1))
-    return _iterate(xp, step, [d, xp.ones_like(x), d])[0]
+    return _iterate(xp, step, [d, xp.ones_like(x), d], a, b, x)[0]
 
 
 @op("math.betainc", samples=lambda s: [s.call(2.0, 3.0, s(2, 3, within=(0.1, 0.9)))])

@@ -7,6 +7,7 @@ read and write all of it half a dozen times; an image of a batch for pooling.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,18 @@ def by_rows(kernel: Callable[..., Any], *arrays: Any, block: int = _BLOCK) -> An
 
     _over_rows(place, 1, _step(x, block), result, *arrays)
     return result
+
+
+def by_elements(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel of arrays whose elements are independent, which gets them flat and as many as each other, by blocks."""
+
+    @wraps(kernel)
+    def blocked(xp: Any, *arrays: Any) -> Any:
+        alike = xp.broadcast_arrays(*arrays)
+        y = by_rows(lambda *flat: kernel(xp, *flat), *(array.reshape(-1) for array in alike))
+        return y.reshape(alike[0].shape)
+
+    return blocked
 
 
 def like_rows(kernel: Callable[..., Any], x: Any, *others: Any) -> Any:
