@@ -204,7 +204,7 @@ class Session:
         if function is None:
             paths = [path for path in registry.PATHS if path.endswith("." + last)]
             function = registry.PATHS[min(paths, key=len)] if paths else None
-        code = getattr(function, "__code__", None)
+        code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
         return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]) if code else []
 
     def reset(self) -> None:

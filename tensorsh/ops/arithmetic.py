@@ -29,6 +29,7 @@ from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.shape import TensorShape
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
+from .composites import is_ragged
 from .registry import install_operator, op, ops, primitive
 from .rounding import rounded_pair
 from .rules import binary, check_dtype, conj, mismatch, shape_error, unary
@@ -149,6 +150,8 @@ def _true_division(x: Any, y: Any, force: bool = False) -> Tensor:
         and (type(y) is float or type(y) is Tensor and y._array.dtype is x._array.dtype)
     ):
         return _quotient(x, y)
+    if is_ragged(x) or is_ragged(y):
+        return ops.ragged_elementwise(_true_division, x, y)
     if not hasattr(x, "_read") and hasattr(y, "_read") and force and not local.promotes():
         x = as_tensor(x, y.dtype)
     return _quotient(*common_float(x, y, "__truediv__"))

@@ -279,7 +279,7 @@ def is_tensor_(x: Any) -> bool:
     >>> is_tensor(constant(1)), is_tensor([1])
     (True, False)
     """
-    return is_tensor(x)
+    return is_tensor(x) or getattr(type(x), "_is_composite", False)
 
 
 @op("get_static_value")

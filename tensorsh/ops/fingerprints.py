@@ -54,6 +54,18 @@ def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | No
     return _buckets("StringToHashBucketStrong", input, num_buckets, lambda text: siphash(text, first, second))
 
 
+def concatenated(first: int, second: int) -> int:
+    """The fingerprint of two fingerprints, as TensorFlow makes one."""
+    mixed = (second * _CAT) & _M64
+    result = first ^ _CAT ^ ((mixed ^ mixed >> 47) * _CAT & _M64)
+    result = result * _CAT & _M64
+    result = (result ^ result >> 47) * _CAT & _M64
+    return result ^ result >> 47
+
+
+_CAT = 0xC6A4A7935BD1E995
+
+
 def _buckets(kernel: str, input: Any, count: int, hashed: Callable[[bytes], int]) -> Tensor:
     if count < 1:
         raise explain(InvalidArgumentError(f"Value for attr 'num_buckets' of {count} must be at least minimum 1"))

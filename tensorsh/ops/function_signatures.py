@@ -110,6 +110,10 @@ class Parameters:
             raise self._refusal(f"missing a required argument: {missing!r}", args, options)
 
         def fit(value: Any, spec: Any) -> Any:
+            if not isinstance(spec, TensorSpec):  # of a sparse or ragged tensor
+                if not spec.is_compatible_with(value):
+                    raise self._refusal(f"Can not cast {value!r} to {spec!r}", args, options)
+                return value
             t = as_tensor(value) if is_tensor(value) else as_tensor(value, spec.dtype)
             if not spec.is_compatible_with(t):
                 why = f"Can not cast {TensorSpec.from_tensor(t)} to {spec}"
@@ -151,18 +155,20 @@ class Call:
     key: equal for calls that the same graphs may serve. traced_as: equal for calls that TensorFlow traces once.
     """
 
-    __slots__ = ("args", "key", "objects", "options", "tensors", "traced_as", "variables")
+    __slots__ = ("_composites", "args", "key", "objects", "options", "tensors", "traced_as", "variables")
 
     def __init__(self, arguments: tuple[tuple, dict[str, Any]], relaxed: bool = False) -> None:
         self.args, self.options = arguments
         self.tensors: list[Tensor] = []
         self.variables: list[Variable] = []
         self.objects: list[Any] = []  # whose identities are in the key
+        self._composites: list[Any] = []  # sparse and ragged tensors, whose structure a graph relies on
         self.traced_as = self._type(arguments)
         self.key = (
             self.traced_as,
             *((t._array.shape, t._array.dtype.num) for t in (self.tensors if relaxed else ())),
             *map(id, self.variables),
+            *map(id, self._composites),
         )
 
     @property
@@ -207,6 +213,9 @@ class Call:
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             return (kind, *map(self._type, value))
         self.objects.append(value)
+        if getattr(value, "_is_composite", False):
+            self._composites.append(value)
+            return ("C", kind, tuple(value.shape), value.dtype.name)
         return ("O", id(value))
 
 
@@ -229,7 +238,7 @@ def relaxed_type(old: Any, new: Any) -> Any:
         a, b = old[1], new[1]
         same_rank = a is not None and b is not None and len(a) == len(b)
         return ("T", tuple(m if m == n else None for m, n in zip(a, b)) if same_rank else None, old[2])
-    if old[0] in ("L", "V", "O"):
+    if old[0] in ("L", "V", "O", "C"):
         return None
     parts = [relaxed_type(a, b) for a, b in zip(old[1:], new[1:])]
     return None if None in parts else (old[0], *parts)
@@ -241,7 +250,7 @@ def shapes_in(kind: Any) -> list[Any]:
         return []
     if kind and kind[0] == "T":
         return [kind[1]]
-    return [] if kind and kind[0] in ("L", "V", "O") else [shape for part in kind for shape in shapes_in(part)]
+    return [] if kind and kind[0] in ("L", "V", "O", "C") else [shape for part in kind for shape in shapes_in(part)]
 
 
 def covers(general: Any, special: Any) -> bool:

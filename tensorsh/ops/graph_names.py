@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime import local, variable
+from ..runtime.composite_specs import RaggedTensorSpec, SparseTensorSpec, composite_spec
 from ..runtime.errors import explain
 from ..runtime.gradient_tape import UnconnectedGradients
 from ..runtime.spec import TensorSpec
@@ -30,10 +31,12 @@ class TypeSpec:
 
 
 export("tf.TypeSpec", TypeSpec, None, "graph_names")
+export("tf.RaggedTensorSpec", RaggedTensorSpec, None, "graph_names")
+export("tf.SparseTensorSpec", SparseTensorSpec, None, "graph_names")
 
 
 @op("type_spec_from_value", short=False)
-def type_spec_from_value(value: Any) -> TensorSpec:
+def type_spec_from_value(value: Any) -> Any:
     """The spec of a tensor, or of what can be made one: its shape and dtype.
 
     value: a tensor, an array, a number, a text, or a list of them. Raises TypeError for anything else, variables
@@ -42,6 +45,8 @@ def type_spec_from_value(value: Any) -> TensorSpec:
     >>> tf.type_spec_from_value(constant([1., 2.]))
     TensorSpec(shape=(2,), dtype=tf.float32, name=None)
     """
+    if (found := composite_spec(value)) is not None:
+        return found
     try:
         if isinstance(value, variable.Variable):
             raise TypeError

@@ -15,6 +15,7 @@ from ..runtime.errors import OutOfRangeError, explain
 from ..runtime.spec import TensorSpec
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.work import over
+from .composites import is_ragged
 from .registry import op, ops
 from .tensor_array import TensorArray
 
@@ -42,6 +43,10 @@ def map_fn(
     """
     signature = dtype if fn_output_signature is None else fn_output_signature
     _check_function(fn)
+    if any(map(is_ragged, [*nest.flatten(elems), *nest.flatten(signature)])):
+        from .ragged.mapping import ragged_map_fn
+
+        return ragged_map_fn(fn, elems, signature)
     if not nest.flatten(elems):
         raise ValueError(
             f"elems must be a Tensor or (possibly nested) sequence of Tensors. Got {elems}, which does not "

@@ -10,6 +10,7 @@ from typing import Any
 from ..runtime import effects, nest, printing
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from .composites import is_composite
 from .registry import op
 
 _STREAMS = ("stdout", "stderr")
@@ -68,9 +69,9 @@ def _formatted(inputs: tuple, sep: str, summarize: int) -> str:
     tensors: list[str] = []
 
     def take(leaf: Any) -> Any:
-        if not is_tensor(leaf):
+        if not is_tensor(leaf) and not is_composite(leaf):
             return leaf
-        tensors.append(printing.kernel_text(as_tensor(leaf)._array, summarize))
+        tensors.append(printing.of_kernel(leaf, summarize))
         return place
 
     shown = [x if isinstance(x, str) else pprint.pformat(nest.map_leaves(take, x)) for x in inputs]

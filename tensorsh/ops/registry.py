@@ -28,6 +28,7 @@ from ..runtime.backend import module_of, settled
 from ..runtime.dtypes import F32
 from ..runtime.tensor import Tensor, set_resolver, wrap
 from ..runtime.variable import Variable
+from .composites import taking_composites
 from .families import FAMILIES
 
 
@@ -143,8 +144,7 @@ def op(
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        register(function, tf, short, samples, operator, prefix=prefix)
-        return function
+        return register(function, tf, short, samples, operator, prefix=prefix)
 
     return decorate
 
@@ -157,12 +157,13 @@ def register(
     operator: str = "",
     reflected: Callable[..., Any] | None = None,
     prefix: str = "",
-) -> None:
-    """Enter an op into the registry and install its operator."""
+) -> Callable[..., Any]:
+    """Enter an op into the registry and install its operator. Returns the op, as it is to be called."""
     name = function.__name__ = function.__qualname__ = function.__name__.rstrip("_")
     paths = tuple(path + name if path.endswith(".") else path for path in tf.split())
     name = prefix + name
     family = family_of(function)
+    function = taking_composites(name, function)
     short_name = name if short is True else short or None
     if name in OPS:
         raise ValueError(f"{name}: {OPS[name].family} has an op of that name, so this one of {family} needs a prefix")
@@ -175,6 +176,7 @@ def register(
         (_index.short if short_name else _index.unlisted)[short_name or name] = family
     if operator:
         install_operator(operator, function, reflected)
+    return function
 
 
 def family_of(definition: Any) -> str:
@@ -364,7 +366,7 @@ def resolve(name: str) -> Any:
     return SHORT[name] if name in SHORT else OPS[name].function
 
 
-# Helpers on raw arrays that the runtime asks for by name; they are not ops.
+# Helpers that the runtime, or the rules, ask for by name; they are not ops.
 _INTERNAL = {
     "sum_to_shape": "reduction",
     "zeros_array": "creation",
@@ -374,6 +376,14 @@ _INTERNAL = {
     **{f"scatter_{kind}_array": "scattering" for kind in ("add", "sub", "mul", "div", "max", "min", "update")},
     "batch_scatter_update_array": "scattering",
     "scatter_nd_array": "scattering",
+    **{
+        f"ragged_{what}": "ragged.making"
+        for what in ("from_tensor", "from_sparse", "to_tensor", "to_sparse", "merge_dims")
+    },
+    "ragged_elementwise": "ragged.elementwise",
+    "ragged_getitem": "ragged.gathering",
+    "ragged_reduce": "ragged.reducing",
+    **{f"sparse_{what}": "sparse_math" for what in ("times", "over")},
 }
 
 

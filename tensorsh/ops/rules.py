@@ -21,6 +21,7 @@ from ..runtime.dtypes import F32, F64, INEXACT, NUMERIC, DType, from_numpy, int3
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from ..runtime.variable import Variable
+from .composites import is_composite, is_ragged, of_values
 from .quick import NUMBERS, UNCHANGED, on_numpy
 from .registry import Primitive, install_operator, ops, register
 
@@ -84,6 +85,8 @@ def unary(
             return careful(x)
 
         def careful(x: Any) -> Tensor:
+            if is_composite(x) and (found := of_values(public.__name__, public, x)) is not None:
+                return found
             x = as_tensor(x)
             check_dtype(kernel_name, x, allowed, dtypes, arg, computed=computed)
             return core(x)
@@ -182,6 +185,8 @@ def binary(
                     return public(x, y._read())
                 if type(x) is Variable:
                     return public(x._read(), y)
+                if is_ragged(x) or is_ragged(y):
+                    return ops.ragged_elementwise(public, x, y)
                 if local.promotes():
                     x, y = ops.numpy_meet(x, y)
                 if special is not None and (found := special(x, y)) is not None:
@@ -247,6 +252,8 @@ def reduction(
                         for recorder in _recorders:
                             recorder._record(core, (y,), (x,), attrs)
                     return y
+            if is_ragged(x):
+                return ops.ragged_reduce(public.__name__, x, axis, keepdims)
             x = as_tensor(x)
             check_dtype(kernel_name, x, allowed, dtypes, arg)
             axes = _ALL_AXES[x._array.ndim] if axis is None else tuple(reduction_axes(kernel_name, axis, x))

@@ -11,7 +11,7 @@ import numpy as np
 from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, string, uint32, uint64
 from ..runtime.errors import InvalidArgumentError, OutOfRangeError, bracketed, explain, invalid
-from ..runtime.ragged import ragged
+from ..runtime.ragged import ragged, wrapped
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import op, ops
 from .rules import check_dtype, ints
@@ -303,12 +303,7 @@ def rows_of(x: Tensor, parts: Callable[[bytes], list[Any]], dtype: Any = string)
     if host.ndim == 0:
         found = parts(host.item())
         return ops.constant(found, as_dtype(dtype), shape=[len(found)])
-    if host.ndim > 1:
-        raise explain(
-            ValueError(f"rows of texts of rank {host.ndim} are not provided"),
-            hint="reshape(x, -1) makes one row of texts of it",
-        )
-    return ragged([parts(text) for text in host.tolist()], dtype)
+    return wrapped(ragged([parts(text) for text in host.reshape(-1).tolist()], dtype), list(host.shape))
 
 
 @op("strings.split", short=False)

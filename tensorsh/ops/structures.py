@@ -28,7 +28,13 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     >>> tf.nest.flatten([1, (2, 3), {"b": 5, "a": 4}])
     [1, 2, 3, 4, 5]
     """
-    return nest.flatten(structure)
+    leaves = nest.flatten(structure)
+    return [part for leaf in leaves for part in _parts(leaf)] if expand_composites else leaves
+
+
+def _parts(leaf: Any) -> list[Any]:
+    """The tensors that a sparse or ragged tensor is made of; a list of any other leaf."""
+    return leaf._parts if getattr(type(leaf), "_is_composite", False) else [leaf]
 
 
 @op("nest.map_structure", short=False)

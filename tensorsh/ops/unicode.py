@@ -11,6 +11,7 @@ from ..runtime import printing
 from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import int32, int64, string
 from ..runtime.errors import explain, invalid
+from ..runtime.ragged import is_ragged
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import op, ops
 from .strings import each, one_of, rows_of, texts
@@ -161,8 +162,12 @@ def unicode_encode(
     kernel = "UnicodeEncode"
     one_of("errors", errors, _ERRORS)
     one_of("output_encoding", output_encoding, tuple(_CODECS))
-    ragged = hasattr(input, "to_list")
-    rows = input.to_list() if ragged else to_host(as_tensor(input, int32)._array)
+    if is_ragged(input):
+        if input.ragged_rank > 1 or len(input.shape) > 2:
+            return input.with_values(unicode_encode(input.values, output_encoding, errors, replacement_char))
+        rows = input.to_list()
+    else:
+        rows = to_host(as_tensor(input, int32)._array)
 
     def written(points: Any) -> bytes:
         found = []
@@ -175,7 +180,7 @@ def unicode_encode(
                 found.append(chr(replacement_char))
         return "".join(found).encode(_CODECS[output_encoding])
 
-    if ragged:
+    if is_ragged(input):
         return ops.constant([written(row) for row in rows], string, shape=[len(rows)])
     if rows.ndim == 0:
         raise explain(ValueError("input must have rank >= 1"), "unicode_encode: the code points are a vector")
@@ -233,6 +238,6 @@ def string_format(
             f"The template expects {len(parts) - 1} tensors, but the inputs only has {len(tensors)}. Please ensure "
             "the number of placeholders in template matches inputs length."
         )
-    shown = [printing.kernel_text(as_tensor(t)._array, summarize) for t in tensors]
+    shown = [printing.of_kernel(t, summarize) for t in tensors]
     pieces = [piece for pair in zip(parts, [*shown, ""]) for piece in pair]
     return ops.constant("".join(pieces))

@@ -55,6 +55,37 @@ def tensor_format(t: Any, spec: str) -> str:
     return format(host[()] if host.ndim == 0 else host, spec)
 
 
+def of_kernel(x: Any, summarize: int = 3) -> str:
+    """What `tf.print` writes for what is or becomes a tensor; a ragged or sparse one is told by its parts."""
+    from .ragged import is_ragged
+    from .sparse import SparseTensor
+    from .tensor import as_tensor, resolve_op
+
+    if isinstance(x, SparseTensor):
+        indices, values, shape = (kernel_text(part._array, summarize) for part in x._parts)
+        return f"'SparseTensor(indices={indices}, values={values}, shape={shape})'"
+    if is_ragged(x):
+        is_text = x.dtype.name == "string"
+        texts = x.flat_values if is_text else resolve_op("as_string")(x.flat_values)
+        told = [text.decode("utf-8", "replace") for text in texts.numpy().reshape(-1).tolist()]
+        if is_text:
+            told = ["'" + text.replace("'", "\\'") + "'" for text in told]
+        return _listed(x.with_flat_values(np.arange(len(told)).reshape(texts.shape)).to_list(), told, summarize)
+    return kernel_text(as_tensor(x)._array, summarize)
+
+
+def _listed(rows: Any, texts: list[str], summarize: int) -> str:
+    """Nested lists of numbers, as the texts of these numbers, with the ends of long lists only."""
+    if not isinstance(rows, list):
+        return texts[rows]
+    cut = len(rows) - summarize if summarize >= 0 and len(rows) > 2 * summarize else 0
+    shown = rows[:summarize] + rows[cut:] if cut else rows
+    parts = [_listed(row, texts, summarize) for row in shown]
+    if cut:
+        parts.insert(summarize, "...")
+    return f"[{', '.join(parts)}]"
+
+
 def kernel_text(value: Any, summarize: int = 3) -> str:
     """What `tf.print` writes for a tensor: TensorFlow's C++ formatter, not NumPy's.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .dtypes import DType, int64
 from .shape import TensorShape
-from .tensor import Tensor, as_tensor
+from .tensor import Tensor, as_tensor, resolve_op
 
 
 class SparseTensor:
@@ -17,6 +17,7 @@ class SparseTensor:
 
     __slots__ = ("_dense_shape", "_indices", "_values")
     __module__ = "tensorflow.python.framework.sparse_tensor"
+    _is_composite = True
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
         self._indices = as_tensor(indices, None if isinstance(indices, Tensor) else int64)
@@ -38,6 +39,10 @@ class SparseTensor:
     dense_shape = property(lambda self: self._dense_shape)
 
     @property
+    def _parts(self) -> list[Tensor]:
+        return [self._indices, self._values, self._dense_shape]
+
+    @property
     def dtype(self) -> DType:
         return self._values.dtype
 
@@ -51,6 +56,22 @@ class SparseTensor:
     def with_values(self, new_values: Any) -> SparseTensor:
         """The same places with other values."""
         return SparseTensor(self._indices, new_values, self._dense_shape)
+
+    def consumers(self) -> list[Any]:
+        return []
+
+    @classmethod
+    def from_value(cls, sparse_tensor_value: Any) -> SparseTensor:
+        """The SparseTensor of another one, or of a SparseTensorValue."""
+        if isinstance(sparse_tensor_value, SparseTensor):
+            return sparse_tensor_value
+        return cls(sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape)
+
+    def __mul__(self, other: Any) -> Any:
+        return NotImplemented if isinstance(other, SparseTensor) else resolve_op("sparse_times")(self, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return NotImplemented if isinstance(other, SparseTensor) else resolve_op("sparse_over")(self, other)
 
     def __str__(self) -> str:
         return f"SparseTensor(indices={self._indices!s}, values={self._values!s}, dense_shape={self._dense_shape!s})"
