@@ -73,7 +73,9 @@ def _logsumexp_gradient(g: Tensor, y: Tensor, x: Tensor, axis: int, exclusive: b
 @primitive(_logsumexp_gradient)
 def _cumulative_logsumexp(xp, x, axis, exclusive, reverse):
     def scan(v: Any) -> Any:
-        # CuPy has no logaddexp.accumulate: each round doubles how far back an element has seen.
+        if xp is np:
+            return np.logaddexp.accumulate(v, axis)
+        # CuPy's has no accumulate: each round doubles how far back an element has seen.
         length, step = v.shape[axis], 1
         while step < length:
             before, later = _cut(axis, None, -step), _cut(axis, step, None)

@@ -70,17 +70,24 @@ def places_of(sparse: SparseTensor) -> tuple[np.ndarray, list[int]]:
 
 
 def _check_order(places: np.ndarray, shape: list[int]) -> None:
-    for i, place in enumerate(places.tolist()):
-        where = f"indices[{i}] = {bracketed(place)}"
-        if any(not 0 <= a < n for a, n in zip(place, shape)):
-            raise invalid("SparseToDense", f"{where} is out of bounds: need 0 <= index < {bracketed(shape)}")
-        if i and place <= places[i - 1].tolist():
-            again = "is repeated" if place == places[i - 1].tolist() else "is out of order"
-            tail = "" if again == "is repeated" else ". Many sparse ops require sorted indices."
-            raise explain(
-                invalid("SparseToDense", f"{where} {again}{tail}"),
-                hint=None if tail == "" else "sort the indices",
-            )
+    """Raise InvalidArgumentError for the first place that is outside of the shape, or not behind the one before it."""
+    if not places.size:
+        return
+    steps = np.diff(places, axis=0)
+    decisive = np.take_along_axis(steps, (steps != 0).argmax(1)[:, None], axis=1)[:, 0]  # 0 where nothing differs
+    wrong = np.any((places < 0) | (places >= shape), axis=1)
+    wrong[1:] |= decisive <= 0
+    if not wrong.any():
+        return
+    i = int(wrong.argmax())
+    place = places[i].tolist()
+    where = f"indices[{i}] = {bracketed(place)}"
+    if any(not 0 <= a < n for a, n in zip(place, shape)):
+        raise invalid("SparseToDense", f"{where} is out of bounds: need 0 <= index < {bracketed(shape)}")
+    if decisive[i - 1] == 0:
+        raise invalid("SparseToDense", f"{where} is repeated")
+    message = f"{where} is out of order. Many sparse ops require sorted indices."
+    raise explain(invalid("SparseToDense", message), hint="sort the indices")
 
 
 def _lookup_samples(s: Any) -> Any:
