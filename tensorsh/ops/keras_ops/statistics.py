@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ...runtime.backend import to_host
+from ...runtime.dtypes import F32
 from ...runtime.tensor import Tensor, as_tensor
 from ..registry import ops
 from .dtypes import floats, keras_op, meet, reals, result_type, tensor
@@ -165,25 +169,28 @@ def unique(
     rows = ops.reshape(x, [-1]) if axis is None else x
     rank = rows._array.ndim
     along = 0 if axis is None else axis % rank
-    parts = [part.numpy() for part in ops.unstack(rows, axis=along)]
     # Keras compares slices along a third axis element by element in transposed order.
-    keys = [tuple((part.T if along > 1 else part).ravel().tolist()) for part in parts]
-    first = {key: i for i, key in reversed(list(enumerate(keys)))}
-    found = [key for i, key in enumerate(keys) if first[key] == i]
-    if sorted:
-        found.sort()
-    index, counts = [first[key] for key in found], [keys.count(key) for key in found]
-    inverse = as_tensor([found.index(key) for key in keys], "int32")
-    missing = 0 if size is None else max(0, size - len(found))
+    keys = np.moveaxis(to_host(rows._array), along, 0)
+    keys = keys.transpose(0, *range(rank - 1, 0, -1)) if along > 1 else keys
+    keys = keys.astype(F32) if keys.dtype.kind == "V" else keys
+    if rank > 1:
+        keys = keys.reshape(len(keys), -1)
+    _, index, inverse, counts = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True, axis=0 if rank > 1 else None
+    )
+    inverse = inverse.reshape(-1)
+    if not sorted:
+        order = np.argsort(index)
+        index, counts, inverse = index[order], counts[order], np.argsort(order)[inverse]
+    missing = 0 if size is None else max(0, size - len(index))
     y = ops.gather(rows, as_tensor(index[:size], "int32"), axis=along)
     if missing:
         widths = [[0, missing if a == along else 0] for a in range(rank)]
         y = ops.pad(y, widths, constant_values=tensor(0 if fill_value is None else fill_value, y.dtype.name))
-    inverse = ops.reshape(inverse, x.shape) if axis is None else inverse
     asked = (
-        (return_index, index[:size] + [1] * missing),  # Keras, too, fills up with 1 here
-        (return_inverse, inverse),
-        (return_counts, counts[:size] + [0] * missing),
+        (return_index, index[:size].tolist() + [1] * missing),  # Keras, too, fills up with 1 here
+        (return_inverse, inverse.reshape(x._array.shape) if axis is None else inverse),
+        (return_counts, counts[:size].tolist() + [0] * missing),
     )
     results = [y, *(as_tensor(value, "int32") for wanted, value in asked if wanted)]
     return tuple(results) if len(results) > 1 else y
