@@ -29,7 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from .runtime.open_classes import open_class
+from .runtime.entrywise import clip
+from .runtime.open_classes import open_class, opened
 from .runtime.session_classes import CLOSED_NAMES, is_session_class, private_key
 
 
@@ -38,7 +39,7 @@ def _public(kind: type, *without: str) -> frozenset[str]:
 
 
 _ARRAY = frozenset(
-    "T all any argmax argmin argsort clip conj conjugate copy cumprod cumsum diagonal dot dtype fill flatten imag item "
+    "T all any argmax argmin argsort conj conjugate copy cumprod cumsum diagonal dot dtype fill flatten imag item "
     "itemsize max mean min nbytes ndim nonzero prod ravel real repeat reshape round searchsorted shape size sort "
     "squeeze std strides sum swapaxes take tolist trace transpose var".split()
 )
@@ -87,7 +88,6 @@ ALLOWED: dict[type, frozenset[str]] = {
     np.ndarray: _ARRAY,
     np.generic: _ARRAY,
     np.dtype: frozenset({"itemsize", "kind", "name", "shape"}),
-    np.ufunc: frozenset({"accumulate", "at", "nin", "nout", "outer", "reduce", "reduceat"}),
     np.finfo: frozenset("bits dtype eps epsneg max min resolution smallest_normal smallest_subnormal tiny".split()),
     np.iinfo: frozenset({"bits", "dtype", "max", "min"}),
 }
@@ -179,7 +179,7 @@ def lookup(obj: Any, name: str, hints: bool = True) -> Any:
             return _private_of_session(obj, name)
         allowed = _by_type[kind] = _allowed_on(kind)
     if name in allowed:
-        return getattr(obj, name)
+        return getattr(obj, name) if name != "args" else opened(obj.args)
     if kind is super:
         return _above(obj, name)
     if kind is type and is_session_class(obj) and name != "__name__":
@@ -450,6 +450,7 @@ _REPLACED: tuple[tuple[Any, str, Any], ...] = (
     (str, "format", partial(partial, _format)),
     (str, "format_map", partial(partial, _format_map)),
     ((np.ndarray, np.generic), "astype", partial(partial, _astype)),
+    ((np.ndarray, np.generic), "clip", partial(partial, clip)),
     (np.dtype, "type", _scalar_class),
 )
 

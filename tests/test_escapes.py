@@ -12,6 +12,7 @@ import pytest
 from tensorsh import surface
 from tensorsh.language.source import TensorshSyntaxError
 from tensorsh.language.special_methods import READABLE
+from tensorsh.runtime.open_classes import ClassName
 from tensorsh.session import Session
 
 REFUSED_TEXT = {
@@ -248,6 +249,19 @@ def test_a_decorator_renames_no_function_of_the_library(session: Session) -> Non
     )
     session.run("g = functools.wraps(f)(lambda: 0)\nnames = [tf.reduce_sum.__name__, sum.__name__, g.__name__]", "a")
     assert session.names["names"] == ["reduce_sum", "sum", "f"]
+
+
+def test_the_arguments_of_an_error_hold_no_class_that_is_not_open(session: Session) -> None:
+    def fails() -> None:
+        raise KeyError(type, (type, int), [1])  # as a look-up of a value's class inside may
+
+    session.names["fails"] = fails
+    session.run(
+        "try: fails()\nexcept KeyError as e: a, b, c = e.args, getattr(e, 'args'), '{0.args[0]}'.format(e)", "a"
+    )
+    for args in (session.names["a"], session.names["b"]):
+        assert [type(args[0]), type(args[1][0]), *args[1:]] == [ClassName, ClassName, (args[0], int), [1]]
+    assert session.names["c"] == "<class 'type'>"
 
 
 class Interrupt(BaseException):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime.entrywise import Entrywise, clip, pad
 from ..runtime.errors import explain
 from ..runtime.open_classes import open_class
 from .registry import export
@@ -32,7 +33,7 @@ _MAKERS = """
     indices
 """
 
-_UFUNCS = """
+_ENTRYWISE = """
     abs absolute add angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_or
     bitwise_xor bitwise_invert bitwise_left_shift bitwise_right_shift cbrt ceil conj conjugate copysign
     cos cosh deg2rad degrees divide divmod equal exp exp2 expm1 fabs float_power floor floor_divide fmax
@@ -47,13 +48,13 @@ _FUNCTIONS = """
     all allclose amax amin any append apply_along_axis apply_over_axes argmax argmin argpartition argsort
     argwhere around array_equal array_equiv array_split average bincount broadcast_arrays broadcast_shapes
     broadcast_to can_cast
-    choose clip compress convolve copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete
+    choose compress convolve copy corrcoef correlate count_nonzero cov cross cumprod cumsum delete
     diagonal diff digitize dot dsplit ediff1d einsum expand_dims extract fill_diagonal flatnonzero flip
     fliplr flipud gradient hamming hanning histogram histogram2d hsplit i0 inner insert interp isclose
     iscomplex iscomplexobj isin issubdtype isreal isrealobj isscalar kron lexsort matmul matrix_transpose max mean
     median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean
     nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim ndindex
-    nonzero outer pad partition percentile permute_dims piecewise place polyadd polyder polyfit polyint
+    nonzero outer partition percentile permute_dims piecewise place polyadd polyder polyfit polyint
     polymul polyval prod ptp put put_along_axis putmask quantile ravel ravel_multi_index
     real_if_close reshape resize roll rollaxis roots rot90 round searchsorted select setdiff1d
     setxor1d shape size sort split squeeze std sum swapaxes take take_along_axis tensordot trace transpose
@@ -206,8 +207,11 @@ def _export(path: str, value: Any) -> None:
     export(path, value, None, "numpy_names")
 
 
-for _name in f"{_CONSTANTS} {_TYPES} {_UFUNCS}".split():
+for _name in f"{_CONSTANTS} {_TYPES}".split():
     _export("np." + _name, getattr(np, _name))
+for _name in _ENTRYWISE.split():
+    _value = getattr(np, _name)
+    _export("np." + _name, Entrywise(_value) if isinstance(_value, np.ufunc) else _value)
 for _name in f"{_MAKERS} {_FUNCTIONS}".split():
     _value = getattr(np, _name)
     _is_function = callable(_value) and not isinstance(_value, type)
@@ -219,6 +223,8 @@ for _name in _FFT.split():
 for _name in _TESTING.split():
     _export("np.testing." + _name, _later("testing", _name))
 _export("np.ndarray", open_class(np.ndarray))
+_export("np.clip", clip)
+_export("np.pad", _numeric(pad))
 _export("np.empty", _empty)
 _export("np.empty_like", _empty_like)
 _export("np.from_dlpack", _from_dlpack)

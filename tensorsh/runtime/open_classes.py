@@ -21,6 +21,13 @@ def open_class(cls: Any) -> Any:
     return cls if open_to_all or _is_small_float(cls) or is_session_class(cls) else _name(cls)
 
 
+def opened(args: Any) -> Any:
+    """`args` of an error: what a look-up inside did not find stands there, which may be a class such as `type`."""
+    if type(args) is tuple:
+        return tuple(map(opened, args))
+    return open_class(args) if isinstance(args, type) else args
+
+
 def _is_small_float(cls: type) -> bool:
     """Whether it is bfloat16 or another of the package ml_dtypes."""
     return cls.__base__ is np.generic and cls.__module__ == "ml_dtypes"

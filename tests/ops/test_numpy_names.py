@@ -80,6 +80,41 @@ def test_empty_shows_no_memory() -> None:
         assert not names.empty(1000).any() and not names.empty_like(np.ones((3, 3))).any()
 
 
+MASKED = {
+    "np.add([1., 2.], [3., 4.], where=[True, False])": "array([4., 0.])",
+    "np.sqrt(4., where=False)": "np.float64(0.0)",
+    "np.exp(np.zeros(2), out=None, where=[[True], [False]])": "array([[1., 1.],\n       [0., 0.]])",
+    "np.divmod([5, 6], 4, where=[True, False])": "(array([1, 0]), array([1, 0]))",
+    "np.multiply.outer([1, 2], [3, 4], where=[True, False])": "array([[3, 0],\n       [6, 0]])",
+    "np.add([1., 2.], 1., np.array([7., 7.]), where=[True, False])": "array([2., 7.])",
+    "np.add([1., 2.], 1., out=np.array([7., 7.]), where=[True, False])": "array([2., 7.])",
+    "np.add.reduce([1., 2., 4.], where=[True, False, True])": "np.float64(5.0)",
+    "np.pad([1.], 2, 'empty')": "array([0., 0., 1., 0., 0.])",
+    "np.pad([1., 2.], 1, mode='edge')": "array([1., 1., 2., 2.])",
+    "np.clip([1., 5.], 2., 3.), np.array([1, 5]).clip(max=3)": "(array([2., 3.]), array([1, 3]))",
+}
+
+
+@pytest.mark.parametrize(("program", "result"), MASKED.items())
+def test_what_is_left_out_shows_no_memory(shown: Shown, program: str, result: str) -> None:
+    assert shown(f"import numpy as np\n{program}\n") == result + "\n"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "np.clip([1.], 0., 2., where=False)",
+        "np.ones(2).clip(0., 2., where=False)",
+        "np.divmod([5], 4, out=(np.zeros(1), None), where=False)",
+        "class A:\n    def __hash__(self): return hash('empty')\n    def __eq__(self, o): return o == 'empty'\n"
+        "np.pad([1.], 2, A())",
+    ],
+)
+def test_where_memory_would_show_there_is_an_error(shown: Shown, program: str) -> None:
+    with pytest.raises(TypeError):
+        shown(f"import numpy as np\n{program}\n")
+
+
 def test_ndarray_is_a_name_for_checks_only() -> None:
     assert isinstance(np.ones(2), names.ndarray) and not isinstance(1, names.ndarray)
     assert repr(names.ndarray) == "<class 'numpy.ndarray'>" and names.ndarray == np.ndarray
