@@ -250,7 +250,7 @@ def _hint(
     name = missing_name(error)
     if name:
         return did_you_mean(name, names)
-    if type(error) is AttributeError and error.name and error.obj is not None:
+    if type(error) is AttributeError and type(error.name) is str and error.obj is not None:
         return did_you_mean(error.name, dir(error.obj))
     for part, way_out in _WAYS_OUT.items():
         if part in message:
@@ -286,8 +286,9 @@ _UNEXPECTED_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argume
 
 def missing_name(error: BaseException) -> str:
     """The name that Python could not find; empty for any other error, one of a program's own class included."""
-    if isinstance(error, NameError) and type(error) in (NameError, UnboundLocalError):
-        return error.name or ""
+    if type(error) in (NameError, UnboundLocalError):
+        name = error.name  # type: ignore[attr-defined]
+        return name if type(name) is str else ""  # a program may say `NameError("", name=1)`
     return ""
 
 
@@ -306,7 +307,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 def _label(error: BaseException, place: _Place, keywords: Callable[[str], Iterable[str]] | None = None) -> str:
     """What the operands are, by the names that they bear in the user's text where these are short."""
     operands = _extra(error, "operands", list)
-    if not operands or not all(type(operand) is tuple and len(operand) == 2 for operand in operands):
+    if not operands or not all(type(pair) is tuple and [*map(type, pair)] == [str, str] for pair in operands):
         return ""
     written = _written_operands(place, [parameter for parameter, _ in operands], keywords)
     return ", ".join(f"{written.get(parameter, parameter)} is {what}" for parameter, what in operands)
