@@ -112,4 +112,5 @@ def run() -> NoReturn:
         if "--debug" in sys.argv:
             raise
         code = INTERNAL
-    sys.exit(code)
+    sys.stderr.flush()
+    os._exit(code)  # what the program leaves is not cleared away: a generator's `finally` would run, under no limit

@@ -50,7 +50,24 @@ def new_session(arguments: Arguments, folder: str = ".") -> Session:
     if session.device is None:  # CUDA reserves address space by the terabyte, which the bound would count
         memory.confine()
     session.names.update(arguments.bound)
+    sys.unraisablehook = partial(_cleared_away, session)
     return session
+
+
+def _cleared_away(session: Session, raised: Any) -> None:
+    """What was raised in the `finally` of a generator that is cleared away, and that Python does not pass on.
+
+    An error is told of, and the program goes on. A limit or an interrupt ends the statement, when it comes to its end.
+    """
+    error = raised.exc_value
+    if isinstance(error, Exception):
+        try:
+            error.add_note("the program goes on: this came of clearing away what nothing names any more")
+            explain(session, error, debug=False)
+        except BaseException as stopped:
+            error = stopped
+    if not isinstance(error, Exception):
+        session.lost = error
 
 
 def _gate(arguments: Arguments) -> Files | None:

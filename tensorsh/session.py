@@ -63,6 +63,7 @@ class Session:
         self.files = files or Files()
         self.count: Any = count
         self.device: devices.Device | None = None  # where tensors are made; None: where they were made before
+        self.lost: BaseException | None = None  # what was to end the statement, raised where Python passes nothing on
         self.sources: dict[str, Source] = {}
         self._modules: dict[str, Any] = {}
         self._builtins: dict[str, Any] = {
@@ -147,6 +148,7 @@ class Session:
         if self.device is not None:
             devices.select(self.device)  # each time, as CuPy's choice is one of the thread's
         backend.quiet()
+        self.lost = None
         try:
             exec(unit.code, names)
         except BaseException as error:
@@ -167,6 +169,9 @@ class Session:
                     f"some {sys.getrecursionlimit()} calls may be open at once; --max-recursion N sets another number"
                 )
             raise
+        before.clear()  # a generator that nothing names any more is closed by that, which may be what a limit stops
+        if self.lost is not None:
+            raise self.lost
 
     def use_device(self, text: str) -> None:
         """Make tensors on "cpu", "gpu", "gpu:N", or a GPU if there is one ("auto").

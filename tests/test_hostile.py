@@ -32,6 +32,20 @@ with g(): sum(range(10**18))
 print("alive")
 """
 
+CLEARED = """
+def g(stops):
+    try: yield
+    finally: stops()
+def endless():
+    while True: pass
+class E(Exception):
+    def __str__(self): endless()
+def fails(): raise E()
+x = g({})
+next(x)
+x = None
+"""
+
 HOSTILE = {
     # memory
     "zeros(1000000, 1000000)": MEMORY,
@@ -114,6 +128,12 @@ HOSTILE = {
     MANAGED.format("def g(): return suppress(tf.string.as_numpy_dtype)"): "is not a class of errors",
     "import collections\ncollections.deque(range(10**12), maxlen=0)": TIME,
     "import itertools\nnext(itertools.islice(range(10**12), 10**11, None))": TIME,
+    # what a generator does when nothing names it any more, where Python passes no error on
+    CLEARED.format("endless"): OPS,
+    CLEARED.format("fails"): OPS,
+    CLEARED.format("lambda: sum(range(10**18))"): TIME,
+    CLEARED.format("lambda: print('x' * 10**6)"): OUTPUT,
+    ("def f():" + CLEARED.format("lambda: sum(range(10**18))")).replace("\n", "\n    ") + "\nf()": TIME,
     # floods
     "while True: print('x' * 1000)": OUTPUT,
     "print('x' * 10**6)": OUTPUT,
@@ -133,6 +153,11 @@ HOSTILE = {
     "save('/tmp/tensorsh-hostile.npy', [1])": "may not be written here",
     "load('a\\x00b')": "cannot hold a NUL character",
     "import secret": "may not be read here: './secret.tsh'",
+    # errors that say what is no text
+    "raise NameError('x', name=5)": "error[NameError]: x",
+    "raise AttributeError('x', name=5, obj=[])": "error[AttributeError]: x",
+    "class A:\n    def __hash__(self):\n        while True: pass\n\nclass E(Exception): pass\ne = E()\n"
+    "e.operands = [(A(), A())]\nraise e": "error[E]",
     # text
     "x = 1\x00": "error[SyntaxError]",
     "(" * 5000: "is never closed",
@@ -161,6 +186,21 @@ def test_it_is_stopped_and_told_why(warm: Warm, program: str) -> None:
     assert len(done.out) <= 64 * 1024
     assert "Traceback" not in done.err and "fault in tensorsh" not in done.err
     assert done.code == (124 if HOSTILE[program] is TIME else 3 if "SyntaxError" in done.err else 5)
+
+
+def test_an_error_as_something_is_cleared_away_is_told_and_the_program_goes_on(warm: Warm) -> None:
+    program = "def g():\n    try: yield\n    finally: 1 / 0\n\nx = g(); next(x)\nx = None\nprint('on')"
+    done = warm.run("--safe", "-e", program)
+    assert (done.code, done.out) == (0, "on\n")
+    assert done.err.startswith("error[ZeroDivisionError]: division by zero\n  --> -e:3:14")
+    assert "note: the program goes on" in done.err and "Traceback" not in done.err
+
+
+def test_what_a_program_leaves_behind_does_nothing_when_it_has_ended(warm: Warm) -> None:
+    program = (
+        "def g():\n    try: yield\n    finally: print('alive')\n\nx = g(); next(x)\nl = [x]\nl.append(l)\nx = l = None"
+    )
+    assert warm.run("--max-output", "1k", "-e", program) == (0, "", "")
 
 
 FILES = {"load('{link}')": False, "load('{inside}/../{outside}')": False, "load('{inside}/./n.csv')": True,

@@ -134,10 +134,10 @@ class Worker:
         for meter in (self._session.count, self._output):
             if meter is not None:
                 meter.reset()
-        self._results.clear()
         self._printed.seek(0)
         self._printed.truncate()
         self._send(encoded({"begun": id, "seconds": seconds}))
+        self._results.clear()  # may run the program's code: the `finally` of a generator that it was shown
         self._end = None if seconds is None else time.monotonic() + seconds
         try:
             line = answer(id, **_IN_TURN[request["do"]](self, request))

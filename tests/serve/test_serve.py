@@ -231,6 +231,13 @@ def test_c_code_that_never_returns_harms_its_own_session_only(server: Served, cl
         assert other.value("kept") == 5 and client.value("mine") == 6
 
 
+def test_what_an_answer_held_is_cleared_away_in_the_time_of_the_next_request(client: Talking) -> None:
+    endless = "def g():\n    try: yield\n    finally:\n        while True: pass\n"
+    client.ask("evaluate", text=endless + "def begun():\n    x = g(); next(x)\n    return x\nbegun()\n5")
+    assert client.ask("evaluate", text="1", timeout=0.3)["error"]["class"] == "TimeLimitExceeded"
+    assert client.value("2") == 2
+
+
 def test_without_a_pause_the_names_may_be_older(client: Talking) -> None:
     client.ask("evaluate", text="x = 1")
     time.sleep(0.3)
