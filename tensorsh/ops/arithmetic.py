@@ -13,7 +13,6 @@ from ..runtime.dtypes import (
     BOOL,
     COMPLEX,
     FLOATS,
-    I32,
     INEXACT,
     INTEGERS,
     SIGNED_REAL,
@@ -91,16 +90,16 @@ def subtract(xp, x, y):
 
 def _bool_product(x: Any, y: Any) -> Tensor | None:
     """A bool tensor times anything, as TensorFlow's `*` does it, and no op: both as int32, and back to bool."""
-    if type(x) is bool and type(y) is Tensor and y._array.dtype is BOOL:
-        x = as_tensor(x)
-    if type(x) is Tensor and x._array.dtype is BOOL:
-        y = ops.cast(as_tensor(y), "int32")
-        try:
-            product = x._array.astype(I32) * y._array
-        except ValueError:
-            raise shape_error("Mul", x, y) from None
-        return wrap(module_of(x._array).asarray(product != 0))
-    return None
+    if type(y) is Tensor and y._array.dtype is BOOL:
+        x = as_tensor(x, None if is_tensor(x) else "bool")
+    elif type(x) is not Tensor or x._array.dtype is not BOOL:
+        return None
+    x, y = ops.cast(x, "int32"), ops.cast(y, "int32")
+    try:
+        product = x._array * y._array
+    except ValueError:
+        raise shape_error("Mul", x, y) from None
+    return wrap(module_of(x._array).asarray(product != 0))
 
 
 @binary(

@@ -137,6 +137,9 @@ def binary(
         kernel_name = kernel or camel(function.__name__)
         numbers32, numbers64 = UNCHANGED if sees_numbers else NUMBERS
 
+        def check(x: Tensor) -> None:
+            check_dtype(kernel_name, x, allowed, dtypes, args[0], computed=computed)
+
         def made(special: _Special) -> tuple[Any, Any]:
             """The op's function, and the operator's where a tensor stands on the right."""
 
@@ -191,8 +194,7 @@ def binary(
                     x, y = ops.numpy_meet(x, y)
                 if special is not None and (found := special(x, y)) is not None:
                     return found
-                x, y = pair(kernel_name, x, y, hint)
-                check_dtype(kernel_name, x, allowed, dtypes, args[0], computed=computed)
+                x, y = pair(kernel_name, x, y, hint, check)
                 try:
                     return core(x, y)
                 except ValueError:
@@ -304,12 +306,14 @@ def _spoken(listed: Sequence[DType]) -> str:
     return ", ".join(d.name for d in listed if not d.is_quantized)
 
 
-def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tensor]:
+def pair(
+    kernel: str, x: Any, y: Any, hint: bool = False, check: Callable[[Tensor], None] | None = None
+) -> tuple[Tensor, Tensor]:
     """Two operands as tensors of one dtype, by TensorFlow's rules.
 
     A Python value takes the dtype of the operand that is a tensor (of the first, if neither is). If it does not
     fit, that is a TypeError; with `hint`, y then keeps its own dtype, and the two differ. Tensors of different
-    dtypes raise InvalidArgumentError.
+    dtypes raise InvalidArgumentError. check: what looks at the first before.
     """
     x_read, y_read = getattr(x, "_read", None), getattr(y, "_read", None)
     if x_read is not None:
@@ -322,6 +326,8 @@ def pair(kernel: str, x: Any, y: Any, hint: bool = False) -> tuple[Tensor, Tenso
         y = y_read()
     else:
         y = as_tensor(y, hint=x.dtype) if hint else as_tensor(y, x.dtype)
+    if check is not None:
+        check(x)
     if x._array.dtype != y._array.dtype:
         raise mismatch(kernel, 1, x, y)
     if type(x._array) is not type(y._array) and (moved := backend.beside(y._array, x._array)) is not y._array:
