@@ -20,6 +20,7 @@ from ..runtime.dtypes import (
     int8,
     int32,
     int64,
+    listed,
     string,
     uint8,
 )
@@ -28,7 +29,7 @@ from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import tail
 from .creation import check_sizes, sizes_of
 from .registry import op, ops
-from .rules import check_dtype, mismatch
+from .rules import check_dtype
 
 
 @op("range", short="arange")
@@ -65,10 +66,12 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
         if part._array.ndim and part._array.shape != (1,):
             message = f"{arg} must be a scalar, not shape {bracketed(part._array.shape)}"
             raise invalid("Range", message, operands=[(arg, part)])
+    check_dtype("Range", ops.cast(parts[0], wanted), _RANGED, _RANGED, "start", "Tidx")
     first, end, step = (ops.cast(part, wanted).numpy().reshape(())[()] for part in parts)
     return _progression(first, step, _count(first, end, step), wanted)
 
 
+_RANGED = listed("bfloat16 float16 float32 float64 int8 int16 int32 int64 uint16 uint32 uint64")
 _WIDTHS = [int32, int64, float16, bfloat16, float32, float64]
 
 
@@ -178,10 +181,9 @@ def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None, **unknow
     sizes = [vectors[i]._array.size for i in order]
     grids = []
     for i, v in enumerate(vectors):
-        if v.dtype is not vectors[0].dtype:
-            raise mismatch("Mul", 1, v, vectors[0], (f"args[{i}]", "args[0]"))
-        along = [n if order[a] == i else 1 for a, n in enumerate(sizes)]
-        grids.append(ops.broadcast_to(ops.reshape(v, along), sizes))
+        lain = ops.reshape(v, [n if order[a] == i else 1 for a, n in enumerate(sizes)])
+        same = v.dtype is vectors[0].dtype is not string
+        grids.append(ops.broadcast_to(lain, sizes) if same else lain * ops.ones(sizes, vectors[0].dtype))
     return grids
 
 
@@ -310,19 +312,14 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: st
     """
     counts = as_tensor(lengths)
     if maxlen is None:
-        longest: Any = max(_top(counts), 0)
+        longest = ops.maximum(ops.reduce_max(counts), 0) if counts._array.size else ops.cast(0, counts.dtype)
     else:
-        t = as_tensor(maxlen)
-        if t._array.ndim:
-            raise ValueError(
-                f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen} "
-                f"with shape '{t.shape}' instead"
-            )
-        longest = t.numpy()[()]
-    places = range_(ops.cast(0, counts.dtype), ops.cast(longest, counts.dtype))
-    mask = places < ops.expand_dims(counts, -1)
+        longest = as_tensor(maxlen)
+    if longest._array.ndim:
+        raise ValueError(
+            f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen} "
+            f"with shape '{longest.shape}' instead"
+        )
+    places = range_(0, longest, 1, longest.dtype)
+    mask = places < ops.cast(ops.expand_dims(counts, -1), longest.dtype)
     return mask if as_dtype(dtype) is bool_ else ops.cast(mask, dtype)
-
-
-def _top(counts: Tensor) -> Any:
-    return counts._array.max().item() if counts._array.size else 0
