@@ -21,7 +21,7 @@ from .rounding import exponential, rounded
 from .rowwise import like_rows
 from .rules import check_dtype, unary
 
-_RECTIFIED = (*ORDERED, DTYPES["qint8"])
+_RECTIFIED = (*ORDERED, DTYPES["qint8"])  # by relu alone
 # gelu's constants are cast from float32, in float64 too.
 _CUBIC = float(np.float32(0.044715))
 _ROOT_OF_HALF = float(np.float32(0.5**0.5))
@@ -57,7 +57,7 @@ def relu(xp, x):
     return xp.maximum(x, 0)
 
 
-@unary("nn.relu6", lambda g, y, x: _between(g, x, low=0, high=6), dtypes=_RECTIFIED, arg="features", domain=(0.1, 5.9))
+@unary("nn.relu6", lambda g, y, x: _between(g, x, low=0, high=6), dtypes=ORDERED, arg="features", domain=(0.1, 5.9))
 def relu6(xp, x):
     """min(max(x, 0), 6).
 

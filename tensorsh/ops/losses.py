@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import to_host
-from ..runtime.dtypes import F32, HALF_FIRST, INEXACT, ORDERED, float32, int32, int64
+from ..runtime.dtypes import COMPLEX, F32, HALF_FIRST, INEXACT, ORDERED, SIGNED_REAL, float32, int32, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tape import recorders
 from ..runtime.tensor import Tensor, as_tensor
@@ -275,8 +275,8 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, na
     """
     _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
     labels, logits = _same_shape("logits", logits, "labels", labels)
-    check_dtype("Exp", logits, INEXACT, INEXACT, "logits")
-    check_dtype("GreaterEqual", logits, ORDERED, ORDERED, "logits")
+    for kernel, allowed in (("GreaterEqual", ORDERED), ("Neg", SIGNED_REAL + COMPLEX), ("Exp", INEXACT)):
+        check_dtype(kernel, logits, allowed, allowed, "logits")
     if labels._array.dtype != logits._array.dtype:
         raise mismatch("Mul", 1, logits, labels, ("logits", "labels"))
     return _sigmoid_cross_entropy(logits, labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.dtypes import HALF_FIRST, DType, bfloat16, float16, float32
+from ..runtime.dtypes import HALF_FIRST, SUMMABLE, DType, bfloat16, float16, float32
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor
@@ -232,6 +232,7 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
     first = data_format is not None and data_format.startswith("NC")
     x = as_tensor(value)
     b = as_tensor(bias, x.dtype)
+    check_dtype("BiasAdd", x, SUMMABLE, SUMMABLE, "value")
     p, q = x._array.shape, b._array.shape
     operands = [("value", x), ("bias", b)]
     if len(p) < 2:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..runtime import effects
 from ..runtime.backend import module_of
-from ..runtime.dtypes import bool_, string
+from ..runtime.dtypes import SUMMABLE, bool_, string
 from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import INDICES, alike, renamed, tail, vector, wrong_index
@@ -324,6 +324,8 @@ def _into_rows(kind: str) -> Any:
     def scatter(kernel: str, array: Any, at: Any, rows: Any) -> Any:
         """A copy of `array` with rows combined at integer indices of its first axis, for
         Variable.scatter_*."""
+        if kind != "update":
+            check_dtype(kernel, wrap(array), SUMMABLE, SUMMABLE, "variable", "dtype")
         wanted = at.shape + array.shape[1:]
         if rows.shape != wanted:
             if rows.ndim:

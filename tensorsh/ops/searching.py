@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import as_dtype, bool_, int32, string
+from ..runtime.dtypes import SUMMABLE, as_dtype, bool_, float32, float64, int32, int64, string
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
 from .arguments import SIZES, alike, integers, renamed, tail
@@ -51,6 +51,10 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
         return _places(as_tensor(condition))
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
+    if is_tensor(condition) and not isinstance(x, (list, tuple)) and not isinstance(y, (list, tuple)):
+        c = as_tensor(condition)
+        if c.dtype is not bool_:
+            raise renamed(mismatch("SelectV2", 0, wrap(np.array(True)), c), tail(condition, x, y))
     c = as_tensor(condition, bool_)
     known = next((v.dtype for v in (x, y) if is_tensor(v)), None)
     a = as_tensor(x, None if is_tensor(x) else known)
@@ -80,9 +84,12 @@ def _places(c: Tensor) -> Tensor:
             summary="where: a scalar has no places",
             operands=[("condition", c)],
         )
+    check_dtype("Where", c, _HELD, _HELD, "condition")
     xp = module_of(c._array)
-    held = c._array != b"" if c.dtype is string else c._array
-    return wrap(xp.stack(xp.nonzero(held), 1).astype(np.int64))
+    return wrap(xp.stack(xp.nonzero(c._array), 1).astype(np.int64))
+
+
+_HELD = (*SUMMABLE, bool_)
 
 
 @primitive(joint=no_gradient("Unique"))
@@ -237,6 +244,9 @@ def histogram_fixed_width(
     last = tail(values, value_range, nbins)
     x, ends = alike("HistogramFixedWidth", [values, value_range])
     count = as_tensor(nbins, int32)
+
+    allowed = (int32, int64, float32, float64)
+    check_dtype("HistogramFixedWidth", x, allowed, allowed, "values")
 
     def fail(message: str) -> Any:
         return invalid("HistogramFixedWidth", message, operands=[("values", x)], name=last)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import int8, int16, int32, int64, string, uint8, uint16
-from ..runtime.errors import bracketed, invalid
+from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.sparse import SparseTensor
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .creation import host_constant
@@ -90,6 +90,10 @@ def _rows(kernel: str, x: Any) -> _Rows:
     else:
         values = as_tensor(x)
         shape = list(values._array.shape)
+    if kernel != "SetSize" and values.dtype not in _MEMBERS:
+        supported = "tf.int32, tf.uint8, tf.int16, tf.int8, tf.string, tf.int64, tf.uint16"
+        message = f"'a' has invalid dtype `{values.dtype}` not in supported dtypes: `frozenset({{{supported}}})`."
+        raise explain(TypeError(message), operands=[("a", values)])
     check_dtype(kernel, values, _MEMBERS, _MEMBERS, "set", "T")
     if len(shape) < 2:
         raise invalid(kernel, f"Shape {bracketed(shape)} has rank {len(shape)} < 2", name=None)

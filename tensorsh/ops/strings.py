@@ -78,6 +78,8 @@ def as_string(
     """
     x, kernel = as_tensor(input), "AsString"
     floating = x.dtype.is_floating or x.dtype.is_complex
+    if x.dtype is string:
+        return x
     for given, what in ((scientific or shortest, "scientific and shortest format"), (precision >= 0, "precision")):
         if given and not floating:
             message = f"{what} not supported for datatype {x.dtype.name}"
@@ -86,8 +88,6 @@ def as_string(
         raise invalid(kernel, "Cannot select both scientific and shortest notation", name=None)
     if len(fill) > 1:
         raise invalid(kernel, "Fill string must be one or fewer characters", name=None)
-    if x.dtype is string:
-        return x
     size = str(width) if width > 0 else ""
     digits = f".{precision}" if precision >= 0 else ""
     letter = ("e" if scientific else "g" if shortest else "f") if floating else "d"

@@ -101,6 +101,8 @@ class DType(UniqueType):
     @property
     def limits(self) -> tuple[Any, Any]:
         """The range that images of this dtype use: (0, 1) for floats, from 0 to the largest value for integers."""
+        if self.name not in ("float32", "float64", "bool") and self._kind not in "iu":
+            raise ValueError(f"{self} does not have defined limits.")
         return (0, 1) if self._kind == "f" else (0, True if self._kind == "b" else self.max)
 
     def _limit(self, which: str) -> Any:

@@ -282,6 +282,10 @@ class Variable:
                 f"Cannot update variable with shape {bracketed(array.shape)} using a Tensor with shape "
                 f"{bracketed(change.shape)}, shapes must be equal.",
             )
+        if array.dtype.kind in "bO":
+            attrs = f"[dtype=DT_{self.dtype.kernel_name.upper()}]"
+            used = f"No OpKernel was registered to support Op '{kernel}' used by {{{{node {kernel}}}}} with these attrs"
+            raise explain(InvalidArgumentError(f"{used}: {attrs} [Op:{kernel}] name: "))
         xp = backend.module_of(array)
         result = getattr(xp, ufunc)(array, change)
         self._value = wrap(result if type(result) is _ndarray else backend.settled(xp.asarray(result)))
