@@ -49,7 +49,7 @@ def relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: An
     else:
         y = activations.relu(x)
     if max_value is not None:
-        y = ops.clip_by_value(y, 0.0 if x.dtype.is_floating else 0, max_value)
+        y = ops.clip_by_value(y, ops.cast(0, x.dtype), ops.cast(max_value, x.dtype))
     return y if below is None else y - negative_slope * below
 
 
@@ -183,7 +183,9 @@ def hard_sigmoid(x: Any) -> Tensor:
     >>> hard_sigmoid([-4., 0., 4.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0. , 0.5, 1. ], dtype=float32)>
     """
-    return activations.relu6(as_tensor(x) + 3.0) / 6.0
+    x = as_tensor(x)
+    three, six = as_tensor(3.0, x.dtype), as_tensor(6.0, x.dtype)
+    return activations.relu6(x + three) / six
 
 
 @op(

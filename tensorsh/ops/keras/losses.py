@@ -105,7 +105,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=1.5>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return _mean(abs(y_true - y_pred))
+    return _mean(_size(y_true - y_pred))
 
 
 @op(
@@ -120,7 +120,8 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     <tf.Tensor: shape=(), dtype=float32, numpy=50.0>
     """
     y_true, y_pred = pair(y_true, y_pred)
-    return 100.0 * _mean(abs((y_true - y_pred) / ops.maximum(abs(y_true), converted(epsilon(), y_pred.dtype.name))))
+    least = converted(epsilon(), y_pred.dtype.name)
+    return 100.0 * _mean(_size((y_true - y_pred) / ops.maximum(_size(y_true), least)))
 
 
 @op(loss_paths("MSLE", "msle", "mean_squared_logarithmic_error"), short="msle", samples=probabilities)
@@ -147,7 +148,7 @@ def huber(y_true: Any, y_pred: Any, delta: Any = 1.0) -> Tensor:
     """
     y_true, y_pred = pair(y_true, y_pred)
     error = y_pred - y_true
-    size = abs(error)
+    size = _size(error)
     delta, half = (converted(v, y_pred.dtype.name) for v in (delta, 0.5))
     return _mean(ops.where(size <= delta, half * ops.square(error), delta * size - half * ops.square(delta)))
 
@@ -307,13 +308,19 @@ def binary_focal_crossentropy(
     return _mean(loss, axis)
 
 
+def _size(x: Tensor) -> Tensor:
+    """|x|; what has no sign as it is."""
+    return x if x.dtype.is_unsigned else abs(x)
+
+
 def _must_match(y_true: Tensor, y_pred: Tensor) -> None:
     """Raise Keras's ValueError unless both have one shape."""
     p, q = y_true._array.shape, y_pred._array.shape
     if p != q:
+        same = "shape" if len(p) == len(q) else "rank (ndim)"
         raise explain(
             ValueError(
-                "Arguments `target` and `output` must have the same shape. Received: "
+                f"Arguments `target` and `output` must have the same {same}. Received: "
                 f"target.shape={p}, output.shape={q}"
             ),
             f"y_true and y_pred must have one shape, not {p} and {q}",
@@ -401,12 +408,15 @@ def sparse_categorical_crossentropy(
         labels = labels * ops.cast(valid, labels.dtype)
     if axis not in (-1, len(q) - 1):
         raise ValueError(f"Only axis=-1 is currently supported. Received: axis={axis}")
-    if labels._array.shape != q[:-1]:
+    if labels._array.shape != q[:-1] or not q:
+        shapes = f"target.shape={labels._array.shape}, output.shape={q}"
+        message = f"Arguments `target` and `output` must have the same shape up until the last dimension: {shapes}"
+        if not q:
+            message = f"Argument `output` must be at least rank 1. Received: output.shape={q}"
+        elif labels._array.ndim != len(q) - 1:
+            message = f"Argument `output` must have rank (ndim) `target.ndim - 1`. Received: {shapes}"
         raise explain(
-            ValueError(
-                "Arguments `target` and `output` must have the same shape up until the last dimension: "
-                f"target.shape={labels._array.shape}, output.shape={q}"
-            ),
+            ValueError(message),
             f"y_pred must have y_true's shape {labels._array.shape} and the classes after it, not {q}",
             [("y_true", labels), ("y_pred", y_pred)],
         )

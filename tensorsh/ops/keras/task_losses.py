@@ -93,6 +93,8 @@ def circle(
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1.0898668, 0.       , 1.8509016], dtype=float32)>
     """
     y_pred = as_tensor(y_pred)
+    if y_pred.dtype.is_integer:
+        y_pred = ops.cast(y_pred, "float32")
     references = y_pred if ref_embeddings is None else as_tensor(ref_embeddings)
     labels = ops.cast(as_tensor(y_true), "int32")
     others = labels if ref_labels is None else ops.cast(as_tensor(ref_labels), "int32")
@@ -134,4 +136,6 @@ def ctc(y_true: Any, y_pred: Any) -> Tensor:
     labels = ops.cast(labels, "int32")
     lengths = ops.reduce_sum(ops.cast(ops.not_equal(labels, 0), "int32"), -1)
     batch, frames = logits._array.shape[:2]
+    if logits.dtype.name != "float64":
+        logits = ops.cast(logits, "float32")
     return ops.ctc_loss(labels, logits, lengths, [frames] * batch, logits_time_major=False, blank_index=0)

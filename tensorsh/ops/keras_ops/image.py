@@ -174,7 +174,10 @@ def resize(
     def resized(x: Tensor) -> Tensor:
         if crop_to_aspect_ratio or pad_to_aspect_ratio:
             x = _of_aspect(x, size, crop_to_aspect_ratio, fill_value)
-        return ops.resize(x, tuple(size), interpolation, antialias=antialias)
+        y = ops.resize(x, tuple(size), interpolation, antialias=antialias)
+        if y.dtype is x.dtype:
+            return y
+        return ops.saturate_cast(ops.round(y) if x.dtype.is_integer else y, x.dtype)
 
     return on_batch(resized, images, data_format)
 

@@ -33,12 +33,13 @@ def matmul(x1: Any, x2: Any) -> Tensor:
     """
     x1, x2 = _strong(x1, x2)
     kind = x1.dtype.name
+    row, column = x1._array.ndim == 1, x2._array.ndim == 1
+    made = "int32" if kind == "int8" and not (row or column) else kind
     if kind not in ("int32", "int64") and not (x1.dtype.is_floating or x1.dtype.is_complex):
         x1, x2 = ops.cast(x1, "int64"), ops.cast(x2, "int64")
-    row, column = x1._array.ndim == 1, x2._array.ndim == 1
     y = ops.matmul(ops.expand_dims(x1, 0) if row else x1, ops.expand_dims(x2, 1) if column else x2)
     y = ops.squeeze(y, [-1]) if column else y
-    return tensor(ops.squeeze(y, [-1 if column else -2]) if row else y, "int32" if kind == "int8" else kind)
+    return tensor(ops.squeeze(y, [-1 if column else -2]) if row else y, made)
 
 
 @keras_op("numpy.dot", lambda s: [s.call(s(3), s(3)), s.call(s(2, 3), s(3, 2)), s.call(s(2), 2.0)])

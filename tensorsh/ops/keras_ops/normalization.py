@@ -55,7 +55,7 @@ def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = No
     least = default_epsilon() if epsilon is None else epsilon
     if order == 2:
         return x * ops.minimum(ops.rsqrt(ops.reduce_sum(ops.square(x), axis, True)), 1.0 / least)
-    return x / ops.maximum(norm(x, order, axis, True), least)
+    return ops.keras_ops_divide(x, ops.keras_ops_maximum(norm(x, order, axis, True), least))
 
 
 @keras_op("nn.batch_normalization", lambda s: [s.call(s(2, 3), s(3), s(3, within=(0.5, 1.5)), -1, s(3), s(3))])

@@ -142,7 +142,9 @@ def broadcast_to(x: Any, shape: Any) -> Tensor:
 
 
 def joinable(xs: Any) -> list[Tensor]:
-    return meet(*(xs if isinstance(xs, (list, tuple)) else ops.unstack(xs)), weak=False)
+    """Tensors in the dtype in which they meet, if they differ."""
+    parts = [as_tensor(x) for x in (xs if isinstance(xs, (list, tuple)) else ops.unstack(xs))]
+    return parts if len({part.dtype for part in parts}) == 1 else meet(*parts, weak=False)
 
 
 @keras_op("numpy.concatenate", lambda s: [s.call([s(2, 3), s(1, 3)])])
