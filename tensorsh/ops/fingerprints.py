@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import int64
 from ..runtime.errors import InvalidArgumentError, explain
-from ..runtime.tensor import Tensor
+from ..runtime.tensor import Tensor, as_tensor, wrap
 from .registry import op
 from .strings import each, texts
 
@@ -52,6 +55,35 @@ def to_hash_bucket_strong(input: Any, num_buckets: int, key: Any, name: str | No
     """
     first, second = (int(word) & _M64 for word in key)
     return _buckets("StringToHashBucketStrong", input, num_buckets, lambda text: siphash(text, first, second))
+
+
+@op("fingerprint", short=False)
+def fingerprint_(data: Any, method: str = "farmhash64", name: str | None = None) -> Tensor:
+    """FarmHash's fingerprint of each row, as its eight bytes: uint8 (rows, 8).
+
+    data: texts or numbers of rank 1 or more. method: "farmhash64". Raises InvalidArgumentError for another.
+
+    >>> tf.fingerprint(["a"])
+    <tf.Tensor: shape=(1, 8), dtype=uint8, numpy=array([[227, 117, 223, 182, 101,  66,  69, 179]], dtype=uint8)>
+    """
+    if method not in ("farmhash64", b"farmhash64"):
+        raise InvalidArgumentError(f"Unsupported fingerprint method: {method}")
+    host = to_host(as_tensor(data)._array)
+    if not host.ndim:
+        raise InvalidArgumentError("`data` should have at least one dimension: []")
+    rows = host.reshape(len(host), -1)
+    if rows.dtype != object:
+        found = [fingerprint(row.tobytes()) for row in rows]
+    elif rows.shape[1] == 1:
+        found = [fingerprint(text) for text in rows[:, 0].tolist()]
+    else:  # several texts: of the bytes of their fingerprints
+        found = [fingerprint(b"".join(_bytes_of(fingerprint(text)) for text in row)) for row in rows.tolist()]
+    parts = np.frombuffer(b"".join(map(_bytes_of, found)), np.uint8)
+    return wrap(from_host(parts.reshape(len(host), 8).copy()))
+
+
+def _bytes_of(value: int) -> bytes:
+    return value.to_bytes(8, "little")
 
 
 def concatenated(first: int, second: int) -> int:

@@ -269,6 +269,21 @@ def _unchanged(func: Any = None) -> Any:
 export("tf.autograph.experimental.do_not_convert", _unchanged, None, "functions")
 
 
+@op("autograph.experimental.set_loop_options", short=False)
+def set_loop_options(
+    parallel_iterations: Any = None,
+    swap_memory: Any = None,
+    maximum_iterations: Any = None,
+    shape_invariants: Any = None,
+) -> None:
+    """Accepted, without effect: in a loop of a `function` every variable may change its shape here.
+
+    parallel_iterations, swap_memory, maximum_iterations, shape_invariants: taken as TensorFlow takes them.
+
+    >>> tf.autograph.experimental.set_loop_options(parallel_iterations=1)
+    """
+
+
 @op("autograph.set_verbosity", short=False)
 def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
     """Accepted, without effect: nothing is converted, so that there is nothing to tell of it.

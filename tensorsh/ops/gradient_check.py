@@ -141,3 +141,49 @@ def _compare(order: str, f: Callable[..., Tensor], leaves: list[Tensor], toleran
             ),
             hint="a kink or a jump near the point, a float32 step inside, or a wrong custom gradient",
         )
+
+
+@op("test.compute_gradient", short=False)
+def compute_gradient(f: Callable[..., Any], x: Any, delta: float | None = None) -> Any:
+    """The Jacobians of f's result for each argument: two tuples of arrays, by tapes and by central differences.
+
+    f: a function of tensors. x: a list of its arguments, floats. delta: half the distance of the points of a
+    difference; None: 1/1024. Raises ValueError if x is no list, AssertionError for other dtypes.
+
+    >>> tf.test.compute_gradient(lambda x: x ** 2, [[3.]])[0]
+    (array([[6.]], dtype=float32),)
+    """
+    if not isinstance(x, (list, tuple)):
+        raise ValueError(
+            f"`x` must be a list or tuple of values convertible to a Tensor (arguments to `f`), not a {type(x)}"
+        )
+    given = [as_tensor(value) for value in x]
+    for i, t in enumerate(given):
+        if not (t.dtype.is_floating or t.dtype.is_complex):
+            raise AssertionError(f"Cannot compute gradient for unsupported type {t.dtype.name} of argument {i}")
+    step = 1.0 / 1024 if delta is None else delta
+    told, found = zip(*(_jacobians(f, given, i, step) for i in range(len(given))))
+    return told, found
+
+
+def _jacobians(f: Callable[..., Any], x: list[Tensor], i: int, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Of f's result for argument i, by a tape, and by differences."""
+
+    def at(value: Any) -> Tensor:
+        return as_tensor(f(*x[:i], value, *x[i + 1 :]))
+
+    with ops.GradientTape(persistent=True) as tape:
+        tape.watch(x[i])
+        y = ops.reshape(at(x[i]), [-1])
+    size = x[i]._array.size
+    slopes = tape.jacobian(y, x[i])
+    here = x[i].numpy()
+    told = np.zeros((len(y), size), here.dtype) if slopes is None else slopes.numpy().reshape(len(y), size)
+    found = np.zeros_like(told)
+    for k in range(size):
+        change = np.zeros(size, here.dtype)
+        change[k] = step
+        change = change.reshape(here.shape)
+        above, below = (at(as_tensor(here + side)).numpy().reshape(-1) for side in (change, -change))
+        found[:, k] = (above - below) / (2 * step)
+    return told, found
