@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .color import is_capable
 from .ending import DONE, FALSE, InputError, explain, flush_quietly, guarded
 from .options import Arguments
+from .runtime import files as gate
 from .runtime import memory
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def new_session(arguments: Arguments, folder: str = ".") -> Session:
     if session.device is None:  # CUDA reserves address space by the terabyte, which the bound would count
         memory.confine()
     session.names.update(arguments.bound)
+    gate.current = session.files  # before anything has run: what is typed is completed before that
     sys.unraisablehook = partial(_cleared_away, session)
     return session
 

@@ -213,7 +213,8 @@ class Session:
         return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]) if code else []
 
     def reset(self) -> None:
-        """Forget every name the program has bound."""
+        """Forget every name the program has bound, and what was shown last."""
+        self._builtins.pop("_", None)
         self.names.clear()
         self.names["__builtins__"] = self._builtins
 
@@ -254,7 +255,9 @@ class Session:
             return page.overview(width)
         if isinstance(subject, str):
             names = self.visible_names()
-            subject = names[subject] if subject in names else self._builtins.get(subject) or page.named(subject)
+            is_public = subject.isidentifier() and not subject.startswith("__")
+            builtin = self._builtins.get(subject) if is_public else None
+            subject = names[subject] if subject in names else builtin or page.named(subject)
         return page.text(page.page(subject, evaluate_example), width)
 
     def _import(self, module: str, asname: str | None) -> Any:

@@ -286,7 +286,7 @@ def public_names(obj: Any) -> list[str]:
 
 def public_names_of_kind(kind: type) -> list[str]:
     """The attributes that a program may name of any value of that class, besides what a value has of its own."""
-    names = {n for n in dir(kind) if not n.startswith("_") and hasattr(kind, n)}
+    names = {n for n in dir(kind) if n.isidentifier() and not n.startswith("_") and hasattr(kind, n)}
     closed = vars(kind).get(CLOSED_NAMES)
     if closed is not None:
         return sorted(names - closed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..language.words import KEYWORDS
 from ..ops.namespace import MODULES, namespace_names
+from ..runtime import files as gate
 from .catalog import Entry, catalog
 from .matching import matching
 from .place import Argument, Place, place_at
@@ -193,6 +194,8 @@ def _in_string(place: Place, cursor: int, names: Mapping[str, Any]) -> list[Offe
 def files(typed: str, cursor: int) -> Iterable[Offer]:
     """The files whose path may begin as typed: what is offered is the part behind the last slash."""
     folder, slash, part = typed.rpartition("/")
+    if not gate.current.tells_names:
+        return []
     try:
         entries = sorted(os.scandir(os.path.expanduser(folder + slash) or "."), key=lambda entry: entry.name)
     except OSError:

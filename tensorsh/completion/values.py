@@ -121,8 +121,9 @@ def _named(name: str, names: Mapping[str, Any]) -> Found:
 
 def _of_object(value: Any, name: str) -> Found:
     """An attribute of an object whose class a program made: its own, or a method."""
-    if name in vars(value):
-        return Known(vars(value)[name])
+    own = getattr(value, "__dict__", {})  # a named tuple has none
+    if name in own:
+        return Known(own[name])
     member = next((vars(kind)[name] for kind in type(value).__mro__ if name in vars(kind)), None)
     return Known(types.MethodType(member, value)) if isinstance(member, types.FunctionType) else None
 

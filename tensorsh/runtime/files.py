@@ -16,6 +16,9 @@ STANDARD = "-"  # the path that stands for standard input and output
 class Files:
     """A gate that lets everything through. A stricter one overrides both methods."""
 
+    #: Whether what a folder holds may be told.
+    tells_names = True
+
     def reading(self, path: str) -> str:
         """The path to open for reading. Raises PermissionError if the program may not."""
         return path
@@ -28,6 +31,8 @@ class Files:
 class NoFiles(Files):
     """A gate that is shut."""
 
+    tells_names = False
+
     def reading(self, path: str) -> str:
         raise PermissionError(f"no file may be read here: {path!r}")
 
@@ -37,6 +42,8 @@ class NoFiles(Files):
 
 class OnlyThese(Files):
     """A gate that lets the named paths through, whatever way leads to them, and nothing else."""
+
+    tells_names = False
 
     def __init__(self, read: Iterable[str], write: Iterable[str]) -> None:
         self._read, self._write = (frozenset(map(os.path.realpath, paths)) for paths in (read, write))

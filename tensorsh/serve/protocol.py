@@ -67,6 +67,11 @@ def request(line: bytes) -> dict[str, Any]:
             raise BadRequest(f"{do} needs `{name}`, {kind}", id)
         if name in given and not _CHECKS[kind](given[name]):
             raise BadRequest(f"`{name}` is to be {kind}", id)
+    if "bind" in given:  # goes on as text, to be read where a mistake in it is one of the request alone
+        try:
+            given["bind"] = json.dumps(given["bind"])
+        except RecursionError:
+            raise BadRequest("`bind` is nested too deeply", id) from None
     unknown = given.keys() - {field.removesuffix("*") for field in fields}
     if unknown:
         raise BadRequest(f"{do} has no {', '.join(f'`{name}`' for name in sorted(unknown))}", id)
@@ -90,13 +95,13 @@ def encoded(content: Any) -> bytes:
         return json.dumps(content, allow_nan=False).encode() + b"\n"
 
 
-def bindings(given: dict[str, Any]) -> dict[str, Any]:
+def bindings(text: str) -> dict[str, Any]:
     """The values of a request's `bind`: JSON as -d reads it, or {"npy": base64}. Raises ValueError or TypeError."""
     from ..data.json_text import to_value
     from ..data.npy import read_npy
 
     values = {}
-    for name, value in given.items():
+    for name, value in json.loads(text).items():
         if not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name) or name == "super":
             raise ValueError(f"bind: {name!r} is no name that can be bound")
         if isinstance(value, dict) and value.keys() == {"npy"}:

@@ -153,7 +153,7 @@ class Worker:
 
     def _evaluate(self, request: dict[str, Any]) -> dict[str, Any]:
         session = self._session
-        session.names.update(bindings(request.get("bind", {})))
+        session.names.update(bindings(request.get("bind", "{}")))
         self._count += 1
         source = session.sources[f"In[{self._count}]"] = Source(f"In[{self._count}]", request["text"])
         for chunk in split(source.text):

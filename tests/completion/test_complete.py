@@ -201,3 +201,12 @@ def test_the_catalog_tells_of_every_name_of_the_library() -> None:
     assert known["square"].kind == "op" and known["float32"].kind == "dtype" and known["Variable"].kind == "class"
     ops = [entry for entry in known.values() if entry.kind == "op"]
     assert sum(bool(entry.summary) for entry in ops) > len(ops) * 0.9
+
+
+def test_what_a_class_keeps_to_itself_is_not_offered() -> None:
+    session = Session()
+    session.run("class A:\n    def __init__(self): self._x = 1\n    def _f(self): pass\n    def g(self): pass", "test")
+    session.run("from collections import namedtuple\np = namedtuple('P', 'x y')(1, 2)", "test")
+    names = session.visible_names()
+    assert [offer.text for offer in complete("A().", 4, names)] == ["g"]
+    assert complete("p.x.", 4, names) == []

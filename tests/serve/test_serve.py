@@ -322,13 +322,36 @@ def test_nobody_to_answer_ends_it() -> None:
 def test_safe_holds_for_requests(tmp_path: Path) -> None:
     data = tmp_path / "n.csv"
     data.write_text("a\n1\n2\n")
-    given = [{"do": "evaluate", "text": text} for text in ("load('/etc/hostname')", "sum(x['a'])", "import other")]
+    given: list[dict[str, Any]] = [{"do": "complete", "text": f"load('{tmp_path}/"}]
+    given += [{"do": "evaluate", "text": text} for text in ("load('/etc/hostname')", "sum(x['a'])", "import other")]
     lines = "".join(json.dumps(each) + "\n" for each in given)
     command = [*COMMAND, "--safe", "-d", f"x={data}"]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=60, cwd=ROOT)
-    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    told, first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert told["offers"] == [] and told["call"]["name"] == "load"  # nor is told what files there are
     assert first["error"]["class"] == third["error"]["class"] == "PermissionError"
     assert second["results"][0]["values"] == 3
+
+
+def test_a_request_that_is_nested_too_deeply_costs_no_name(tmp_path: Path) -> None:
+    with Served(tmp_path, "--max-recursion", "60") as server, server.client() as client:
+        client.ask("evaluate", text="kept = 5")
+        for depth in (100, 900):
+            deep = json.loads("[" * depth + "]" * depth)
+            assert client.ask("evaluate", text="1", bind={"x": deep})["error"]["class"] == "RecursionError"
+        assert client.value("kept") == 5
+
+
+def test_after_a_reset_nothing_is_left(client: Talking) -> None:
+    client.ask("evaluate", text="x = 5\nx")
+    client.ask("reset")
+    for name in ("x", "_"):
+        assert client.ask("evaluate", text=name)["error"]["class"] == "NameError"
+
+
+def test_inspect_tells_nothing_of_the_inside(client: Talking) -> None:
+    for name in ("@attr", "__import__", "__build_class__", "__builtins__"):
+        assert client.ask("inspect", name=name)["error"]["class"] == "NameError"
 
 
 def test_it_needs_no_prompt_toolkit_and_no_lark() -> None:
