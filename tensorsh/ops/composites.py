@@ -33,7 +33,7 @@ _VERSIONS = {
     name: family
     for family, names in {
         "joining": "concat stack",
-        "gathering": "gather gather_nd embedding_lookup boolean_mask",
+        "gathering": "gather gather_nd embedding_lookup split",
         "reducing": "reduce_all reduce_any reduce_variance reduce_std "
         "unsorted_segment_sum unsorted_segment_mean unsorted_segment_max unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n softmax reduce_join",

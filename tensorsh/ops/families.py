@@ -159,6 +159,7 @@ FAMILIES = (
     "config",
     "autodiff",
     "graph_names",
+    "compat",
     "tensor_protos",
     "device_specs",
     "custom_gradients",

@@ -275,12 +275,17 @@ def decode_csv(
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 7], dtype=int32)>
     """
     host = to_host(texts("DecodeCSV", records)._array)
+    if len(field_delim) != 1:
+        raise InvalidArgumentError("field_delim should be only 1 char")
     defaults = [as_tensor(default) for default in record_defaults]
     columns: list[list[Any]] = [[] for _ in defaults]
     quoting: Any = csv.QUOTE_MINIMAL if use_quote_delim else csv.QUOTE_NONE
     for number, record in enumerate(host.reshape(-1).tolist()):
         line = record.decode("utf-8", "surrogateescape")
-        fields = next(csv.reader([line], delimiter=field_delim, quoting=quoting, strict=True), [""])
+        try:
+            fields = next(csv.reader([line], delimiter=field_delim, quoting=quoting, strict=True), [""])
+        except csv.Error:
+            raise InvalidArgumentError("Quoted field has to end with quote followed by delim or end") from None
         if select_cols is not None:
             fields = [fields[i] for i in select_cols if i < len(fields)]
         if len(fields) != len(defaults):

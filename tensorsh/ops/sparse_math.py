@@ -122,6 +122,8 @@ def sparse_dense_matmul(
     if adjoint_b:
         dense = ops.adjoint(dense)
     places, shape = places_of(sparse)
+    if dense.ndim != 2 or len(shape) != 2:
+        raise InvalidArgumentError("Tensor 'b' is not a matrix" if dense.ndim != 2 else "Tensor 'a' is not a matrix")
     rows, columns = (places[:, 1], places[:, 0]) if adjoint_a else (places[:, 0], places[:, 1])
     height, inner = shape[::-1] if adjoint_a else shape
     if dense._array.shape[0] != inner:
@@ -276,6 +278,8 @@ def sparse_bincount(
     rows, numbers, count, heights = _numbers(values)
     if axis not in (0, -1):
         raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.")
+    if numbers.dtype.kind not in "iu":
+        raise InvalidArgumentError("values must be of integers")
     if (numbers < 0).any():
         raise InvalidArgumentError("Input must be non-negative")
     size = int(numbers.max()) + 1 if numbers.size else 0
@@ -317,6 +321,8 @@ def _numbers(values: Any) -> tuple[np.ndarray, np.ndarray, int, Any]:
 
 def _crossed(inputs: Any, combined: Callable[[tuple], Any], dtype: Any) -> SparseTensor:
     rows: list[list[list[Any]]] = []
+    if any(len(x.shape if isinstance(x, SparseTensor) else as_tensor(x).shape) != 2 for x in inputs):
+        raise InvalidArgumentError("Inputs should be matrices")
     for x in sorted(inputs, key=lambda x: not isinstance(x, SparseTensor)):  # TensorFlow takes sparse ones first
         if isinstance(x, SparseTensor):
             places, shape = places_of(x)

@@ -65,6 +65,8 @@ def sparse_transpose(sp_input: SparseTensor, perm: Any = None, name: str | None 
     """
     places, shape = places_of(sp_input)
     axes = list(range(len(shape)))[::-1] if perm is None else ints(perm)
+    if sorted(axes) != list(range(len(shape))):
+        raise InvalidArgumentError(f"{axes} is no order of the axes of a tensor of rank {len(shape)}")
     return in_order(sp_input, places[:, axes], [shape[a] for a in axes])
 
 
@@ -168,6 +170,8 @@ def sparse_slice(sp_input: SparseTensor, start: Any, size: Any, name: str | None
     sparse = _converted(sp_input)
     places, shape = places_of(sparse)
     first = np.array(ints(start))
+    if len(first) != len(shape) or len(ints(size)) != len(shape):
+        raise InvalidArgumentError(f"Expected start and size to be vectors of length {len(shape)}")
     sizes = np.clip(np.minimum(ints(size), np.array(shape) - first), 0, None)
     kept = ((places >= first) & (places < first + sizes)).all(1)
     return _chosen(sparse, kept, places - first, sizes.tolist())
@@ -215,7 +219,10 @@ def sparse_concat(
         return parts[0]
     found = [places_of(x) for x in parts]
     shapes = [shape for _, shape in found]
-    at = int(axis) % len(shapes[0])
+    rank = len(shapes[0]) if shapes else 0
+    if not -rank <= int(axis) < rank:
+        raise InvalidArgumentError(f"Concat dimension must be in range [{-rank}, {rank}), got {int(axis)}")
+    at = int(axis) % rank
     whole = [max(sizes) for sizes in zip(*shapes)]
     for i, shape in enumerate(shapes):
         for a, (n, most) in enumerate(zip(shape, shapes[0])):

@@ -344,16 +344,21 @@ def ngrams(
     preserve_short_sequences: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """Runs of ngram_width texts of a vector, put together; several widths one after the other.
+    """Runs of ngram_width texts along the last axis, put together; several widths one after the other.
 
-    data: texts, (n,). ngram_width: an int, or a list of ints. pad_values: a text, or a pair of them, put before and
+    data: texts, (..., n). ngram_width: an int, or a list of ints. pad_values: a text, or a pair of them, put before and
     after; None: nothing. padding_width: an int: how often they are put there, at most the widest width - 1, which is
     the default. preserve_short_sequences: whether texts too few for a run are put together as they are.
 
     >>> ngrams(["a", "b", "c"], 2)
     <tf.Tensor: shape=(2,), dtype=string, numpy=array([b'a b', b'b c'], dtype=object)>
     """
-    words = to_host(texts("StringNGrams", data)._array).tolist()
+    host = to_host(texts("StringNGrams", data)._array)
+    if host.ndim > 1:
+        options = (separator, pad_values, padding_width, preserve_short_sequences)
+        rows = [ngrams(wrap(from_host(row)), ngram_width, *options) for row in host.reshape(-1, host.shape[-1])]
+        return ops.reshape(ops.concat([*rows, ops.zeros([0], string)], 0), [*host.shape[:-1], -1])
+    words = host.tolist()
     widths = ints(ngram_width)
     if pad_values is not None:
         left, right = (pad_values, pad_values) if isinstance(pad_values, (str, bytes)) else pad_values

@@ -192,6 +192,10 @@ def _inferred(shape: tuple[int, ...], leaves: list[Any]) -> np.ndarray:
         return np.zeros(shape, F32)
     first, letters = _letter(type(leaves[0])), _letters(leaves)
     if first == "?":
+        if getattr(leaves[0], "_is_ragged", False):
+            refused: Any = ValueError("TypeError: object of type 'RaggedTensor' has no len()")
+            refused.hint = "x.to_tensor() makes a dense tensor of a ragged one"
+            raise refused
         raise ValueError(
             f"Attempt to convert a value ({leaves[0]!r}) with an unsupported type ({type(leaves[0])!r}) to a Tensor."
         )

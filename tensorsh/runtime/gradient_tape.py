@@ -73,7 +73,7 @@ class GradientTape(tape.Tape):
         """Record what is computed from `tensor` (a tensor, a variable or a structure of them)."""
         leaves = nest.flatten(tensor)
         for t in leaves:
-            if not isinstance(t, (Variable, IndexedSlices, Tensor)):
+            if not isinstance(t, (Variable, IndexedSlices, Tensor)) and not _is_composite(t):
                 raise explain(
                     ValueError(
                         f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or tf.Variable or "
@@ -93,6 +93,8 @@ class GradientTape(tape.Tape):
                 self._watch_variable(getattr(t, "_cell", t))
             elif isinstance(t, IndexedSlices):
                 self._watch(t.values)
+            elif _is_composite(t):
+                self._watch(t._flat)
             elif t._array.dtype.kind not in "fcV":
                 warn(f"The dtype of the watched tensor must be floating (e.g. tf.float32), got {t.dtype!r}")
             else:
@@ -149,7 +151,8 @@ class GradientTape(tape.Tape):
             targets, seeds = [target], [tape.ones_like(target)]
         else:
             targets = [self._target(t) for t in nest.flatten(target)]
-            flat = [_source(s) for s in nest.flatten(sources)]
+            leaves = nest.flatten(sources)
+            flat = [_source(s) for s in leaves]
             given = [] if output_gradients is None else [as_tensor(g) for g in nest.flatten(output_gradients)]
             seeds = [_spread(g, t) for g, t in zip(given, targets)] + [tape.ones_like(t) for t in targets[len(given) :]]
         grads = tape.backward(self, targets, seeds, flat)
@@ -158,7 +161,7 @@ class GradientTape(tape.Tape):
         self._finish()
         if is_plain:
             return grads if type(sources) is list else grads[0]
-        return nest.pack_as(sources, grads)
+        return nest.pack_as(sources, [_as_source(s, g) for s, g in zip(leaves, grads)])
 
     def jacobian(
         self,
@@ -229,7 +232,7 @@ class GradientTape(tape.Tape):
     def _target(self, value: Any) -> Tensor:
         if isinstance(value, Variable):
             self._read_variable(getattr(value, "_cell", value))  # a variable's gradient by itself is one
-        return _tensor_of(value)
+        return value._flat if _is_composite(value) else _tensor_of(value)
 
     def _finish(self) -> None:
         if not self._persistent:
@@ -383,11 +386,25 @@ def _source(value: Any) -> Any:
         return value
     if isinstance(value, IndexedSlices):
         return value.values
+    if _is_composite(value):
+        return value._flat
     raise explain(
         AttributeError(f"{type(value).__name__!r} object has no attribute '_id'"),
         summary=f"a source is a tensor or a variable, not the {type(value).__name__} {value!r}",
         hint="make it a tensor and watch it: x = constant(...); with tape(x): ...",
     )
+
+
+def _as_source(source: Any, grad: Any) -> Any:
+    """A gradient in the rows, or at the places, of a ragged or sparse tensor that it belongs to."""
+    if grad is None or not _is_composite(source):
+        return grad
+    return source._with_flat(resolve_op("convert_to_tensor")(grad))
+
+
+def _is_composite(value: Any) -> bool:
+    """Whether it is a ragged or sparse tensor: derivatives are those by its values."""
+    return getattr(type(value), "_is_composite", False)
 
 
 def _one_hots(y: Tensor) -> Iterator[Tensor]:

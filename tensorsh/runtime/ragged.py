@@ -170,6 +170,11 @@ class RaggedTensor:
     def _partitions(self) -> list[RowPartition]:
         return [self._partition, *(self._values._partitions if is_ragged(self._values) else [])]
 
+    _flat = flat_values
+
+    def _with_flat(self, values: Any) -> RaggedTensor:
+        return self.with_flat_values(values)
+
     @property
     def _parts(self) -> list[Tensor]:
         return [self.flat_values, *self.nested_row_splits]

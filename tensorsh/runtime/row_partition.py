@@ -114,7 +114,7 @@ class RowPartition:
             count = 0
         values = count * length if nvals is None else int(_ints(nvals))
         if validate and count * length != values:
-            raise ValueError(f"nvals={values}, nrows={count} and uniform_row_length={length} do not fit together")
+            raise ValueError(f"uniform_row_length={length} times nrows={count} must equal nvals={values}")
         return uniform(count, length, given.dtype)
 
     @property

@@ -38,6 +38,11 @@ class SparseTensor:
     values = property(lambda self: self._values)
     dense_shape = property(lambda self: self._dense_shape)
 
+    _flat = values
+
+    def _with_flat(self, values: Any) -> SparseTensor:
+        return self.with_values(values)
+
     @property
     def _parts(self) -> list[Tensor]:
         return [self._indices, self._values, self._dense_shape]

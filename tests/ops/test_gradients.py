@@ -45,7 +45,7 @@ FIRST_ORDER_ONLY = dict.fromkeys(
 
 _REASONS = {
     "takes functions or tapes, and is checked in test_autodiff.py": """
-        check_grad grad hessian jacobian jvp value_and_grad vjp""",
+        check_grad compute_gradient grad hessian jacobian jvp value_and_grad vjp""",
     "draws random numbers, and spreads them with ops that are checked": """
         get_global_generator set_random_seed keras_backend_random_uniform keras_ops_elastic_transform
         keras_random_beta""",
@@ -61,7 +61,6 @@ _REASONS = {
     "passes values on; fill's gradient is a sum": "constant numpy_meet",
     "gives a table, whose rows are picked by ops that are checked": "table",
     "draws what a function gives, and returns nothing": "plot",
-    "differentiates a function itself": "compute_gradient",
     "works on the values of what is no tensor, by ops that are checked": "sparse_softmax sparse_mask",
 }
 #: Ops without samples whose examples do send floats through gradients, and why they have none.

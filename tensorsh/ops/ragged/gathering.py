@@ -13,6 +13,7 @@ from ...runtime.ragged import RaggedTensor, as_values, count, is_ragged, rows_of
 from ...runtime.row_partition import partition_of, uniform
 from ...runtime.tensor import as_tensor, is_tensor
 from ..registry import op, ops
+from ..rules import ints
 from .making import with_rows
 
 
@@ -117,6 +118,11 @@ def ragged_gather(
         return indices.with_values(ragged_gather(params, indices._values))
     if not is_ragged(params):
         return ops.gather(params, indices)
+    if not indices.dtype.is_integer:
+        kind = indices.dtype.kernel_name
+        raise InvalidArgumentError(
+            f"Value for attr 'Tindices' of {kind} is not in the list of allowed values: int32, int64"
+        )
     if not indices.ndim:
         return params[int(indices)]
     places = to_host(indices._array)
@@ -181,6 +187,22 @@ def ragged_gather_nd(params: Any, indices: Any, batch_dims: int = 0, name: str |
     return _as_shaped(found, shape) if is_ragged(found) else ops.reshape(found, [*shape, *found.shape[1:]])
 
 
+def ragged_split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: str = "split") -> Any:
+    """The rows in so many equal parts, or in parts of these sizes."""
+    if int(axis) % len(value.shape):
+        raise ValueError("split: a ragged tensor is split along its first axis")
+    rows = count(value)
+    sizes = num_or_size_splits
+    if isinstance(sizes, int):
+        if sizes < 1 or rows % sizes:
+            raise InvalidArgumentError(f"Cannot exactly split axis {axis} into {sizes} parts")
+        sizes = [rows // sizes] * sizes
+    ends = np.cumsum(ints(sizes)).tolist()
+    if ends[-1] != rows:
+        raise InvalidArgumentError(f"The sizes {sizes} do not add up to {rows} rows")
+    return [take(value, np.arange(start, end)) for start, end in zip([0, *ends], ends)]
+
+
 def ragged_embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | None = None) -> Any:
     """The embeddings of ragged ids."""
     return ids.with_flat_values(ops.embedding_lookup(params, ids.flat_values, max_norm))
@@ -206,7 +228,10 @@ def ragged_boolean_mask(data: Any, mask: Any, name: str | None = None) -> Any:
 
 def _masked(data: Any, mask: Any) -> Any:
     if not is_ragged(mask):
-        return take(data, np.flatnonzero(to_host(mask._array)))
+        held = to_host(mask._array)
+        if len(held) != count(data):
+            raise ValueError(f"Shapes ({count(data)},) and ({len(held)},) are incompatible")
+        return take(data, np.flatnonzero(held))
     if not np.array_equal(data._partition._splits, mask._partition._splits):
         raise InvalidArgumentError("Inputs must have identical ragged splits")
     if is_ragged(mask._values):

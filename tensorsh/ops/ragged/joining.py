@@ -42,7 +42,9 @@ def stack_ragged(values: Any, axis: int = 0, name: str | None = None) -> RaggedT
 
 
 def _like_first(values: Any) -> list[Any]:
-    """All as values of the dtype of the first that is ragged or a tensor."""
+    """All as values of the dtype of the first that is ragged or a tensor. Raises ValueError if there are none."""
+    if not values:
+        raise ValueError("rt_inputs may not be empty.")
     dtype = next((x.dtype for x in values if hasattr(x, "dtype")), None)
     found = [x if is_ragged(x) else as_tensor(x, None if hasattr(x, "_read") else dtype) for x in values]
     if len({len(x.shape) for x in found}) > 1:
@@ -110,10 +112,9 @@ def _features(inputs: Any) -> list[list[list[Any]]]:
         x = as_values(x)
         if x.dtype is not string and not x.dtype.is_integer:
             raise ValueError(f"Unexpected dtype for inputs: {x.dtype}")
-        if not is_ragged(x):
-            x = with_rows(x, 1)
-        if x.ragged_rank != 1 or len(x.shape) != 2:
+        if len(x.shape) != 2:
             raise ValueError("tf.ragged.cross only supports inputs with rank=2.")
+        x = with_rows(x, 1)
         found.append(x.to_list())
     if len({len(rows) for rows in found}) > 1:
         raise InvalidArgumentError("inputs must all have the same batch dimension size.")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...runtime.backend import to_host
 from ...runtime.dtypes import as_dtype, int64
-from ...runtime.errors import InvalidArgumentError
+from ...runtime.errors import InvalidArgumentError, bracketed
 from ...runtime.ragged import RaggedTensor, as_values, coordinates, count, is_ragged, rows_of, take, wrapped
 from ...runtime.row_partition import RowPartition, counted, partition_of
 from ...runtime.sparse import SparseTensor
@@ -127,6 +127,11 @@ def ragged_from_tensor(tensor: Any, lengths: Any, padding: Any, ragged_rank: int
         raise ValueError(f"Argument `ragged_rank` must be greater than 0. Received {ragged_rank}.")
     x = as_tensor(tensor)
     if x.ndim <= ragged_rank:
+        if x.ndim < 2:
+            raise ValueError(
+                "The rank of a RaggedTensor must be greater than 1, i.e., a list of scalars won't have ragged "
+                f"dimensions. Received argument `tensor` with rank {x.ndim}."
+            )
         raise ValueError(f"Shape {x.shape} must have rank at least {ragged_rank + 1}")
     dtype = as_dtype(row_splits_dtype)._numpy
     if isinstance(lengths, (list, tuple)) and lengths and (_is_list(lengths[0]) or is_tensor(lengths[0])):
@@ -186,7 +191,14 @@ def ragged_to_tensor(x: RaggedTensor, default_value: Any, shape: Any) -> Tensor:
             flat, places = take(flat, np.flatnonzero(kept)), places[kept]
     if default_value is None:
         default_value = b"" if x.dtype.name == "string" else np.zeros((), x.dtype.as_numpy_dtype)
-    filled = ops.broadcast_to(as_tensor(default_value, x.dtype), sizes)
+    default = as_tensor(default_value, x.dtype)
+    if default.ndim >= flat.ndim:
+        shapes = [bracketed(t._array.shape) for t in (default, x.flat_values)]
+        raise InvalidArgumentError(
+            f"default_value.shape={shapes[0]} and rt_input.flat_values.shape={shapes[1]} are incompatible: "
+            f"default_value.rank = {default.ndim}  must be less than rt_input.flat_values.rank = {flat.ndim}"
+        )
+    filled = ops.broadcast_to(default, sizes)
     return ops.tensor_scatter_nd_update(filled, places, flat)
 
 
@@ -251,6 +263,11 @@ def map_flat_values(op: Any, *args: Any, **kwargs: Any) -> Any:
     args, kwargs = flat(args), flat(kwargs)
     if not found:
         return op(*args, **kwargs)
+    sizes = {count(x.flat_values) for x in found}
+    if len(sizes) > 1:
+        raise ValueError(
+            f"Input RaggedTensors' flat_values must all have the same outer-dimension size.  Got sizes: {sizes}"
+        )
     splits = [[p._splits for p in x._partitions] for x in found]
     if any(len(s) != len(splits[0]) or not all(map(np.array_equal, s, splits[0])) for s in splits):
         raise ValueError("All ragged inputs must have the same row_splits")
@@ -286,7 +303,10 @@ def ragged_range(
     given = [as_tensor(x, dtype) if dtype is not None else as_tensor(x) for x in (starts, limits, deltas)]
     if dtype is None:
         order = ("int32", "int64", "float32", "float64")
-        dtype = max((x.dtype.name for x in given), key=order.index)
+        names = [x.dtype.name for x in given]
+        if not set(names) <= set(order):
+            raise ValueError(f"ragged.range: of {', '.join(names)}; it takes {', '.join(order)}")
+        dtype = max(names, key=order.index)
     hosts = np.broadcast_arrays(*(np.atleast_1d(to_host(ops.cast(x, dtype)._array)) for x in given))
     if not hosts[2].all():
         raise InvalidArgumentError("Requires delta != 0")
@@ -339,6 +359,6 @@ def stack_dynamic_partitions(data: Any, partitions: Any, num_partitions: Any, na
         parts = parts.reshape(-1)
     size = int(as_tensor(num_partitions))
     if parts.size and not 0 <= parts.min() <= parts.max() < size:
-        raise InvalidArgumentError("partitions must be in the range of num_partitions")
+        raise InvalidArgumentError("partitions must be less than num_partitions")
     lengths = np.bincount(parts, minlength=size).astype(np.int64)
     return rows_of(take(data, np.argsort(parts, kind="stable")), partition_of(lengths))

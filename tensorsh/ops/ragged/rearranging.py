@@ -15,6 +15,8 @@ from ..rules import ints
 def ragged_tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """A ragged tensor repeated along its axes."""
     first, *rest = ints(multiples)
+    if len(rest) != len(input.shape) - 1:
+        raise ValueError(f"Shape ({len(rest) + 1},) must have {len(input.shape)} entries, one for each axis")
     return _tiled(input, first, rest)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...runtime.backend import to_host
 from ...runtime.dtypes import bool_, int64
-from ...runtime.ragged import RaggedTensor, as_values, is_ragged, rows_of
+from ...runtime.ragged import RaggedTensor, as_values, count, is_ragged, rows_of
 from ...runtime.row_partition import counted, partition_of
 from ...runtime.tensor import as_tensor
 from ..creation import host_constant
@@ -107,6 +108,8 @@ def _segment_op(name: str) -> Any:
         if is_ragged(ids):
             data, ids = data.flat_values, ids.flat_values
         ids = to_host(ids._array)
+        if ids.shape != (count(data),):
+            raise ValueError(f"data.shape = ({count(data)},) does not start with segment_ids.shape = {ids.shape}")
         size = int(as_tensor(num_segments)) if num_segments is not None else int(ids.max(initial=-1)) + 1
         return segments(function, data, ids, size)
 
@@ -136,5 +139,5 @@ def ragged_reduce_join(
         return rows_of(ragged_reduce_join(inputs._values, a - 1, keepdims, separator), inputs._partition)
     p = inputs._partition
     ids, rows = (p._rowids, p._rows) if a else (p._offsets, int(p._lengths.max(initial=0)))
-    joined = ops.unsorted_segment_join(inputs._values, host_constant(ids, int64), rows, separator)
+    joined = segments(partial(ops.unsorted_segment_join, separator=separator), inputs._values, ids, rows)
     return ops.expand_dims(joined, a) if keepdims else joined

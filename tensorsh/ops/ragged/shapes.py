@@ -44,6 +44,8 @@ class DynamicRaggedShape:
         cls, lengths: Any, num_row_partitions: int | None = None, dtype: Any = int64
     ) -> DynamicRaggedShape:
         """The shape with these sizes: an int where an axis is uniform, the lengths of its rows where it is ragged."""
+        if not lengths:
+            raise ValueError("DynamicRaggedShape.from_lengths: there are no lengths")
         ragged = [i for i, n in enumerate(lengths) if not isinstance(n, int)]
         wanted = (ragged[-1] if ragged else 0) if num_row_partitions is None else num_row_partitions
         rows, partitions = lengths[0], []
