@@ -88,13 +88,11 @@ class GradientTape(tape.Tape):
                 summary="watch: the tape has not been opened",
                 hint="call it inside the tape's `with` block",
             )
-        for t in leaves:
+        for t in [part for leaf in leaves for part in (leaf._parts if _is_composite(leaf) else [leaf])]:
             if isinstance(t, Variable):
                 self._watch_variable(getattr(t, "_cell", t))
             elif isinstance(t, IndexedSlices):
                 self._watch(t.values)
-            elif _is_composite(t):
-                self._watch(t._flat)
             elif t._array.dtype.kind not in "fcV":
                 warn(f"The dtype of the watched tensor must be floating (e.g. tf.float32), got {t.dtype!r}")
             else:

@@ -61,6 +61,7 @@ _REASONS = {
     "passes values on; fill's gradient is a sum": "constant numpy_meet",
     "gives a table, whose rows are picked by ops that are checked": "table",
     "draws what a function gives, and returns nothing": "plot",
+    "gives the pixels of a file": "decode_image",
     "works on the values of what is no tensor, by ops that are checked": "sparse_softmax sparse_mask",
 }
 #: Ops without samples whose examples do send floats through gradients, and why they have none.
