@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import FrameType
 from typing import Any
 
 from .language.diagnostics import Diagnostic, diagnose, missing_name, render
@@ -45,16 +46,20 @@ def _diagnosed(session: Session, error: BaseException) -> Diagnostic:
 def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
     """Whether an error arose in tensorsh's own code without being raised there on purpose.
 
-    Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's; a look-up that fails
-    inside tensorsh's files is not.
+    Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's, and so is a value that
+    lacks an attribute and was given by the program. Any other look-up that fails inside tensorsh's files is not.
     """
     if not isinstance(error, (AttributeError, LookupError, NameError, AssertionError)):
         return False
-    trace = error.__traceback__
+    trace, called = error.__traceback__, None
     if trace is None:
         return False
     while trace.tb_next is not None:
+        if trace.tb_frame.f_code.co_filename in sources:
+            called = trace.tb_next.tb_frame
         trace = trace.tb_next
+    if isinstance(error, AttributeError) and called is not None and _was_given(error.obj, called):
+        return False
     code = trace.tb_frame.f_code
     if code.co_filename in sources or os.path.dirname(__file__) not in code.co_filename:
         return False
@@ -62,3 +67,19 @@ def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
 
     raising = {"RAISE_VARARGS", "RERAISE"}
     return next((i.opname not in raising for i in dis.get_instructions(code) if i.offset == trace.tb_lasti), True)
+
+
+def _was_given(value: Any, called: FrameType) -> bool:
+    """Whether the value is an argument of the call, or in one; None and the method's object are not told apart."""
+    code = called.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + 2]  # 2: *args and **options
+    given = [called.f_locals.get(name) for name in names if name != "self"]
+    for _ in range(3):
+        if value is None or any(each is value for each in given):
+            return value is not None
+        given = [part for each in given for part in _parts(each)]
+    return False
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value if type(value) in (list, tuple) else value.values() if type(value) is dict else ()
