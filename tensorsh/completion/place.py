@@ -159,10 +159,9 @@ def _opener(words: list[Word]) -> int:
 
 
 def _argument(words: list[Word]) -> Argument | None:
-    opened = open_brackets(words)
-    while opened:
-        bracket = opened.pop()
-        index = words.index(bracket)
+    index = len(words)
+    for bracket in reversed(open_brackets(words)):
+        index = next(i for i in range(index - 1, -1, -1) if words[i] is bracket)
         if index > 1 and words[index - 2].text in ("def", "class"):
             return None  # parameters and bases are no arguments
         if bracket.text == "(" and index and words[index - 1].ends_value:

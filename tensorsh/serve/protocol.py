@@ -115,8 +115,11 @@ def bindings(text: str) -> dict[str, Any]:
     return values
 
 
-def described(value: Any, data: str) -> dict[str, Any]:
-    """A value as data: for a tensor its dtype, shape and entries; for a value of Python's what JSON can say of it."""
+def described(value: Any, data: str, count: Callable[[int], None] = lambda size: None) -> dict[str, Any]:
+    """A value as data: for a tensor its dtype, shape and entries; for a value of Python's what JSON can say of it.
+
+    count: told how many characters that takes.
+    """
     from ..data.json_text import to_json
     from ..data.npy import write_npy
     from ..runtime.tensor import as_tensor, is_tensor
@@ -124,15 +127,20 @@ def described(value: Any, data: str) -> dict[str, Any]:
     if not is_tensor(value):
         if data == "none" or not _is_plain(value):
             return {"kind": type(value).__name__}
-        return {"kind": type(value).__name__, "value": json.loads(to_json(value))}
+        text = to_json(value)
+        count(len(text))
+        return {"kind": type(value).__name__, "value": json.loads(text)}
     tensor = as_tensor(value)
     parts: dict[str, Any] = {"kind": "tensor", "dtype": tensor.dtype.name, "shape": tensor.shape.as_list()}
     if data == "base64" and tensor.dtype.name != "string":
         file = io.BytesIO()
         write_npy(file, tensor)
         parts["npy"] = base64.b64encode(file.getvalue()).decode()
+        count(len(parts["npy"]))
     elif data == "values" and math.prod(parts["shape"]) <= MOST_VALUES:
-        parts["values"] = json.loads(to_json(tensor))
+        text = to_json(tensor)
+        count(len(text))
+        parts["values"] = json.loads(text)
     return parts
 
 

@@ -161,11 +161,15 @@ class Worker:
         shown: list[dict[str, Any]] = []
         data = request.get("data", "values")
 
+        def count(size: int) -> None:
+            if self._output is not None:
+                self._output.count(size)
+
         def show() -> None:
             for value in self._results:
-                shown.append({"text": repr(value), **described(value, data)})
-                if self._output is not None:
-                    self._output.count(len(shown[-1]["text"]) + len(shown[-1].get("npy", "")))
+                text = repr(value)
+                count(len(text))
+                shown.append({"text": text, **described(value, data, count)})
 
         self._run(show)
         return {"output": self._printed.getvalue(), "results": shown}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,10 @@ def test_what_a_class_keeps_to_itself_is_not_offered() -> None:
     names = session.visible_names()
     assert [offer.text for offer in complete("A().", 4, names)] == ["g"]
     assert complete("p.x.", 4, names) == []
+
+
+@pytest.mark.parametrize("text", ["(", "a[:", "f(", "[{"])
+def test_many_open_brackets_take_no_long_time(names: dict[str, Any], text: str) -> None:
+    began = time.monotonic()
+    complete(text * 20_000, len(text) * 20_000, names)
+    assert time.monotonic() - began < 4.0

@@ -196,6 +196,7 @@ def test_the_session_lives_on_after_each_limit(client: Talking) -> None:
             "the time limit of 0.3 s is over",
         ),
         ("[0] * 100_000", "the output limit of 64 KiB is reached"),
+        ("ones(30_000)", "the output limit of 64 KiB is reached"),  # whose text is short
         ("f = lambda: f()\nf()", "calls of <lambda> are open".replace("<lambda>", "lambda")),
         ("class A:\n    def __repr__(self):\n        while True: pass\n\nA()", "the time limit of 0.3 s is over"),
     ):
