@@ -13,7 +13,9 @@ import numpy as np
 from ..runtime.dtypes import COMPLEX, INEXACT, float16, float32, float64
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import alike
 from .diagonals import diag, diag_part
+from .inverses import DOUBLE_FIRST
 from .registry import op, ops, primitive
 from .rules import check_dtype, conj
 from .solving import triangular_solve
@@ -82,8 +84,8 @@ def tridiagonal_matmul(diagonals: Any, rhs: Any, diagonals_format: str = "compac
            [5.]], dtype=float32)>
     """
     d = _compact(diagonals, diagonals_format)
-    x = as_tensor(rhs, d.dtype)
     check_dtype("TridiagonalMatMul", d, _SOLVED, _SOLVED, "diagonals")
+    x = alike("TridiagonalMatMul", [d, rhs], "", first=2)[1]
     above, main, below = (ops.expand_dims(d[..., i, :], -1) for i in range(3))
     return above * _shifted(x, 1) + main * x + below * _shifted(x, -1)
 
@@ -172,8 +174,8 @@ def tridiagonal_solve(
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     d = _compact(diagonals, diagonals_format)
-    b = as_tensor(rhs, d.dtype)
     check_dtype("TridiagonalSolve", d, _SOLVED, _SOLVED, "diagonals")
+    b = alike("TridiagonalSolve", [d, rhs], "")[1]
     if perturb_singular:
         raise explain(ValueError("perturb_singular is not supported on CPU."), hint="leave perturb_singular out")
     vector = b._array.ndim == d._array.ndim - 1
@@ -217,7 +219,8 @@ def banded_triangular_solve(
            [1.],
            [1.]], dtype=float32)>
     """
-    b = as_tensor(bands)
+    b, right = alike("BandedTriangularSolve", [bands, rhs], "")
+    check_dtype("BandedTriangularSolve", b, DOUBLE_FIRST, DOUBLE_FIRST, "bands")
     if b._array.ndim < 2:
         raise invalid(
             "BandedTriangularSolve",
@@ -228,7 +231,7 @@ def banded_triangular_solve(
     width = b._array.shape[-2]
     k = (1 - width, 0) if lower else (0, width - 1)
     matrix = diag(b if width > 1 else ops.squeeze(b, [-2]), k=k, align="LEFT_RIGHT")
-    return triangular_solve(matrix, as_tensor(rhs, b.dtype), lower=lower, adjoint=adjoint)
+    return triangular_solve(matrix, right, lower=lower, adjoint=adjoint)
 
 
 # ---------------------------------------------------------------- eigenvalues

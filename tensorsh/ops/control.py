@@ -39,7 +39,13 @@ def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, name: str | None 
                 TypeError(f"'{argument}' must be callable."),
                 hint=f"give a function: {argument}=lambda: ...",
             )
-    return true_fn() if as_tensor(pred) else false_fn()
+    condition = as_tensor(pred)
+    if not condition._array.size:
+        message = (
+            "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
+        )
+        raise explain(ValueError(message), operands=[("pred", condition)])
+    return true_fn() if condition else false_fn()
 
 
 @op("case")

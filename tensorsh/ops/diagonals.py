@@ -14,6 +14,7 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, bfloat16, float16, float32, float64, int32, int64
 from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import alike
 from .dispatch import is_operator
 from .registry import op, ops, primitive
 from .rules import check_dtype, ints
@@ -267,9 +268,8 @@ def set_diag(input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, alig
     array([[9, 2],
            [3, 9]], dtype=int32)>
     """
-    x = as_tensor(input)
-    d = as_tensor(diagonal, x.dtype)
     kernel = "MatrixSetDiagV3"
+    x, d = alike(kernel, [input, diagonal], "")
     low, high = _range_of(kernel, k, align)
     _check_rank(kernel, x, 2)
     _check_inside(kernel, x, low, high, "")

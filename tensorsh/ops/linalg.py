@@ -12,7 +12,7 @@ from ..runtime.errors import FailedPreconditionError, bracketed, explain, invali
 from ..runtime.tensor import Tensor, as_tensor
 from .dispatch import is_operator
 from .registry import op, ops, primitive
-from .rules import check_dtype, pair
+from .rules import check_dtype, pair, reduction_axes
 
 _MATRIX_NORMS = "['euclidean', 'fro', 1, 2, inf]"
 
@@ -71,6 +71,8 @@ def norm(
 
 def _matrix_norm(x: Tensor, ord: Any, axis: tuple[int, int], keep: bool) -> Tensor:
     rank = x._array.ndim
+    if not all(-rank <= a < rank for a in axis):
+        reduction_axes("Max" if rank else "Sum", axis, x)
     rows, columns = (a % rank for a in axis)
     if ord == 2:
         rest = [i for i in range(rank) if i not in (rows, columns)]

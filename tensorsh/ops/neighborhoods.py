@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..runtime.dtypes import ORDERED
+from ..runtime.dtypes import HALF_FIRST, ORDERED
 from ..runtime.errors import UnimplementedError, explain, invalid
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import alike
 from .depthwise import depthwise_conv2d
 from .registry import op, ops
 from .rules import check_dtype, ints
@@ -78,7 +79,9 @@ def depthwise_conv2d_backprop_filter(
 
 
 def _backprop(which: str, x: Tensor, w: Tensor, of: Tensor, out_backprop: Any, how: tuple[Any, ...]) -> Tensor:
-    g = as_tensor(out_backprop, x.dtype)
+    kernel = f"DepthwiseConv2dNativeBackprop{which}"
+    check_dtype(kernel, x, HALF_FIRST, HALF_FIRST, "input")
+    g = alike(kernel, [x, out_backprop], "", first=1)[1]
     with GradientTape() as tape:
         tape.watch(of)
         y = depthwise_conv2d(x, w, *how)
@@ -86,7 +89,7 @@ def _backprop(which: str, x: Tensor, w: Tensor, of: Tensor, out_backprop: Any, h
         given, computed = g._array.shape[axis], y._array.shape[axis]
         if given != computed:
             raise invalid(
-                f"DepthwiseConv2dNativeBackprop{which}",
+                kernel,
                 f"DepthwiseConv2DBackprop{which}: Number of {what} of out_backprop doesn't match computed: "
                 f"actual = {given}, computed = {computed}",
                 operands=[("out_backprop", g)],

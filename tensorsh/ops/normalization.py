@@ -8,7 +8,7 @@ from ..runtime.dtypes import HALF_FIRST, SUMMABLE, DType, bfloat16, float16, flo
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.indexed_slices import IndexedSlices
 from ..runtime.tensor import Tensor, as_tensor
-from .arguments import or_default
+from .arguments import alike, or_default
 from .kernels import no_kernel
 from .registry import no_gradient, op, ops, primitive
 from .rules import check_dtype, ints
@@ -142,7 +142,7 @@ def batch_normalization(
     inverse = ops.rsqrt(ops.add(variance, variance_epsilon))
     if scale is not None:
         inverse = inverse * scale
-    rest = -mean * inverse if offset is None else ops.subtract(as_tensor(offset, inverse.dtype), mean * inverse)
+    rest = -mean * inverse if offset is None else offset - mean * inverse
     return x * ops.cast(inverse, x.dtype) + ops.cast(rest, x.dtype)
 
 
@@ -231,8 +231,8 @@ def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | 
         raise ValueError(f"`data_format` must be of the form `N...C` or `NC...`. Received: data_format={data_format}")
     first = data_format is not None and data_format.startswith("NC")
     x = as_tensor(value)
-    b = as_tensor(bias, x.dtype)
     check_dtype("BiasAdd", x, SUMMABLE, SUMMABLE, "value")
+    b = alike("BiasAdd", [x, bias], "")[1]
     p, q = x._array.shape, b._array.shape
     operands = [("value", x), ("bias", b)]
     if len(p) < 2:

@@ -14,6 +14,7 @@ from ..runtime.backend import module_of, to_host
 from ..runtime.dtypes import F32, F64, FLOATS, float32
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
+from .arguments import alike
 from .creation import host_constant
 from .registry import op, ops, primitive
 from .rules import check_dtype
@@ -81,7 +82,10 @@ def _fake_quant(xp, x, low, high, bits, narrow, divides):
 
 
 def _operands(kernel: str, inputs: Any, low: Any, high: Any, bits: int, rank: int | None) -> tuple[Tensor, ...]:
-    x, low, high = as_tensor(inputs, float32), as_tensor(low, float32), as_tensor(high, float32)
+    values: list[Any] = [inputs, low, high]
+    if any(isinstance(value, (list, tuple)) for value in values):
+        values = [as_tensor(value, float32) for value in values]
+    x, low, high = alike(kernel, [ops.zeros([]), *values], "", first=-1)[1:]
     if not 2 <= bits <= 16:
         raise invalid(kernel, "num_bits must be between 2 and 16, inclusive", name=None)
     for what, t in (("min", low), ("max", high)):
@@ -96,6 +100,8 @@ def _operands(kernel: str, inputs: Any, low: Any, high: Any, bits: int, rank: in
 def _args_operands(kernel: str, inputs: Any, low: Any, high: Any, bits: int) -> tuple[Tensor, ...]:
     if not low < high:
         raise invalid(kernel, f"min has to be smaller than max, was: {low:g} >= {high:g}", name=None)
+    if type(low) is not float or type(high) is not float:
+        inputs = as_tensor(inputs, float32)
     return _operands(kernel, inputs, float(low), float(high), bits, 0)
 
 
@@ -311,7 +317,7 @@ def _quantize(kernel: str, x: Tensor, ends: tuple[Any, Any], scheme: tuple[Any, 
         )
     if not 1 <= bits <= 63:
         raise invalid(kernel, f"num_bits is out of range: {bits} with signed_input {int(bool(signed))}", name=None)
-    low, high = (as_tensor(end, x.dtype) for end in ends)
+    _, low, high = alike(kernel, [x, *ends], "")
     if given:
         for what, end in (("input_min", low), ("input_max", high)):
             if end._array.ndim:

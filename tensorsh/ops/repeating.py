@@ -79,6 +79,8 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         raise ValueError(f"Shape {times.shape} must have rank at most 1")
     if axis is None:
         x, axis = ops.reshape(x, [-1]), 0
+    if not x._array.ndim:
+        x = ops.reshape(x, [-1])
     rank = x._array.ndim
     _refuse_uint16(x, rank + 1)
     if not -rank <= axis < rank:

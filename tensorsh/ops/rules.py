@@ -24,6 +24,7 @@ from ..runtime.variable import Variable
 from .composites import is_composite, is_ragged, of_values
 from .quick import NUMBERS, UNCHANGED, on_numpy
 from .registry import Primitive, install_operator, ops, register
+from .rule_samples import binary_samples, reduction_samples, unary_samples
 
 _new = object.__new__
 _ndarray = np.ndarray
@@ -92,7 +93,7 @@ def unary(
             return core(x)
 
         finish(public, function, {"x": arg})
-        register(public, tf, short, _unary_samples(domain) if grad else None, operator)
+        register(public, tf, short, unary_samples(domain) if grad else None, operator)
         return public
 
     return decorate
@@ -208,12 +209,14 @@ def binary(
                     if _recorders and core.differentiable:
                         tape.record(core, (z,), (x, y), _NONE)
                     return z
+                if not (hasattr(x, "_read") or local.promotes()):
+                    x = as_tensor(x, y.dtype)
                 return careful(x, y, False)
 
             return finish(public, function, dict(zip("xy", args)), _REFUSES), reflected
 
         public, reflected = made(otherwise)
-        samples = _binary_samples(domain, domain2 or domain) if grads else None
+        samples = binary_samples(domain, domain2 or domain) if grads else None
         register(public, tf, short, samples, operator, reflected)
         if operator_otherwise is not None:
             install_operator(operator, *made(operator_otherwise))
@@ -262,7 +265,7 @@ def reduction(
             return core(x, axis=axes, keepdims=bool(keepdims))
 
         finish(public, function, {"x": arg})
-        register(public, tf, short, _reduction_samples(domain) if grad is not None else None)
+        register(public, tf, short, reduction_samples(domain) if grad is not None else None)
         return public
 
     return decorate
@@ -459,26 +462,3 @@ def finish(public: Any, kernel: Any, renamed: dict[str, str] = _NONE, refuses: s
         names = tuple(renamed.get(n, n) for n in code.co_varnames[: code.co_argcount])
         public.__code__ = code.replace(co_varnames=names + code.co_varnames[code.co_argcount :])
     return public
-
-
-# ---------------------------------------------------------------- inputs for the gradient check
-
-
-def _unary_samples(domain: tuple[float, float]) -> Callable[..., Any]:
-    return lambda s: [s.call(s(2, 3, within=domain)), s.call(s(within=domain))]
-
-
-def _binary_samples(domain: tuple[float, float], domain2: tuple[float, float]) -> Callable[..., Any]:
-    def samples(s: Any) -> Any:
-        for a, b in (((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2,))):
-            yield s.call(s(*a, within=domain), s(*b, within=domain2))
-
-    return samples
-
-
-def _reduction_samples(domain: tuple[float, float]) -> Callable[..., Any]:
-    def samples(s: Any) -> Any:
-        for axis, keepdims in ((None, False), (0, False), (-1, True), ([0, 2], False), (None, True)):
-            yield s.call(s(2, 3, 2, within=domain), axis=axis, keepdims=keepdims)
-
-    return samples

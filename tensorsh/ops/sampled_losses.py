@@ -106,7 +106,7 @@ def _sampled_logits(
     sampled = ops.cast(sampled, int64)
     ids = ops.concat([ops.reshape(labels, [-1]), sampled], 0)
     true = labels._array.size
-    rows, offsets = ops.embedding_lookup(weights, ids), ops.embedding_lookup(biases, ids)
+    rows, offsets = (ops.cast(ops.embedding_lookup(part, ids), inputs.dtype) for part in (weights, biases))
     dim = rows._array.shape[1]
     dots = ops.expand_dims(inputs, 1) * ops.reshape(rows[:true], [-1, num_true, dim])
     true_logits = ops.reduce_sum(dots, 2) + ops.reshape(offsets[:true], [-1, num_true])

@@ -250,7 +250,7 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
     array([[1.],
            [2.]], dtype=float32)>
     """
-    a, b = as_tensor(matrix), as_tensor(rhs)
+    a, b = pair("MatMul" if fast else "MatrixSolveLs", matrix, rhs, check=_least_squares)
     check_matrix("MatrixSolveLs", a, arg="matrix")
     if not fast:
         wide = "complex128" if a.dtype.is_complex else "float64"
@@ -263,6 +263,10 @@ def lstsq(matrix: Any, rhs: Any, l2_regularizer: float = 0.0, fast: bool = True,
     if tall:
         return cholesky_solve(factor, ops.matmul(a, b, adjoint_a=True))
     return ops.matmul(a, cholesky_solve(factor, b), adjoint_a=True)
+
+
+def _least_squares(a: Tensor) -> None:
+    check_dtype("MatrixSolveLs", a, DOUBLE_FIRST, DOUBLE_FIRST, "matrix")
 
 
 # ---------------------------------------------------------------- LU

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...runtime.dtypes import HALF_FIRST
 from ...runtime.errors import InvalidArgumentError, explain
 from ...runtime.tensor import Tensor, as_tensor
 from ..registry import op, ops
+from ..rules import check_dtype
 from ..signal import scalar
 from .rules import as_batch, at_least_3d
 
@@ -111,6 +113,7 @@ def sobel_edges(image: Any) -> Tensor:
            [ 0., 12.,  0.]], dtype=float32)>
     """
     x = as_tensor(image)
+    check_dtype("DepthwiseConv2dNative", x, HALF_FIRST, HALF_FIRST, "image")
     shape = x._array.shape
     if len(shape) != 4:
         raise explain(

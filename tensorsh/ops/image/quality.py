@@ -13,6 +13,7 @@ from ...runtime.dtypes import float32
 from ...runtime.errors import InvalidArgumentError, explain
 from ...runtime.shape import TensorShape
 from ...runtime.tensor import Tensor, as_tensor
+from ..arguments import alike
 from ..fourier import at_least
 from ..registry import op, ops
 from .color import convert_image_dtype
@@ -170,7 +171,8 @@ def ssim(
     >>> tf.image.ssim(x, x, 1.)
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
-    x, y, limit = _pair(img1, img2, max_val)
+    one, other = alike("ShapeN", [img1, img2], "")
+    x, y, limit = _pair(one, other, max_val)
     _check_alike(x, y)
     whole, _ = _similarity(x, y, limit, filter_size, filter_sigma, k1, k2)
     if not return_index_map:
@@ -199,7 +201,8 @@ def ssim_multiscale(
     >>> tf.image.ssim_multiscale(x, x, 1., power_factors=(.5, .5))
     <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
-    x, y, limit = _pair(img1, img2, max_val)
+    one, other = alike("ShapeN", [img1, img2], "")
+    x, y, limit = _pair(one, other, max_val)
     _check_alike(x, y)
     shape = x._array.shape
     x, y = (ops.reshape(t, [-1, *t._array.shape[-3:]]) for t in (x, y))

@@ -25,6 +25,8 @@ def as_batch(image: Any, message: str | None = None) -> tuple[Tensor, bool]:
             [("image", x)],
             "add an axis for the channels: expand_dims(x, -1)" if rank == 2 else None,
         )
+    if message is None:
+        _check_entries(x)
     return (x, False) if rank == 4 else (ops.expand_dims(x, 0), True)
 
 
@@ -43,7 +45,15 @@ def at_least_3d(image: Any) -> Tensor:
             [("image", x)],
             "add an axis for the channels: expand_dims(x, -1)" if x._array.ndim == 2 else None,
         )
+    _check_entries(x)
     return x
+
+
+def _check_entries(x: Tensor) -> None:
+    """Raise TensorFlow's ValueError for images without pixels, or without channels."""
+    shape = TensorShape(x._array.shape)
+    if 0 in x._array.shape[-3:]:
+        raise explain(ValueError(f"inner 3 dims of 'image.shape' must be > 0: {shape}"), operands=[("image", x)])
 
 
 def check_positive(value: Any, name: str) -> None:
