@@ -14,6 +14,7 @@ from ..runtime.dtypes import COMPLEX, F32, DType, bfloat16, float16, float32, fl
 from ..runtime.errors import invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
+from .arguments import tail
 from .dispatch import is_operator
 from .kernels import check_square, no_kernel
 from .registry import op, ops, primitive
@@ -34,7 +35,7 @@ def square_matrices(kernel: str, given: Any, listed: Sequence[DType], arg: str =
     x = as_tensor(given)
     check_dtype(kernel, x, listed, listed, arg)
     no_half(kernel, x, **attributes)
-    check_square(kernel, x, arg=arg)
+    check_square(kernel, x, tail(given), arg)
     return x
 
 
@@ -116,7 +117,7 @@ def inv(input: Any, adjoint: bool = False, name: str | None = None) -> Tensor:
         return inverse.adjoint() if adjoint else inverse
     x = as_tensor(input)
     check_dtype("MatrixInverse", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    check_square("MatrixInverse", x)
+    check_square("MatrixInverse", x, tail(input))
     return _inverse(ops.adjoint(x) if adjoint else x)
 
 

@@ -36,28 +36,31 @@ def _attribute(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def check_square(kernel: str, x: Tensor, what: str = "Input matrix must be square.", arg: str = "input") -> None:
-    """Raise TensorFlow's error unless x is a matrix, or a batch of them, with as many rows as columns."""
-    check_matrix(kernel, x, arg=arg)
+def check_square(kernel: str, x: Tensor, name: str | None = None, arg: str = "input") -> None:
+    """Raise TensorFlow's error unless x is a matrix, or a batch of them, with as many rows as columns.
+
+    name: the message's tail, see `arguments.tail`.
+    """
+    check_matrix(kernel, x, name, arg)
     shape = x._array.shape
     if shape[-1] != shape[-2]:
         raise invalid(
             kernel,
-            what,
+            "Input matrix must be square.",
             f"{kernel}: {arg} must be square, not {shape[-2]} by {shape[-1]}",
             [(arg, x)],
-            name=None,
+            name=name,
         )
 
 
-def check_matrix(kernel: str, x: Tensor, i: int = 0, arg: str = "input") -> None:
+def check_matrix(kernel: str, x: Tensor, name: str | None = None, arg: str = "input") -> None:
     """Raise TensorFlow's error unless x has rank 2 or more."""
     rank = x._array.ndim
     if rank < 2:
         raise invalid(
             kernel,
-            f"Input tensor {i} must have rank >= 2, got {rank}",
+            f"Input tensor 0 must have rank >= 2, got {rank}",
             f"{kernel}: {arg} must be a matrix, or a batch of them; its rank is {rank}",
             [(arg, x)],
-            name=None,
+            name=name,
         )

@@ -12,6 +12,7 @@ from ..runtime.backend import to_host
 from ..runtime.dtypes import COMPLEX, complex64, float16, float32, float64
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import tail
 from .factorizations import schur
 from .inverses import DOUBLE_FIRST, square_matrices
 from .kernels import check_square
@@ -249,5 +250,5 @@ def logm(input: Any, name: str | None = None) -> Tensor:
     """
     x = as_tensor(input)
     check_dtype("MatrixLogarithm", x, COMPLEX, COMPLEX, "input")
-    check_square("MatrixLogarithm", x)
+    check_square("MatrixLogarithm", x, tail(input))
     return _logarithm(x)

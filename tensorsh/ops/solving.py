@@ -14,6 +14,7 @@ from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, floa
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
+from .arguments import tail
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag_part, set_diag
 from .dispatch import is_operator
@@ -95,7 +96,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
     else:
         return _solve(ops.adjoint(a) if adjoint else a, b)
     summary = f"solve: a matrix of shape {p} and a right-hand side of shape {q} do not fit"
-    raise invalid("MatrixSolve", message, summary, [("matrix", a), ("rhs", b)], hint, name=None)
+    raise invalid("MatrixSolve", message, summary, [("matrix", a), ("rhs", b)], hint, tail(matrix, rhs))
 
 
 # ---------------------------------------------------------------- triangular systems
@@ -160,7 +161,7 @@ def triangular_solve(
     else:
         return _triangular(a, b, lower=bool(lower), adjoint=bool(adjoint))
     summary = f"triangular_solve: a matrix of shape {p} and a right-hand side of shape {q} do not fit"
-    raise invalid(kernel, message, summary, [("matrix", a), ("rhs", b)], name=None)
+    raise invalid(kernel, message, summary, [("matrix", a), ("rhs", b)], name=tail(matrix, rhs))
 
 
 # ---------------------------------------------------------------- Cholesky

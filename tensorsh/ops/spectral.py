@@ -16,6 +16,7 @@ from ..runtime.dtypes import COMPLEX, F32, float32, float64
 from ..runtime.errors import InvalidArgumentError, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import general_eigen, rotations
+from .arguments import tail
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag, diag_part, set_diag
 from .inverses import DOUBLE_FIRST, no_half, square_matrices
@@ -108,7 +109,7 @@ def qr(input: Any, full_matrices: bool = False, name: str | None = None) -> Qr:
     """
     x = as_tensor(input)
     check_dtype("Qr", x, DOUBLE_FIRST, DOUBLE_FIRST, "input")
-    check_matrix("Qr", x)
+    check_matrix("Qr", x, tail(input))
     return Qr(*_qr(x, full=bool(full_matrices)))
 
 
@@ -207,7 +208,7 @@ def svd(
     x = as_tensor(tensor)
     check_dtype("Svd", x, DOUBLE_FIRST, DOUBLE_FIRST, "tensor")
     no_half("Svd", x, compute_uv=bool(compute_uv), full_matrices=bool(full_matrices))
-    check_matrix("Svd", x, arg="tensor")
+    check_matrix("Svd", x, tail(tensor), "tensor")
     if not compute_uv:
         return _singular_values(x)
     return _svd(x, full=bool(full_matrices))
@@ -396,7 +397,7 @@ def _general(tensor: Any) -> Tensor:
             [("tensor", x)],
             "cast it: cast(x, float32)",
         )
-    check_square("Eig", x, arg="tensor")
+    check_square("Eig", x, tail(tensor), "tensor")
     return x
 
 
