@@ -352,4 +352,4 @@ def _by_rank(functions: Any, input: Any, ksize: Any, strides: Any, padding: Any,
             operands=[("input", x)],
         )
     default = ("NWC", "NHWC", "NDHWC")[rank - 3]
-    return functions[rank - 3](x, ksize, strides, padding, data_format or default)
+    return functions[rank - 3](input, ksize, strides, padding, data_format or default)

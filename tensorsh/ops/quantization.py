@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..runtime.backend import module_of, to_host
-from ..runtime.dtypes import F32, F64, FLOATS, float32
+from ..runtime.dtypes import F32, F64, FLOATS, float32, from_numpy
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor, as_tensor, wrap
 from .arguments import alike
@@ -342,7 +342,7 @@ def _quantize(kernel: str, x: Tensor, ends: tuple[Any, Any], scheme: tuple[Any, 
 def _scales(least: Any, most: Any, smallest: int, largest: int) -> tuple[Any, Any, Any, Any]:
     """(integers in 1, 1 in integers, least, most): of the two ends, that which leaves room for the other."""
     kind = least.dtype.type
-    huge = np.finfo(least.dtype).max
+    huge = from_numpy(least.dtype).max
     with np.errstate(all="ignore"):
         by_least = np.where(smallest * least > 0, kind(smallest) / least, huge)
         by_most = np.where(largest * most > 0, kind(largest) / most, huge)

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..runtime.backend import to_host
-from ..runtime.dtypes import int64
+from ..runtime.dtypes import FLOATS, int64
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.sparse import SparseTensor
 from ..runtime.tensor import Tensor, as_tensor
 from .creation import host_constant
 from .registry import export, op, ops
+from .rules import check_dtype
 
 for _path in ("tf.SparseTensor", "tf.sparse.SparseTensor"):
     export(_path, SparseTensor, None, "sparse")
@@ -127,13 +128,16 @@ def embedding_lookup_sparse(
         weights = ops.ones([found._array.shape[0]], found.dtype)
     else:
         weights = ops.cast(sp_weights.values, found.dtype)
+    if sp_weights is None and combiner != "sum":
+        kernel = "SparseSegmentMean" if combiner == "mean" else "SparseSegmentSqrtN"
+        check_dtype(kernel, found, FLOATS, FLOATS, "params")
     weights = ops.reshape(weights, [-1, *(1,) * (found._array.ndim - 1)])
     total = ops.segment_sum(found * weights, rows)[:count]
     if combiner == "sum":
         return total
     size = weights if combiner == "mean" else ops.square(weights)
     size = ops.segment_sum(size, rows)
-    return ops.divide_no_nan(total, size if combiner == "mean" else ops.sqrt(size))
+    return ops.cast(ops.divide_no_nan(total, size if combiner == "mean" else ops.sqrt(size)), found.dtype)
 
 
 def _safe_samples(s: Any) -> Any:
