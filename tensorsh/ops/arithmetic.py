@@ -302,7 +302,7 @@ def pow_(xp, x, y):
     >>> tf.pow([2., 3.], 2.)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 9.], dtype=float32)>
     """
-    if kind(x, y) in "iu" and getattr(x, "size", 1) and bool((y < 0).any()):
+    if kind(x, y) in "iu" and getattr(x, "size", True) and bool((y < 0).any()):
         raise invalid(
             "Pow",
             "Integers to negative integer powers are not allowed",

@@ -80,8 +80,7 @@ def reciprocal(xp, x):
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.5, inf], dtype=float32)>
     """
     refuse_kinds("Reciprocal", "iu", x)
-    y = xp.reciprocal(x)
-    return y + 0 if y.dtype.kind == "c" else y  # no imaginary part is -0.
+    return xp.divide(1, x) if x.dtype.kind == "c" else xp.reciprocal(x)  # a quotient: no imaginary part is -0.
 
 
 @primitive(
