@@ -13,7 +13,7 @@ import numpy as np
 from ..runtime.dtypes import DType, int16, int32, int64
 from ..runtime.errors import invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
-from .rules import check_dtype, mismatch
+from .rules import check_dtype, mismatch, pair
 
 INDICES = (int16, int32, int64)
 SIZES = (int32, int64)
@@ -90,6 +90,13 @@ def wrong_index(
         operands=operands,
         name=name,
     )
+
+
+def pair_of(
+    kernel: str, x: Any, y: Any, dtypes: Sequence[DType], arg: str, computed: Sequence[DType] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Two operands of one of these dtypes; the first one's is looked at before whether the second's is the same."""
+    return pair(kernel, x, y, check=lambda t: check_dtype(kernel, t, dtypes, dtypes, arg, computed=computed))
 
 
 def or_default(value: Any, default: DType, allowed: Any) -> Tensor:

@@ -7,10 +7,11 @@ from typing import Any
 from ..runtime.dtypes import COMPLEX, INEXACT, SIGNED_REAL, float32, float64, int32, int64, listed
 from ..runtime.errors import InternalError, explain
 from ..runtime.tensor import Tensor, as_tensor, is_tensor
+from .arguments import pair_of
 from .arithmetic import DIVISIBLE, common_float, refuse_kinds
 from .elementwise import unless_zero
 from .registry import no_gradient, op, primitive
-from .rules import binary, check_dtype, conj, pair, shape_error, unary
+from .rules import binary, check_dtype, conj, shape_error, unary
 
 
 @binary("truncatediv", kernel="TruncateDiv", dtypes=DIVISIBLE)
@@ -47,8 +48,7 @@ def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
     >>> truncatemod([7, -7], 4)
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([ 3, -3], dtype=int32)>
     """
-    x, y = pair("TruncateMod", x, y)
-    check_dtype("TruncateMod", x, _TRUNCATED, _TRUNCATED, "x", computed=(int32, int64, float32, float64))
+    x, y = pair_of("TruncateMod", x, y, _TRUNCATED, "x", (int32, int64, float32, float64))
     try:
         return _truncatemod(x, y)
     except ValueError:

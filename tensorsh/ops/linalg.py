@@ -10,9 +10,10 @@ import numpy as np
 from ..runtime.dtypes import ORDERED
 from ..runtime.errors import FailedPreconditionError, bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import pair_of
 from .dispatch import is_operator
 from .registry import op, ops, primitive
-from .rules import check_dtype, pair, reduction_axes
+from .rules import reduction_axes
 
 _MATRIX_NORMS = "['euclidean', 'fro', 1, 2, inf]"
 
@@ -213,8 +214,7 @@ def cross(a: Any, b: Any, name: str | None = None) -> Tensor:
     >>> cross([1., 0., 0.], [0., 1., 0.])
     <tf.Tensor: shape=(3,), dtype=float32, numpy=array([0., 0., 1.], dtype=float32)>
     """
-    a, b = pair("Cross", a, b)
-    check_dtype("Cross", a, ORDERED, ORDERED, "a")
+    a, b = pair_of("Cross", a, b, ORDERED, "a")
     p, q = a._array.shape, b._array.shape
     if p != q:
         raise invalid(

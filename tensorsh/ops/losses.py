@@ -297,7 +297,7 @@ def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([0.253856  , 0.04858732], dtype=float32)>
     """
     labels, logits = _same_shape("logits", logits, "labels", labels)
-    weight = 1 + (as_tensor(pos_weight, labels.dtype) - 1) * labels
+    weight = 1 + (pos_weight - 1) * labels
     rest = ops.log1p(ops.exp(-abs(logits))) + ops.relu(-logits)
     return ops.add(ops.multiply(1 - labels, logits), weight * rest)
 

@@ -9,8 +9,8 @@ import numpy as np
 from ..runtime.dtypes import ORDERED
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import pair_of, tail
 from .registry import op, ops
-from .rules import check_dtype, pair
 from .windows import Window, borders, places, sequence, slide, spatial
 
 
@@ -45,12 +45,12 @@ def dilation2d(
     for what, value in (("strides", strides), ("rates", dilations)):
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"Expected list for '{what}' argument to 'dilation2d' Op, not {value!r}.")
-    x, f = pair(kernel, input, filters)
-    check_dtype(kernel, x, ORDERED, ORDERED, "input")
+    x, f = pair_of(kernel, input, filters, ORDERED, "input")
     for what, t, rank in (("input", x, 4), ("filter", f, 3)):
         if t._array.ndim != rank:
-            message = f"{what} must be {rank}-dimensional{bracketed(t._array.shape)}"
-            raise invalid(kernel, message, operands=[(what, t)], name=None)
+            colon = ": " if t is f else ""
+            message = f"{what} must be {rank}-dimensional{colon}{bracketed(t._array.shape)}"
+            raise invalid(kernel, message, operands=[(what, t)], name=tail(input, filters))
     if x._array.shape[3] != f._array.shape[2]:
         raise invalid(
             kernel,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..runtime.dtypes import HALF_FIRST, ORDERED
-from ..runtime.errors import UnimplementedError, explain, invalid
+from ..runtime.errors import UnimplementedError, bracketed, explain, invalid
 from ..runtime.gradient_tape import GradientTape
 from ..runtime.tensor import Tensor, as_tensor
 from .arguments import alike
@@ -173,7 +173,8 @@ def extract_volume_patches(input: Any, ksizes: Any, strides: Any, padding: str, 
                 hint="write [1, planes, rows, columns, 1]",
             )
     if x._array.ndim != 5:
-        raise invalid(kernel, f"input must be 5-dimensional{list(x._array.shape)}", operands=[("input", x)], name=None)
+        message = f"input must be 5-dimensional{bracketed(x._array.shape)}"
+        raise invalid(kernel, message, operands=[("input", x)], name=None)
     window = slide(kernel, x, given["ksizes"][1:4], given["strides"][1:4], [1, 1, 1], padding)
     padded = ops.pad(x, [[0, 0], *map(list, window.pads), [0, 0]])
     parts = [padded[where] for _, where in places(window, window.outputs(x._array.shape[1:4]))]

@@ -82,7 +82,7 @@ def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
         )
     last = tail(*indices, *data)
     places = [as_tensor(at, int32) for at in indices]
-    parts = alike("DynamicStitch", data)
+    parts = alike("DynamicStitch", data, first=len(indices))
     _check_parts(places, parts, last)
     inner = parts[0]._array.shape[places[0]._array.ndim :]
     rows = ops.concat([ops.reshape(p, [at._array.size, *inner]) for p, at in zip(parts, places)], 0)

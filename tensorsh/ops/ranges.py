@@ -79,7 +79,7 @@ def _count(first: Any, end: Any, step: Any) -> int:
     """The number of steps. Raises InvalidArgumentError as TensorFlow does."""
     if step == 0:
         raise invalid("Range", f"Requires delta != 0: {_number(step)}", summary="range: the step is 0")
-    if (first > end) if step > 0 else (first < end):
+    if not (first <= end if step > 0 else first >= end):
         sides = ("<=", ">") if step > 0 else (">=", "<")
         raise invalid(
             "Range",

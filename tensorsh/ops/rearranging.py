@@ -229,7 +229,9 @@ def _check_image(kernel: str, x: Tensor, block_size: int, data_format: str) -> N
             hint="transpose it to NHWC: on a CPU only that is there",
         )
     if x._array.ndim != 4:
-        raise invalid(kernel, f"Input rank should be 4 instead of {x._array.ndim}", operands=[("input", x)])
+        colon = ":" if kernel == "DepthToSpace" else ""
+        message = f"Input rank should be{colon} 4 instead of{colon} {x._array.ndim}"
+        raise invalid(kernel, message, operands=[("input", x)])
 
 
 @op("space_to_batch_nd", samples=lambda s: [s.call(s(1, 4, 2), [2], [[1, 1]])])

@@ -17,7 +17,7 @@ from ..runtime.backend import module_of, to_host
 from ..runtime.dtypes import COMPARABLE, ORDERED, REAL, SUMMABLE, DType
 from ..runtime.errors import bracketed, invalid, subscript
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
-from .arguments import INDICES, integers, tail
+from .arguments import INDICES, SIZES, integers, tail
 from .registry import op, ops, primitive
 from .rows import combine, outside, take, untake
 from .rules import check_dtype
@@ -84,6 +84,8 @@ def _sorted(kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any)
     if not host.size:
         return x, ids, 0
     size = int(host[-1]) + 1
+    if size <= 0:
+        raise fail("segment ids must be >= 0")
     if host[0] < 0:
         raise fail(
             f"Segment id {host[0]} out of range [0, {size}), possibly because 'segment_ids' input is not sorted."
@@ -171,7 +173,12 @@ def _unsorted(
     kernel: str, dtypes: tuple[DType, ...], data: Any, segment_ids: Any, num_segments: Any
 ) -> tuple[Tensor, Tensor, int]:
     """Rows (n, ...), their ids (n,) and the number of segments; rows with a negative id are left out."""
-    x, ids = as_tensor(data), integers(kernel, segment_ids, "segment_ids", "Tindices", allowed=INDICES)
+    x, ids = (
+        as_tensor(data),
+        integers(
+            kernel, segment_ids, "segment_ids", "Tindices", allowed=INDICES if kernel == "UnsortedSegmentSum" else SIZES
+        ),
+    )
     check_dtype(kernel, x, dtypes, dtypes, "data")
     count = integers(kernel, num_segments, "num_segments", "Tnumsegments")
     last = tail(data, segment_ids, num_segments)

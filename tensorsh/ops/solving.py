@@ -14,7 +14,7 @@ from ..runtime.dtypes import COMPLEX, as_dtype, bfloat16, float16, float32, floa
 from ..runtime.errors import bracketed, explain, invalid
 from ..runtime.tensor import Tensor, as_tensor
 from . import factorizations
-from .arguments import tail
+from .arguments import pair_of, tail
 from .contraction import adjoint as _adjoint
 from .diagonals import band_part, diag_part, set_diag
 from .dispatch import is_operator
@@ -76,17 +76,16 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: str | None = None)
         return matrix.solve(rhs, adjoint=adjoint)
     if is_operator(rhs):
         raise ValueError("Passing in `matrix` as a Tensor and `rhs` as a LinearOperator is not supported.")
-    a, b = pair("MatrixSolve", matrix, rhs)
-    check_dtype("MatrixSolve", a, DOUBLE_FIRST, DOUBLE_FIRST, "matrix")
+    a, b = pair_of("MatrixSolve", matrix, rhs, DOUBLE_FIRST, "matrix")
     no_half("MatrixSolve", a, adjoint=bool(adjoint))
     p, q = a._array.shape, b._array.shape
     hint = None
-    if len(p) != len(q):
+    if len(p) < 2:
+        message = f"Input tensor 0 must have rank >= 2, got {len(p)}"
+    elif len(p) != len(q):
         message = "All input tensors must have the same rank."
         if len(q) == len(p) - 1:
             hint = "make the right-hand side a column: solve(matrix, rhs[:, newaxis])"
-    elif len(p) < 2:
-        message = f"Input tensor 0 must have rank >= 2, got {len(p)}"
     elif p[:-2] != q[:-2]:
         message = "All input tensors must have the same outer dimensions."
     elif p[-1] != p[-2]:
@@ -144,8 +143,7 @@ def triangular_solve(
            [1.]], dtype=float32)>
     """
     kernel = "MatrixTriangularSolve"
-    a, b = pair(kernel, matrix, rhs)
-    check_dtype(kernel, a, _TRIANGULAR, _TRIANGULAR, "matrix")
+    a, b = pair_of(kernel, matrix, rhs, _TRIANGULAR, "matrix")
     no_half(kernel, a, adjoint=bool(adjoint), lower=bool(lower))
     p, q = a._array.shape, b._array.shape
     if len(p) < 2 or len(q) < 2:

@@ -15,12 +15,13 @@ from ..runtime.backend import settled
 from ..runtime.dtypes import F32, FLOATS
 from ..runtime.errors import explain
 from ..runtime.tensor import Tensor, as_tensor
+from .arguments import pair_of
 from .expansions import DIGAMMA, ERF, ERFCX, LGAMMA1, LGAMMA2, chebyshev, in_double, precise
 from .masks import chosen
 from .registry import op, ops, primitive
 from .rounding import SMALL, polynomial
 from .rowwise import by_rows
-from .rules import check_dtype, pair, shape_error, unary
+from .rules import shape_error, unary
 
 # Bernoulli's numbers B2, B4, B6 ... B24, as their quotients with what each series has below them.
 _BERNOULLI = tuple(
@@ -353,8 +354,7 @@ def polygamma(a: Any, x: Any, name: str | None = None) -> Tensor:
 
 
 def _two_floats(kernel: str, core: Any, x: Any, y: Any, args: tuple[str, str]) -> Tensor:
-    x, y = pair(kernel, x, y)
-    check_dtype(kernel, x, FLOATS[2:], FLOATS[2:], args[0])
+    x, y = pair_of(kernel, x, y, FLOATS[2:], args[0])
     try:
         return core(x, y)
     except ValueError:

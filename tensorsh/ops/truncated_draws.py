@@ -10,7 +10,7 @@ import numpy as np
 from ..runtime import philox
 from ..runtime.backend import from_host, to_host
 from ..runtime.dtypes import FLOATS
-from ..runtime.errors import InvalidArgumentError, explain, invalid
+from ..runtime.errors import InvalidArgumentError, bracketed, explain, invalid
 from ..runtime.philox import Stream
 from ..runtime.tensor import Tensor, as_tensor
 from .random_rules import shape_tensor, sizes_of, stateless_seed
@@ -57,7 +57,9 @@ def stateless_parameterized_truncated_normal(
     try:
         arrays = np.broadcast_arrays(*(to_host(part._array) for part in parts))
     except ValueError:
-        raise invalid(_KERNEL, "the parameters' shapes do not broadcast", name=None) from None
+        shapes = " vs. ".join(bracketed(part._array.shape) for part in parts)
+        message = f"means, stddevs, minvals, maxvals must have compatible batch dimensions: {shapes}"
+        raise invalid(_KERNEL, message, "the parameters' shapes do not broadcast", name=None) from None
     ends = arrays[0].shape
     if len(ends) > len(sizes) or sizes[len(sizes) - len(ends) :] != ends:
         raise explain(

@@ -164,7 +164,7 @@ def crop_and_resize(
     if size._array.shape != (2,):
         raise refuse(f"crop_size must have two elements{bracketed(size._array.shape)}")
     if box._array.ndim != 2:
-        raise refuse(f"boxes must be 2-D{bracketed(box._array.shape)}")
+        raise refuse(f"boxes must be 2-D, got: {bracketed(box._array.shape)}")
     if box._array.shape[1] != 4:
         raise refuse("boxes must have 4 columns")
     if at._array.shape != box._array.shape[:1]:
