@@ -105,6 +105,7 @@ HOSTILE = {
     "class A:\n    def __getitem__(self, i): return i\n\nfor x in A(): pass": OPS,
     "class A:\n    def __iter__(self): return self\n    def __next__(self): return 1\n\nlist(A())": OPS,
     "class A:\n    def __len__(self): return 10**18\n    def __getitem__(self, i): pass\n\nlist(reversed(A()))": MEMORY,
+    "x = []\nx.append(x)\nconstant(x)": DEEP,
     "sum(range(10**18))": TIME,
     "all(range(1, 10**18))": TIME,
     "sum(iter(int, 1))": TIME,

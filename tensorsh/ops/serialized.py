@@ -154,13 +154,14 @@ def _parsed(data: bytes, dtype: DType) -> Tensor:
                 content = value
             elif number == 8:
                 found.append(value)
-        array = _array(dtype, content, found, shape) if kind == dtype.as_datatype_enum else None
+        given = as_dtype(int(kind))
+        array = _array(dtype, content, found, shape) if given is dtype else None
     except (IndexError, ValueError, TypeError, AttributeError):
         encoded = base64.b64encode(data).decode()
         raise InvalidArgumentError(f"Could not parse `serialized` as TensorProto, base64: {encoded}") from None
     if array is None:
-        names = [as_dtype(kind).kernel_name if kind else "invalid", dtype.kernel_name]
-        raise InvalidArgumentError(f"Type mismatch between parsed tensor ({names[0]}) and dtype ({names[1]})")
+        names = f"parsed tensor ({given.kernel_name}) and dtype ({dtype.kernel_name})"
+        raise InvalidArgumentError(f"Type mismatch between {names}")
     return wrap(from_host(array))
 
 

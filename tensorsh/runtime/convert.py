@@ -156,6 +156,8 @@ def _flatten(value: Any) -> tuple[tuple[int, ...], list[Any]]:
         shape.append(len(head))
         if not shape[-1]:
             return tuple(shape), []
+        if len(shape) > _DEEPEST:
+            raise ValueError(f"Can't convert Python sequence that is nested more than {_DEEPEST} deep to Tensor.")
         head = head[0]
     level = [value]
     for i, size in enumerate(shape):
@@ -165,6 +167,9 @@ def _flatten(value: Any) -> tuple[tuple[int, ...], list[Any]]:
     if np.ndarray in set(map(type, level)):
         level = [item[()] if isinstance(item, np.ndarray) and not item.ndim else item for item in level]
     return tuple(shape), level
+
+
+_DEEPEST = 254  # dimensions that TensorFlow has at most; a list that holds itself has no end
 
 
 def _has_length(item: Any) -> bool:
