@@ -149,11 +149,15 @@ def _true_division(x: Any, y: Any, force: bool = False) -> Tensor:
         and (type(y) is float or type(y) is Tensor and y._array.dtype is x._array.dtype)
     ):
         return _quotient(x, y)
-    if is_ragged(x) or is_ragged(y):
-        return ops.ragged_elementwise(_true_division, x, y)
     if not hasattr(x, "_read") and hasattr(y, "_read") and force and not local.promotes():
         x = as_tensor(x, y.dtype)
-    return _quotient(*common_float(x, y, "__truediv__"))
+    try:
+        x, y = common_float(x, y, "__truediv__")
+    except (TypeError, ValueError):
+        if is_ragged(x) or is_ragged(y):
+            return ops.ragged_elementwise(_true_division, x, y)
+        raise
+    return _quotient(x, y)
 
 
 def common_float(x: Any, y: Any, name: str) -> tuple[Tensor, Tensor]:

@@ -86,9 +86,12 @@ def unary(
             return careful(x)
 
         def careful(x: Any) -> Tensor:
-            if is_composite(x) and (found := of_values(public.__name__, public, x)) is not None:
-                return found
-            x = as_tensor(x)
+            try:
+                x = as_tensor(x)
+            except (TypeError, ValueError):
+                if is_composite(x) and (found := of_values(public.__name__, public, x)) is not None:
+                    return found
+                raise
             check_dtype(kernel_name, x, allowed, dtypes, arg, computed=computed)
             return core(x)
 
@@ -189,13 +192,16 @@ def binary(
                     return public(x, y._read())
                 if type(x) is Variable:
                     return public(x._read(), y)
-                if is_ragged(x) or is_ragged(y):
-                    return ops.ragged_elementwise(public, x, y)
-                if local.promotes():
-                    x, y = ops.numpy_meet(x, y)
-                if special is not None and (found := special(x, y)) is not None:
-                    return found
-                x, y = pair(kernel_name, x, y, hint, check)
+                try:
+                    if local.promotes():
+                        x, y = ops.numpy_meet(x, y)
+                    if special is not None and (found := special(x, y)) is not None:
+                        return found
+                    x, y = pair(kernel_name, x, y, hint, check)
+                except (TypeError, ValueError):
+                    if is_ragged(x) or is_ragged(y):
+                        return ops.ragged_elementwise(public, x, y)
+                    raise
                 try:
                     return core(x, y)
                 except ValueError:
@@ -257,9 +263,12 @@ def reduction(
                         for recorder in _recorders:
                             recorder._record(core, (y,), (x,), attrs)
                     return y
-            if is_ragged(x):
-                return ops.ragged_reduce(public.__name__, x, axis, keepdims)
-            x = as_tensor(x)
+            try:
+                x = as_tensor(x)
+            except (TypeError, ValueError):
+                if is_ragged(x):
+                    return ops.ragged_reduce(public.__name__, x, axis, keepdims)
+                raise
             check_dtype(kernel_name, x, allowed, dtypes, arg)
             axes = _ALL_AXES[x._array.ndim] if axis is None else tuple(reduction_axes(kernel_name, axis, x))
             return core(x, axis=axes, keepdims=bool(keepdims))
