@@ -124,6 +124,9 @@ def decode_bmp(contents: Any, channels: int = 0, name: str | None = None) -> Ten
     """The image in the bytes of a file: BMP, or another kind. Needs Pillow: pip install tensorsh[images].
 
     contents: a text. channels: 1, 3 or 4; 0: those of the file. Raises InvalidArgumentError for what is no image.
+
+    >>> tf.io.decode_bmp(tf.io.encode_png(zeros([2, 1, 3], uint8))).shape
+    TensorShape([2, 1, 3])
     """
     return _decoded("DecodeBmp", contents, channels, uint8)
 
