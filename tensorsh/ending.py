@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 DONE, FALSE, USAGE, SYNTAX, RUNTIME, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 5, 70, 130
@@ -39,6 +40,8 @@ def guarded(session: Any, program: Callable[[], int | None], debug: bool) -> int
 
 def explain(session: Any, error: BaseException, debug: bool) -> int:
     """Print an error as a person reads it, and return its exit code."""
+    if isinstance(error, MemoryError):
+        _let_go(error)  # of what used it up: to explain takes some as well
     from .color import wants_color
     from .limits import TIMED_OUT, TimeLimitExceeded
     from .reports import is_internal_fault, report
@@ -56,6 +59,15 @@ def explain(session: Any, error: BaseException, debug: bool) -> int:
     if is_internal_fault(error, session.sources):
         return INTERNAL
     return SYNTAX if isinstance(error, TensorshSyntaxError) else RUNTIME
+
+
+def _let_go(error: MemoryError) -> None:
+    """Free what the calls that have ended by the error still hold."""
+    trace = error.__traceback__
+    while trace is not None:
+        with suppress(RuntimeError):  # a call that has not ended: one of those that wait for us
+            trace.tb_frame.clear()
+        trace = trace.tb_next
 
 
 def complain(error: Exception) -> None:

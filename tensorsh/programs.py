@@ -110,8 +110,11 @@ class Run:
         def whole() -> int:
             with ExitStack() as stack:
                 self._open(stack)
-                program()
-                self._finish()
+                try:
+                    program()
+                    self._finish()
+                except MemoryError as error:  # of reading or writing, which is none of the program's statements
+                    raise memory.explained(error).with_traceback(error.__traceback__) from None
             sys.stdout.flush()
             if self.code == DONE and self.arguments.exit_status:
                 from .data.results import is_true

@@ -47,9 +47,10 @@ def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
     """Whether an error arose in tensorsh's own code without being raised there on purpose.
 
     Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's, and so is a value that
-    lacks an attribute and was given by the program. Any other look-up that fails inside tensorsh's files is not.
+    lacks an attribute and was given by the program, or one that lacks an axis: TensorFlow's functions too end in an
+    IndexError then. Any other look-up that fails inside tensorsh's files is not.
     """
-    if not isinstance(error, (AttributeError, LookupError, NameError, AssertionError)):
+    if not isinstance(error, (AttributeError, KeyError, NameError, AssertionError)):
         return False
     trace, called = error.__traceback__, None
     if trace is None:

@@ -5,6 +5,9 @@ What is said is part of the table, for a program that is stopped by the wrong li
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -248,3 +251,11 @@ def test_programs_that_are_no_text(warm: Warm, data: bytes, code: int, words: st
 def test_data_that_is_no_data(warm: Warm, data: bytes, format: str) -> None:
     done = warm.run("--safe", "-I", format, "-e", "x", stdin=data)
     assert done.code in (0, 2) and "Traceback" not in done.err and "fault in tensorsh" not in done.err
+
+
+def test_a_line_that_does_not_fit_into_memory() -> None:
+    command = shlex.join([sys.executable, "-m", "tensorsh", "--max-memory", "64M", "-p", "-I", "text", "-e", "len(x)"])
+    line = f"head -c 200000000 /dev/zero | {command}"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.startswith("error[MemoryError]: there is not enough memory") and "64 MiB" in done.stderr

@@ -283,6 +283,8 @@ def deserialize_schedule(config: Any, custom_objects: Any = None) -> Any:
     ...     {"initial_learning_rate": 0.5, "decay_steps": 10}})(0)
     <tf.Tensor: shape=(), dtype=float32, numpy=0.5>
     """
+    if isinstance(config, dict) and not config.keys() >= {"class_name", "config"}:
+        raise ValueError(f"Unknown `config` as a `dict`, config={config}")
     name, options = (config["class_name"], config["config"]) if isinstance(config, dict) else (config, {})
     schedule = SCHEDULES.get(name)
     return name if schedule is None else schedule.from_config(options)
