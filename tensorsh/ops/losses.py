@@ -129,15 +129,15 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, 
         logits, labels = ops.transpose(logits, order), ops.transpose(labels, order)
     if logits._array.shape == labels._array.shape != ():
         return _cross_entropy(logits, labels, kept=_kept())
-    lead = logits._array.shape[:-1]
+    given, lead = [("logits", logits), ("labels", labels)], logits._array.shape[:-1]
     logits, labels = _rows(logits), _rows(labels)  # TensorFlow's kernel knows matrices, and broadcasts these
     p, q = logits._array.shape, labels._array.shape
     if not p or not q or not all(m == n or 1 in (m, n) for m, n in zip(p, q)):
         raise invalid(
             "SoftmaxCrossEntropyWithLogits",
             f"logits and labels must be broadcastable: logits_size={bracketed(p)} labels_size={bracketed(q)}",
-            f"softmax cross entropy: logits of shape {p} and labels of shape {q} do not broadcast",
-            [("logits", logits), ("labels", labels)],
+            "softmax cross entropy: the logits' and labels' shapes do not broadcast",
+            given,
         )
     shape = [n if m == 1 else m for m, n in zip(p, q)]
     logits, labels = ops.broadcast_to(logits, shape), ops.broadcast_to(labels, shape)
