@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from . import __version__
@@ -112,5 +113,6 @@ def run() -> NoReturn:
         if "--debug" in sys.argv:
             raise
         code = INTERNAL
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)  # what the program leaves is not cleared away: a generator's `finally` would run, under no limit

@@ -47,8 +47,8 @@ def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
     """Whether an error arose in tensorsh's own code without being raised there on purpose.
 
     Bad arguments that reach NumPy come back as ValueError or TypeError and are the program's, and so is a value that
-    lacks an attribute and was given by the program, or one that lacks an axis: TensorFlow's functions too end in an
-    IndexError then. Any other look-up that fails inside tensorsh's files is not.
+    lacks an attribute, or is a key that is not there, and was given by the program. One that lacks an axis is as well:
+    TensorFlow's functions too end in an IndexError then. Any other look-up that fails inside tensorsh's files is not.
     """
     if not isinstance(error, (AttributeError, KeyError, NameError, AssertionError)):
         return False
@@ -59,7 +59,8 @@ def is_internal_fault(error: BaseException, sources: Mapping[str, Any]) -> bool:
         if trace.tb_frame.f_code.co_filename in sources:
             called = trace.tb_next.tb_frame
         trace = trace.tb_next
-    if isinstance(error, AttributeError) and called is not None and _was_given(error.obj, called):
+    wanted = error.obj if isinstance(error, AttributeError) else (*error.args, None)[0]
+    if called is not None and _was_given(wanted, called):
         return False
     code = trace.tb_frame.f_code
     if code.co_filename in sources or os.path.dirname(__file__) not in code.co_filename:

@@ -22,7 +22,7 @@ def raised(session: Session, text: str) -> Exception:
         *("{}['x']", "[1][3]", "missing", "zeros(2).shape[5]", "tf.nope", "'a'.nope", "assert 1 > 2", "zeros(2)[7]"),
         *("tf.strings.format(5, 1)", "tf.strings.join(['a', 'b'], [1])", "tf.keras.losses.serialize(zeros(2))"),
         *("tf.pad([1.], [[1, 1]], mode=())", "tf.linalg.LinearOperatorComposition([[2.]])"),
-        *("tf.keras.ops.lstsq(1., 1.)", "tf.keras.ops.conv_transpose(1., 1., 1)"),
+        *("tf.keras.ops.lstsq(1., 1.)", "tf.keras.ops.conv_transpose(1., 1., 1)", "tf.keras.ops.get_item({}, 'x')"),
     ],
 )
 def test_a_program_s_own_mistake_is_no_fault_of_ours(session: Session, program: str) -> None:
