@@ -12,6 +12,7 @@ import pytest
 
 from tensorsh.ops.namespace import Namespace, namespace_names
 from tensorsh.ops.registry import PATHS, at_path, index
+from tensorsh.session import Session
 
 Shown = Callable[[str], str]
 names = Namespace("np")
@@ -136,6 +137,16 @@ def test_in_programs(shown: Shown) -> None:
     assert shown("np.fft.fft([1., 0.]).real.tolist(), np.linalg.det([[2., 0.], [0., 3.]])\n").startswith("([1.0, 1.0]")
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         shown("np.testing.assert_allclose([1.], 2.)\n")
+
+
+def test_each_session_draws_from_a_generator_of_its_own(session: Session) -> None:
+    np.random.seed(5)
+    before = np.random.get_state()[1].tolist()  # type: ignore[index]
+    session.run("import numpy as np\nnp.random.seed(1); a = np.random.rand()", "t")
+    Session().run("import numpy as np\nnp.random.seed(2); tf.keras.utils.set_random_seed(3); np.random.rand()", "t")
+    session.run("b = np.random.rand(); np.random.seed(1); c = np.random.rand(), np.random.rand()", "t")
+    assert session.names["c"] == (session.names["a"], session.names["b"])
+    assert np.random.get_state()[1].tolist() == before  # type: ignore[index]
 
 
 def test_costly_parts_are_loaded_when_named() -> None:

@@ -127,7 +127,7 @@ def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: 
 
 
 def _seed(seed: Any) -> int:
-    return np.random.randint(int(10e6)) if seed is None else seed
+    return at_path("np.random.randint")(int(10e6)) if seed is None else seed
 
 
 @legacy_op()

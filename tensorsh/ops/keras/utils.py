@@ -8,7 +8,7 @@ import numpy as np
 
 from ...runtime.errors import explain
 from ...runtime.tensor import as_tensor, is_tensor
-from ..registry import op, ops
+from ..registry import at_path, op, ops
 from . import seeds as keras_seeds
 
 
@@ -27,7 +27,7 @@ def set_random_seed(seed: int) -> None:
     if not isinstance(seed, int):
         raise ValueError(f"Expected `seed` argument to be an integer. Received: seed={seed} (of type {type(seed)})")
     keras_seeds.start(seed)
-    np.random.seed(seed)
+    at_path("np.random.seed")(seed)
     ops.set_seed(seed)
 
 
