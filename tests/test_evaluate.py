@@ -12,6 +12,8 @@ import pytest
 
 from tensorsh import evaluate
 from tensorsh.evaluate import Evaluator, Interrupted, TimedOut
+from tensorsh.ops.registry import at_path
+from tensorsh.runtime.variable import Variable
 
 
 def interrupted(work: Callable[[], None], names: dict[str, Any]) -> Evaluator:
@@ -114,14 +116,16 @@ def test_a_loop_that_swallows_every_exception_is_left_behind() -> None:
     names = {"x": 1}
 
     def work() -> None:
-        while True:
-            try:
-                for _ in range(10**6):
-                    names["x"] += 1
-            finally:
-                continue  # noqa: B012
+        with at_path("tf.name_scope")("left"):
+            while True:
+                try:
+                    for _ in range(10**6):
+                        names["x"] += 1
+                finally:
+                    continue  # noqa: B012
 
     assert interrupted(work, names).abandoned
+    assert Variable(1.0).name == "Variable:0"  # and so are the scopes that it opened
     time.sleep(0.05)
     assert names == {"x": 1}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import local, random
+from . import local, random, variable
 from .tensor import Tensor, wrap
 from .variable import Variable
 
@@ -30,6 +30,7 @@ def abandon() -> None:
     if current is not None:
         current.stop()
     current, running, local.printed, random.state.function = None, 0, None, None
+    variable.prefix = ""
 
 
 def impure(why: str) -> None:
