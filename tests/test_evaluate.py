@@ -113,10 +113,10 @@ def test_c_code_is_left_behind_and_binds_nothing_later() -> None:
 
 
 def test_a_loop_that_swallows_every_exception_is_left_behind() -> None:
-    names = {"x": 1}
+    names, scope = {"x": 1}, at_path("tf.name_scope")("left")
 
     def work() -> None:
-        with at_path("tf.name_scope")("left"):
+        with scope:
             while True:
                 try:
                     for _ in range(10**6):
