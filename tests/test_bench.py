@@ -32,7 +32,9 @@ def test_every_workload_is_written_in_tensorsh(worker):
     assert [name for name in bench().WORKLOADS if f"def {name}():" not in written] == []
 
 
-@pytest.mark.parametrize("workload", ["small_op", "tape_step", "traced_step", "jacobian_50", "hessian_50", "matmul_64"])
+@pytest.mark.parametrize(
+    "workload", ["small_op", "tape_step", "traced_step", "logistic", "jacobian_50", "hessian_50", "matmul_64"]
+)
 def test_the_small_ones_run(worker, workload):
     run, finish = worker.prepared("tensorsh", workload)
     finish(run())

@@ -29,6 +29,7 @@ def _in_tensorsh(workload: str) -> tuple[Run | None, Run]:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from tensorsh.runtime import nest
     from tensorsh.runtime.backend import settled
+    from tensorsh.runtime.tensor import as_tensor
     from tensorsh.session import Session
     from workloads import data
 
@@ -42,7 +43,7 @@ def _in_tensorsh(workload: str) -> tuple[Run | None, Run]:
     def finish(result: Any) -> None:
         """Compute what is lazy. It is not copied out, as it is not in any other framework."""
         for part in [] if result is None else nest.flatten(result):
-            settled(part._array)
+            settled(as_tensor(part)._array)
 
     return session.names["run"], finish
 
