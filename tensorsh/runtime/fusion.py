@@ -21,8 +21,9 @@ import numpy as np
 
 from .threads import share
 
-#: Elements of a block. Smaller ones leave too little to do between two takings of the interpreter's lock.
+#: Elements of a block at the least: fewer leave too little to do between two takings of the interpreter's lock.
 BLOCK = 2**16
+BLOCKS, MOST_BYTES = 16, 2**20  # larger ones are better, while there are so many, and none takes more of an array
 ROW = 2**10  # the least extent of a block's last axis, where there is a choice
 
 FEW = 24  # steps of blocks that are done before another thread has woken up
@@ -119,12 +120,16 @@ def _dims(
     return tuple(dims), merged
 
 
-def _extents(dims: tuple[int, ...], axes: list[tuple[int, ...]]) -> tuple[int, ...]:
+def _room(size: int, itemsize: int) -> int:
+    """How many of `size` elements make a block."""
+    return max(min(size // BLOCKS, MOST_BYTES // itemsize), BLOCK)
+
+
+def _extents(dims: tuple[int, ...], axes: list[tuple[int, ...]], room: int) -> tuple[int, ...]:
     """A block's sizes: as much as fits, from the last axis on; of reductions over leading axes some of those too."""
     splits_reduction = any(axis < len(dims) - 1 for reduced in axes for axis in reduced)
     extents = [1] * len(dims)
-    room = BLOCK
-    extents[-1] = min(dims[-1], ROW if splits_reduction else BLOCK)
+    extents[-1] = min(dims[-1], ROW if splits_reduction else room)
     room //= max(extents[-1], 1)
     for axis in range(len(dims) - 2, -1, -1):
         extents[axis] = min(dims[axis], max(room, 1))
@@ -229,7 +234,8 @@ class _Frame:
         axes: list[tuple[int, ...]],
     ) -> None:
         self.outputs, self.layout, self.dims, self.axes = outputs, layout, dims, axes
-        self.extents = _extents(dims, axes)
+        itemsize = max((dtype.itemsize for dtype in (*layout.buffers, *layout.whole.values())), default=1)
+        self.extents = _extents(dims, axes, _room(math.prod(dims), itemsize))
         self.blocks = list(enumerate(product(*map(_ranges, dims, self.extents))))
         self.parts: list[dict[int, np.ndarray]] = [{} for _ in outputs]
         self.numbers = [values[register] for register in layout.numbers]
