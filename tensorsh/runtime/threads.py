@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
-from threading import Lock
+from threading import Lock, get_native_id
 from typing import Any
 
 from .work import taken
@@ -25,9 +25,10 @@ def share(work: Callable[[Iterator[Any]], None], items: Sequence[Any], count: in
     """
     queue = iter(items)  # taking the next is one step of the interpreter
     futures = []
-    with taken(queue, len(items)):
+    helpers = min(cores(), count) - 1
+    with taken(queue, len(items)), _apart() if helpers > 0 else nullcontext():
         try:
-            for _ in range(min(cores(), count) - 1):
+            for _ in range(helpers):
                 try:
                     futures.append(_pool().submit(work, queue))
                 except RuntimeError:  # no more threads may be started
@@ -91,9 +92,57 @@ def _blas() -> Any:
     return ThreadpoolController()
 
 
+@contextmanager
+def _apart() -> Iterator[None]:
+    """A block in which the caller's thread and the pool's each keep a core of their own, where the system lets them.
+
+    They wake each other for the interpreter's lock thousands of times a second. In a virtual machine Linux takes a core
+    that has been idle for one that the host has taken away, and leaves them all on the one that is awake.
+    """
+    allowed = _allowed()
+    if not _workers or not allowed:
+        yield
+        return
+    here = _current_core()()
+    for worker, core in zip(_workers, sorted(allowed - {here})):
+        if _kept.get(worker) != core:
+            _kept[worker] = core
+            _keep(worker, {core})
+    try:
+        _keep(0, {here})
+        yield
+    finally:
+        _keep(0, allowed)
+
+
+#: The pool's threads, by their numbers in the system, and the core that each keeps.
+_workers: list[int] = []
+_kept: dict[int, int] = {}
+
+
+def _allowed() -> set[int]:
+    """The cores that the caller's thread may use; none where the system does not tell."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def _keep(thread: int, allowed: set[int]) -> None:
+    """Have a thread (0: the caller's) use these cores only; none, or a change that comes too late, is let be."""
+    if allowed:
+        with suppress(OSError):
+            os.sched_setaffinity(thread, allowed)
+
+
+@cache
+def _current_core() -> Any:
+    """The C library's function that tells on which core it is called."""
+    import ctypes
+
+    return ctypes.CDLL(None).sched_getcpu
+
+
 def cores() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(_allowed()) or os.cpu_count() or 1
 
 
 def _pool() -> Any:
@@ -104,7 +153,14 @@ def _pool() -> Any:
 
         from .backend import quiet
 
-        _executor = ThreadPoolExecutor(max(cores() - 1, 1), "tensorsh", quiet)
+        allowed = _allowed()
+
+        def begin() -> None:
+            quiet()
+            _keep(0, allowed)  # a thread begins on the cores of the one that starts it
+            _workers.append(get_native_id())
+
+        _executor = ThreadPoolExecutor(max(cores() - 1, 1), "tensorsh", begin)
     return _executor
 
 
@@ -112,6 +168,8 @@ def _forget_pool() -> None:
     """A forked process has none of its parent's threads, nor what they had begun."""
     global _executor, _limiting
     _executor, _limiting = None, Lock()
+    _workers.clear()
+    _kept.clear()
     _plain.clear()
     _restore()
 

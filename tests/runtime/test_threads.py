@@ -1,9 +1,12 @@
-"""How many threads BLAS starts, while ours multiply matrices and afterwards."""
+"""How many threads BLAS starts while ours multiply matrices and afterwards, and where ours run."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -61,3 +64,31 @@ with threads.plain_products():
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 def test_a_forked_process_has_no_part_in_its_parents_blocks() -> None:
     assert subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True).stdout == "0\n"
+
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+@pytest.mark.skipif(CORES < 2, reason="needs two cores and a system that tells which")
+def test_each_thread_keeps_a_core_of_its_own_until_the_work_is_done() -> None:
+    before = os.sched_getaffinity(0)
+    seen: dict[int, set[int]] = {}
+
+    def look(_: int) -> None:
+        time.sleep(0.002)  # long enough for all threads to take part
+        seen[threading.get_ident()] = os.sched_getaffinity(0)
+
+    threads._forget_pool()  # it may be one of more threads, for other tests
+    threads.for_each(look, range(20 * CORES))  # which starts the threads
+    seen.clear()
+    threads.for_each(look, range(20 * CORES))
+    kept = list(seen.values())
+    assert len(kept) > 1 and all(len(each) == 1 for each in kept) and len(set.union(*kept)) == len(kept)
+    assert os.sched_getaffinity(0) == before
+
+    def fail(_: int) -> None:
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        threads.for_each(fail, range(20))
+    assert os.sched_getaffinity(0) == before
