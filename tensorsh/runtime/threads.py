@@ -99,11 +99,10 @@ def _apart() -> Iterator[None]:
     They wake each other for the interpreter's lock thousands of times a second. In a virtual machine Linux takes a core
     that has been idle for one that the host has taken away, and leaves them all on the one that is awake.
     """
-    allowed = _allowed()
-    if not _workers or not allowed:
+    allowed, here = _allowed(), _current_core()()
+    if not _workers or here not in allowed:
         yield
         return
-    here = _current_core()()
     for worker, core in zip(_workers, sorted(allowed - {here})):
         if _kept.get(worker) != core:
             _kept[worker] = core
@@ -134,10 +133,12 @@ def _keep(thread: int, allowed: set[int]) -> None:
 
 @cache
 def _current_core() -> Any:
-    """The C library's function that tells on which core it is called."""
+    """The C library's function that tells on which core it is called; one that tells none where there is not that."""
+    if not hasattr(os, "sched_setaffinity"):
+        return lambda: None
     import ctypes
 
-    return ctypes.CDLL(None).sched_getcpu
+    return getattr(ctypes.CDLL(None), "sched_getcpu", lambda: None)
 
 
 def cores() -> int:
