@@ -315,10 +315,12 @@ def pow_(xp, x, y):
         )
     if type(y) in (int, float) and y == 2:
         return xp.multiply(x, x)
-    one = y == 0.5 if type(y) is float else not getattr(y, "ndim", 1)
-    if one and hasattr(x, "dtype") and x.dtype.kind not in "iuc":
-        # NumPy takes roots where one exponent is 0.5, and those of -0. and -inf are not these powers.
-        x = xp.where(((x == 0) | (x == -math.inf)) & (y == 0.5), xp.abs(x), x)
+    # NumPy takes roots where one exponent is 0.5, and those of -0. and -inf are not these powers.
+    if hasattr(x, "dtype") and x.dtype.kind not in "iuc":
+        if type(y) is float and y == 0.5:
+            x = xp.where(x == -math.inf, math.inf, x + 0.0)
+        elif not getattr(y, "ndim", 1):
+            x = xp.where(((x == 0) | (x == -math.inf)) & (y == 0.5), xp.abs(x), x)
     return rounded_pair(xp.power, x, y)
 
 

@@ -1,7 +1,7 @@
 """Functions of tensors that take ragged and sparse ones as well: which these are, and where it is written what they do.
 
 The rules make their ops so from the start. An op named here is tried as it is, and where it refuses its arguments,
-and one of them is ragged or sparse, the version for these is called instead: tensors pay nothing for it.
+and one of them is ragged or sparse, the version for these is called instead: tensors pay one call more for it.
 """
 
 from __future__ import annotations
@@ -74,11 +74,14 @@ def is_composite(x: Any) -> bool:
     return getattr(type(x), "_is_composite", False)
 
 
+def of_each_value(function: Callable[..., Any], x: Any) -> Any:
+    """function of the values of a ragged or sparse tensor, in their places."""
+    return x.with_flat_values(function(x.flat_values)) if is_ragged(x) else x.with_values(function(x.values))
+
+
 def of_values(name: str, function: Callable[..., Any], x: Any) -> Any:
     """function of each value of a ragged or sparse tensor; None if it is not one for sparse tensors."""
-    if is_ragged(x):
-        return x.with_flat_values(function(x.flat_values))
-    return x.with_values(function(x.values)) if name in _OF_SPARSE else None
+    return of_each_value(function, x) if is_ragged(x) or name in _OF_SPARSE else None
 
 
 def _version(name: str, function: Callable[..., Any], values: tuple[Any, ...]) -> Callable[..., Any] | None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from ..runtime import effects
 from ..runtime.backend import from_host, to_host
-from ..runtime.composite_specs import composite_spec
 from ..runtime.dtypes import DType, as_dtype, int64, string
 from ..runtime.errors import FailedPreconditionError, InvalidArgumentError, bracketed
 from ..runtime.tensor import Tensor, as_tensor, is_tensor, wrap
+from .composites import is_composite, of_each_value
 from .creation import host_constant
 from .fingerprints import fingerprint
 from .registry import export, ops
@@ -43,6 +43,8 @@ class _Table:
     __slots__ = ("_default", "_entries", "_key_dtype", "_name", "_value_dtype")
     __module__ = _MODULE
 
+    lookup: Any  # each class says which keys it takes, and with what default
+
     def __init__(self, key_dtype: Any, value_dtype: Any, default_value: Any, name: str | None) -> None:
         self._key_dtype, self._value_dtype = as_dtype(key_dtype), as_dtype(value_dtype)
         self._default = as_tensor(default_value, None if is_tensor(default_value) else self._value_dtype)
@@ -71,18 +73,9 @@ class _Table:
     def __getitem__(self, keys: Any) -> Any:
         return self.lookup(keys)
 
-    def lookup(self, keys: Any, name: str | None = None) -> Any:
-        """The value of each key; the default value of those that the table does not have."""
-        return self._found(self._checked(keys), self._default)
-
-    def _checked(self, keys: Any) -> Any:
-        """Keys of the table's dtype: a tensor, or a ragged or sparse one."""
-        raise NotImplementedError
-
     def _found(self, keys: Any, default: Tensor) -> Any:
-        if composite_spec(keys) is not None:
-            values = self._found(keys.flat_values if hasattr(keys, "flat_values") else keys.values, default)
-            return keys.with_flat_values(values) if hasattr(keys, "flat_values") else keys.with_values(values)
+        if is_composite(keys):
+            return of_each_value(lambda keys: self._found(keys, default), keys)
         effects.impure("a table is looked into")
         host, each = to_host(keys._array), default._array.shape
         found = np.empty((host.size, *self._default._array.shape), self._value_dtype._numpy)
@@ -131,8 +124,9 @@ class StaticHashTable(_Table):
 
     default_value = property(lambda self: self._default)
 
-    def _checked(self, keys: Any) -> Any:
-        return _of_dtype(keys, self._key_dtype)
+    def lookup(self, keys: Any, name: str | None = None) -> Any:
+        """The value of each key; the default value of those that the table does not have."""
+        return self._found(_of_dtype(keys, self._key_dtype), self._default)
 
     def _enter(self, key: Any, value: Any) -> None:
         before = self._entries.setdefault(key, value)
@@ -189,9 +183,8 @@ class StaticVocabularyTable:
     def lookup(self, keys: Any, name: str | None = None) -> Any:
         """The number of each word."""
         keys = _of_dtype(keys, self._key_dtype)
-        if composite_spec(keys) is not None:
-            numbers = self.lookup(keys.flat_values if hasattr(keys, "flat_values") else keys.values)
-            return keys.with_flat_values(numbers) if hasattr(keys, "flat_values") else keys.with_values(numbers)
+        if is_composite(keys):
+            return of_each_value(self.lookup, keys)
         effects.impure("a table is looked into")
         entries = {} if self._table is None else self._table._entries
         host = to_host(keys._array)
@@ -225,7 +218,7 @@ class MutableHashTable(_Table):
     ) -> None:
         super().__init__(key_dtype, value_dtype, default_value, name)
 
-    def lookup(self, keys: Any, dynamic_default_values: Any = None, name: str | None = None) -> Any:  # type: ignore[override]
+    def lookup(self, keys: Any, dynamic_default_values: Any = None, name: str | None = None) -> Any:
         """The value of each key. dynamic_default_values: those of keys that it does not have: for each, or for all."""
         keys = self._checked(keys)
         if dynamic_default_values is None:
@@ -290,14 +283,14 @@ class DenseHashTable(MutableHashTable):
 
 def _of_dtype(keys: Any, dtype: DType) -> Any:
     """Keys as they are, or as a tensor, if they are of that dtype."""
-    keys = keys if composite_spec(keys) is not None else as_tensor(keys, hint=dtype)
+    keys = keys if is_composite(keys) else as_tensor(keys, hint=dtype)
     if keys.dtype is not dtype:
         raise TypeError(f"Dtype of argument `keys` must be {dtype!s}, received: {keys.dtype!s}")
     return keys
 
 
 def _converted(arg: str, value: Any, dtype: DType) -> Any:
-    if composite_spec(value) is not None:
+    if is_composite(value):
         return value
     try:
         return as_tensor(value, dtype)

@@ -18,7 +18,7 @@ def count() -> set[int]:
     return {library.num_threads for library in threads._blas().select(user_api="blas").lib_controllers}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def three_threads() -> Iterator[None]:
     if not count():
         pytest.skip("NumPy's BLAS does not tell how many threads it starts")
@@ -26,6 +26,7 @@ def three_threads() -> Iterator[None]:
         yield
 
 
+@pytest.mark.usefixtures("three_threads")
 def test_blas_starts_no_threads_until_the_last_of_overlapping_blocks_ends() -> None:
     first, second = threads.plain_products(), threads.plain_products()
     assert count() == {3}
@@ -37,6 +38,7 @@ def test_blas_starts_no_threads_until_the_last_of_overlapping_blocks_ends() -> N
     assert count() == {3}
 
 
+@pytest.mark.usefixtures("three_threads")
 def test_an_error_in_a_block_leaves_what_was_before() -> None:
     with pytest.raises(KeyError), threads.plain_products():
         raise KeyError
@@ -61,6 +63,7 @@ with threads.plain_products():
 """
 
 
+@pytest.mark.usefixtures("three_threads")
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 def test_a_forked_process_has_no_part_in_its_parents_blocks() -> None:
     assert subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True).stdout == "0\n"
