@@ -7,7 +7,8 @@ from typing import Any
 
 from ..runtime.errors import invalid
 from ..runtime.tensor import Tensor
-from .convolution import check_ranks, operands, to_input
+from .convolution import check_ranks, operands
+from .convolution_kernels import to_input
 from .registry import op, ops
 from .rules import ints
 from .windows import channels_come_second, channels_last, channels_second, sequence, slide, spatial

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..runtime.errors import explain, invalid
 from ..runtime.tensor import Tensor
-from .convolution import check_list, check_ranks, conv2d, convolve, operands
+from .convolution import check_list, check_ranks, conv2d, operands
+from .convolution_kernels import convolve
 from .registry import op, ops
 from .windows import channels_come_second, channels_last, channels_second, sequence, slide, spatial
 
